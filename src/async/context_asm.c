@@ -1,0 +1,1 @@
+#include "async/coroutine.h"

@@ -1,0 +1,113 @@
+/* loop.h - the event loop: callbacks that are due, timers, descriptors, signals.
+ *
+ * One thread. A pass of the loop waits for the selector no longer than until the next timer, then runs in this order:
+ * what the descriptors had to say, the timers that were due when the pass began to run them, and the callbacks that were
+ * on the ready queue at that moment. Whatever those schedule waits for the next pass, so that nothing that re-schedules
+ * itself starves the descriptors. Callbacks run on the loop's own stack (the thread's), one after another.
+ *
+ * All the structures below are embedded by the caller, so that scheduling can't fail for memory. */
+#ifndef ASYNC_LOOP_H
+#define ASYNC_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "async/selector.h"
+#include "base/clock.h"
+#include "base/heap.h"
+#include "base/list.h"
+
+struct loop;
+struct future;
+
+/* Something to run once. Initialise before first use; must stay in place while it is scheduled. */
+struct loop_callback {
+    struct list_node node;
+    void (*run)(void *context);
+    void *context;
+};
+
+/* Something to run at a point in time. Initialise before first use; must stay in place while it is scheduled. */
+struct loop_timer {
+    struct heap_node heap_node;
+    struct list_node due_node;
+    nanoseconds deadline;
+    uint64_t sequence;
+    int state;
+    void (*run)(void *context);
+    void *context;
+};
+
+/* A watched descriptor. Initialise before first use; must stay in place while it is watched. */
+struct loop_watch {
+    int fd;
+    unsigned interest; /* SELECTOR_READ, SELECTOR_WRITE; 0 while not watched */
+    void (*run)(void *context, int fd, unsigned ready);
+    void *context;
+    struct loop_event_batch *batch; /* not NULL: an event of the pass that is running names this watch */
+};
+
+/* A watched signal. Initialise before first use; must stay in place while it is watched. */
+struct loop_signal {
+    struct list_node node;
+    int number;
+    void (*run)(void *context, int number);
+    void *context;
+};
+
+/* A loop on the selector of the given name, NULL for the best. Errors: those of selector_create. */
+int loop_create(struct loop **out, const char *selector_name);
+
+/* Gives the loop back. Nothing may be scheduled or watched any more but what the caller gives up with it. NULL is
+ * allowed. */
+void loop_free(struct loop *loop);
+
+const char *loop_selector_name(const struct loop *loop);
+
+void loop_callback_init(struct loop_callback *callback, void (*run)(void *context), void *context);
+
+/* Runs `callback` in the next pass, after those scheduled before it. Nothing happens if it is scheduled already. */
+void loop_call_soon(struct loop *loop, struct loop_callback *callback);
+
+/* Takes `callback` off the ready queue, where it is on it. */
+void loop_callback_cancel(struct loop_callback *callback);
+
+void loop_timer_init(struct loop_timer *timer, void (*run)(void *context), void *context);
+
+/* Runs `timer` once when the clock has reached `deadline`, never before; of equal deadlines, the one scheduled first
+ * runs first. One that is scheduled already is moved. With NEVER it is only cancelled. */
+void loop_call_at(struct loop *loop, struct loop_timer *timer, nanoseconds deadline);
+
+/* Takes `timer` off, where it is on, also when it was due in the pass that is running. */
+void loop_timer_cancel(struct loop *loop, struct loop_timer *timer);
+
+bool loop_timer_is_scheduled(const struct loop_timer *timer);
+
+void loop_watch_init(struct loop_watch *watch, void (*run)(void *context, int fd, unsigned ready), void *context);
+
+/* Watches `fd` for `interest`, or changes what `watch` watches the same `fd` for. One watch a descriptor. Errors: those
+ * of selector_register and selector_modify. */
+int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned interest);
+
+/* Stops `watch`; no event that this pass still holds will reach it. To be called before its fd is closed; one that was
+ * closed already is tolerated. Nothing happens while it watches nothing. */
+void loop_unwatch(struct loop *loop, struct loop_watch *watch);
+
+void loop_signal_init(struct loop_signal *signal, void (*run)(void *context, int number), void *context);
+
+/* Runs `signal` on the loop's stack each time that the process gets signal `number`. Several may watch the same one.
+ * Only one loop at a time may watch signals. Errors: ERR_SYSTEM, ERR_TOO_MANY_FILES, ERR_ALREADY_REGISTERED (by another
+ * loop). */
+int loop_watch_signal(struct loop *loop, struct loop_signal *signal, int number);
+
+/* Stops `signal`; the last one of a number brings the signal's earlier disposition back. */
+void loop_unwatch_signal(struct loop *loop, struct loop_signal *signal);
+
+/* Runs passes until `future` is complete. Errors: ERR_INVALID (called on a coroutine or from a callback), or the
+ * selector's; ERR_FINISHED when nothing is scheduled or watched any more, so that `future` could never complete. */
+int loop_run_until_complete(struct loop *loop, struct future *future);
+
+/* The longest time between two waits for the selector so far, in nanoseconds: how long events had to wait at worst. */
+nanoseconds loop_longest_stall(const struct loop *loop);
+
+#endif

@@ -1,0 +1,58 @@
+/* selector.h - which of many file descriptors are ready?
+ *
+ * One interface over epoll, kqueue, poll and select. Level-triggered everywhere: what is ready and not served is
+ * reported again. A hang-up or an error makes a descriptor ready for all that it is registered for, since read and write
+ * both tell what happened. */
+#ifndef ASYNC_SELECTOR_H
+#define ASYNC_SELECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+
+struct selector;
+
+enum selector_interest { SELECTOR_READ = 1, SELECTOR_WRITE = 2 };
+
+/* What became ready. `data` is what was registered with the descriptor. */
+struct selector_event {
+    int fd;
+    unsigned ready; /* SELECTOR_READ and SELECTOR_WRITE, never without being registered for */
+    void *data;
+};
+
+/* The name of the best selector that this system has: epoll, else kqueue, else poll, else select. */
+const char *selector_default(void);
+
+/* The names of the selectors that this build has, best first, NULL behind the last. */
+const char *const *selector_names(void);
+
+/* A selector of the given name, NULL for the default. Errors: ERR_UNSUPPORTED (no such selector in this build),
+ * ERR_NO_MEMORY, ERR_TOO_MANY_FILES, ERR_SYSTEM (errno tells). */
+int selector_create(struct selector **out, const char *name);
+
+/* NULL is allowed. The registered descriptors stay open. */
+void selector_free(struct selector *selector);
+
+/* The name of the backend in use. Static. */
+const char *selector_name(const struct selector *selector);
+
+/* Starts to watch `fd` for `interest` (at least one bit). `data` comes back with its events. Errors:
+ * ERR_ALREADY_REGISTERED; ERR_NOT_FOUND (fd is not open: EBADF); ERR_UNSUPPORTED (a file that can't be polled, such as a
+ * regular one with epoll); ERR_TOO_LARGE (fd is not below FD_SETSIZE, with select only); ERR_NO_MEMORY; ERR_SYSTEM. */
+int selector_register(struct selector *selector, int fd, unsigned interest, void *data);
+
+/* Changes what `fd` is watched for (at least one bit) and its `data`. Errors: ERR_NOT_REGISTERED, or as register. */
+int selector_modify(struct selector *selector, int fd, unsigned interest, void *data);
+
+/* Stops to watch `fd`, which may have been closed already. Errors: ERR_NOT_REGISTERED. */
+int selector_unregister(struct selector *selector, int fd);
+
+/* Waits until a descriptor is ready or `deadline` is reached (a deadline in the past polls, NEVER waits for ever), and
+ * writes up to `capacity` events, one a descriptor at most, to `events`. Returns their number: 0 at the deadline or when a signal
+ * came in; a negative error otherwise (ERR_SYSTEM, ERR_NO_MEMORY). The wait is rounded up, so that it never ends before
+ * the deadline by a rounding. */
+int selector_select(struct selector *selector, nanoseconds deadline, struct selector_event *events, size_t capacity);
+
+#endif

@@ -1,0 +1,65 @@
+#include "base/error.h"
+
+#include <errno.h>
+
+struct error_row {
+    int code;
+    const char *kind;
+    const char *text;
+};
+
+static const struct error_row ROWS[] = {
+    {0, "none", "success"},
+#define X(code, kind, text) {code, kind, text},
+    ERROR_TABLE(X)
+#undef X
+};
+
+static const struct error_row *row_of(int code)
+{
+    static const struct error_row unknown = {0, "unknown", "unknown error"};
+    for (unsigned i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+        if (ROWS[i].code == code)
+            return &ROWS[i];
+    return &unknown;
+}
+
+const char *error_text(int code)
+{
+    return row_of(code)->text;
+}
+
+const char *error_kind(int code)
+{
+    return row_of(code)->kind;
+}
+
+int error_from_errno(int number)
+{
+    switch (number) {
+    case ENOMEM:
+        return ERR_NO_MEMORY;
+    case EINVAL:
+        return ERR_INVALID;
+    case EMFILE:
+    case ENFILE:
+        return ERR_TOO_MANY_FILES;
+    case EACCES:
+    case EPERM:
+        return ERR_PERMISSION;
+    case ENOSPC:
+    case EDQUOT:
+        return ERR_NO_SPACE;
+    case ENOENT:
+        return ERR_NOT_FOUND;
+    case ECONNREFUSED:
+        return ERR_CONNECT_REFUSED;
+    case ECONNRESET:
+    case EPIPE:
+        return ERR_CONNECTION_RESET;
+    case ETIMEDOUT:
+        return ERR_CONNECT_TIMED_OUT;
+    default:
+        return ERR_SYSTEM;
+    }
+}

@@ -1,0 +1,47 @@
+#include "base/escape.h"
+
+#include <stdint.h>
+
+/* The length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none (RFC 3629, section 4). */
+static size_t sequence_length(struct slice text)
+{
+    const unsigned char *s = (const unsigned char *)text.data;
+    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+    if (length == 0 || length > text.length)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f))
+        return 0;
+    if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+static bool is_control(const unsigned char *s)
+{
+    return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
+}
+
+int escape_for_terminal(struct buf *out, struct slice text)
+{
+    while (text.length) {
+        const unsigned char *s = (const unsigned char *)text.data;
+        size_t length = sequence_length(text);
+        int err = 0;
+        if (length && !is_control(s))
+            err = buf_append(out, s, length);
+        else if (!length)
+            err = buf_printf(out, "\\x%02x", s[0]);
+        else
+            for (size_t i = 0; i < length && !err; i++)
+                err = buf_printf(out, "\\x%02x", s[i]);
+        if (err)
+            return err;
+        length = length ? length : 1;
+        text.data += length;
+        text.length -= length;
+    }
+    return 0;
+}

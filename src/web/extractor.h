@@ -1,0 +1,45 @@
+/* extractor.h - the links of a document, found while it streams.
+ *
+ * One interface; several engines behind it ("libxml2" is the first). Links come in document order, those of a document
+ * cut off at any place up to there. Scripting is off: noscript counts, template content does not. */
+#ifndef WEB_EXTRACTOR_H
+#define WEB_EXTRACTOR_H
+
+#include "base/slice.h"
+#include "web/charset.h"
+#include "web/link.h"
+#include "web/mime.h"
+
+struct extractor;
+
+struct extractor_options {
+    const char *engine;          /* for HTML; NULL for the default. XML is always read by libxml2, CSS by our own reader */
+    enum document_kind kind;     /* not DOCUMENT_OTHER */
+    struct slice header_charset; /* of the Content-Type; empty for none. Copied */
+    link_callback on_link;
+    void *context;
+};
+
+/* The names of the engines, the default first, NULL behind the last. */
+const char *const *extractor_engines(void);
+
+/* Errors: ERR_UNSUPPORTED (no such engine), ERR_NO_MEMORY. */
+int extractor_create(struct extractor **out, const struct extractor_options *options);
+
+/* Reads the next bytes, however they are cut. Malformed documents are read on as far as they can be. Errors:
+ * ERR_NO_MEMORY, or what the callback returned. */
+int extractor_feed(struct extractor *extractor, struct slice bytes);
+
+/* The document is over. Errors: as extractor_feed. */
+int extractor_finish(struct extractor *extractor);
+
+/* After extractor_finish: the href of the first base element, as written; empty for none (HTML standard, 4.2.3). */
+struct slice extractor_base(const struct extractor *extractor);
+
+/* After extractor_finish: the document's encoding, and where it was found. Queries of its links are encoded in it. */
+const struct charset *extractor_charset(const struct extractor *extractor, enum charset_source *source);
+
+/* NULL is allowed. */
+void extractor_free(struct extractor *extractor);
+
+#endif

@@ -1,0 +1,29 @@
+/* link.h - what in a document leads to a URL. */
+#ifndef WEB_LINK_H
+#define WEB_LINK_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+/* How far a link leads; --follow takes those up to a kind. */
+enum link_kind {
+    LINK_PAGE,     /* navigation: a, area, iframe, frame, meta refresh, redirects, rel=next ...: --follow pages */
+    LINK_RESOURCE, /* whatever else a browser would fetch or a reader could open: --follow all */
+    LINK_OTHER     /* ping, cite, form targets, preconnect, dns-prefetch: --follow every */
+};
+
+/* One link as it stands in the document. */
+struct link {
+    struct slice url;      /* character references decoded, whitespace trimmed, not resolved, never empty */
+    const char *element;   /* lower-case element name, "style" for url() in sheets, "header" for HTTP headers; static */
+    const char *attribute; /* lower-case attribute name, "@import" or "url()" in CSS, or the header's name; static */
+    struct slice rel;      /* the rel attribute or parameter, as written; empty for none */
+    enum link_kind kind;
+};
+
+/* Takes one link; what it points to is valid during the call only. Returns 0, or a negative error that ends the
+ * extraction. */
+typedef int (*link_callback)(void *context, const struct link *link);
+
+#endif

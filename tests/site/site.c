@@ -1,0 +1,2 @@
+/* site.c */
+typedef int site_stub;
