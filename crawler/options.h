@@ -1,0 +1,99 @@
+/* options.h - what the user asked for: command line, config file and profile, from one table.
+ *
+ * Every option is one row of a table (options.c) that feeds the parser, --help and the keys of the config file.
+ * Later sources win: built-in defaults, the config file, the profile, the command line; lists grow instead. */
+#ifndef CRAWLER_OPTIONS_H
+#define CRAWLER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "http/resolver.h"
+
+/* A list of texts that ends with NULL behind `count` items; items are owned by the list. */
+struct text_list {
+    char **items; /* NULL while empty */
+    size_t count;
+};
+
+enum scope_kind { SCOPE_HOST, SCOPE_DOMAIN, SCOPE_SUBDOMAINS, SCOPE_PREFIX, SCOPE_ANY };
+enum host_match { HOST_STRICT, HOST_LENIENT };
+enum follow_kind { FOLLOW_PAGES, FOLLOW_ALL, FOLLOW_EVERY };
+enum progress_kind { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_NONE };
+
+enum { NO_LIMIT = 0 };
+
+struct options {
+    struct text_list roots;       /* URLs as given, those of the input file included */
+    struct text_list input_files; /* -i: one URL a line, '#' comments; "-" is standard input */
+
+    /* Scope */
+    uint32_t max_depth;           /* links away from a root; UINT32_MAX for no limit */
+    uint64_t max_pages;           /* URLs fetched; NO_LIMIT */
+    enum scope_kind scope;
+    struct text_list include;     /* PCRE2, any must match */
+    struct text_list exclude;     /* PCRE2, none may match */
+    bool no_parent;
+    uint32_t max_url_length;      /* bytes */
+
+    /* Pool */
+    uint32_t max_tasks;
+    uint32_t per_host;            /* most fetches at once on one host; NO_LIMIT */
+    uint32_t max_tries;
+    uint32_t max_redirects;
+
+    /* HTTP */
+    struct text_list headers;     /* -H "Name: value" */
+    char *user_agent;
+    char *user;                   /* -u name:password */
+    char *proxy;                  /* -x */
+    bool proxy_from_environment;
+    bool insecure;                /* -k */
+    char *ca_file;
+    char *certificate;
+    char *key;
+    char *cookie;
+    char *cookie_jar;
+    bool http1_only;
+    bool http2;                   /* HTTP/2 asked for by name (also the default where TLS negotiates it) */
+    enum resolver_family family;  /* -4, -6 */
+    struct text_list resolve;
+    struct text_list connect_to;
+    char *dns_servers;
+    nanoseconds timeout;          /* -t, of one transfer as a whole */
+    nanoseconds connect_timeout;
+    nanoseconds idle_timeout;
+    uint64_t minimum_rate;        /* bytes a second */
+    uint64_t max_body;            /* bytes */
+
+    /* Discovery */
+    enum follow_kind follow;
+    struct text_list follow_tags; /* elements; empty for all of `follow` */
+    struct text_list ignore_tags;
+    char *extractor;              /* engine name or NULL */
+
+    /* Face */
+    char *selector;               /* poller name or NULL */
+    char *output;                 /* -o FILE for the report; NULL or "-" for standard output */
+    enum progress_kind progress;
+    bool no_color;
+    int verbosity;                /* -1 quiet, 0 warnings, 1 info, 2 debug */
+};
+
+enum options_outcome {
+    OPTIONS_RUN,      /* go on */
+    OPTIONS_EXIT,     /* --help or --version was printed: exit 0 */
+    OPTIONS_USAGE,    /* wrong usage, explained on `errors`: exit 2 */
+    OPTIONS_CONFIG,   /* bad config file, explained with file, line and key on `errors`: exit 3 */
+    OPTIONS_NO_MEMORY
+};
+
+/* Fills `options` from the arguments and what they name. Messages for people go to `errors`, help to `out`. To be freed
+ * by options_free on every path. */
+enum options_outcome options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *errors);
+
+void options_free(struct options *options);
+
+#endif
