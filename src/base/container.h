@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 /* The structure of `type` whose `member` is at `pointer`, which must not be NULL. */
-#define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+#define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

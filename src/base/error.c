@@ -8,10 +8,9 @@ struct error_row {
     const char *text;
 };
 
-static const struct error_row ROWS[] = {
-    {0, "none", "success"},
+static const struct error_row ROWS[] = {{0, "none", "success"},
 #define X(code, kind, text) {code, kind, text},
-    ERROR_TABLE(X)
+                                        ERROR_TABLE(X)
 #undef X
 };
 

@@ -13,10 +13,10 @@ struct slice {
     size_t length; /* bytes */
 };
 
-#define SLICE(literal)                                                                                                 \
-    (struct slice)                                                                                                     \
-    {                                                                                                                  \
-        (literal), sizeof(literal) - 1                                                                                 \
+#define SLICE(literal)                 \
+    (struct slice)                     \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
     }
 
 /* For printf("%.*s"). */
