@@ -1,1 +1,261 @@
+/* One pass: wait, then events, timers, callbacks. What makes it right is that each of these is collected whole before
+ * any of it is run, and that whatever was collected can still be taken back:
+ *
+ *   events     lie in an array; each watch points at its event until it was told, so that loop_unwatch can blank it. The
+ *              watch's memory may go and its fd number be another's before the array is done.
+ *   timers     move from the heap to a list; cancelling or moving one takes it off that list.
+ *   callbacks  are moved from the ready queue to a list in one piece; cancelling one unlinks it from whichever it is in.
+ */
 #include "async/loop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "async/coroutine.h"
+#include "async/future.h"
+#include "base/error.h"
+
+/* Descriptors that are ready beyond these are reported in the next pass. */
+enum { EVENTS_PER_PASS = 512 };
+
+struct loop {
+    struct selector *selector;
+    struct list ready;
+    struct heap timers;
+    uint64_t timers_scheduled; /* ever: the sequence number of the last one */
+    size_t watches;
+    bool running;
+    nanoseconds awake_since; /* end of the last wait */
+    nanoseconds longest_stall;
+    struct selector_event events[EVENTS_PER_PASS];
+};
+
+static struct loop_timer *timer_of(const struct heap_node *node)
+{
+    return container_of(node, struct loop_timer, heap_node);
+}
+
+static bool timer_before(const struct heap_node *left, const struct heap_node *right)
+{
+    const struct loop_timer *a = timer_of(left), *b = timer_of(right);
+    return a->deadline != b->deadline ? a->deadline < b->deadline : a->sequence < b->sequence;
+}
+
+int loop_create(struct loop **out, const char *selector_name)
+{
+    struct loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        return ERR_NO_MEMORY;
+    int err = selector_create(&loop->selector, selector_name);
+    if (err) {
+        free(loop);
+        return err;
+    }
+    list_init(&loop->ready);
+    heap_init(&loop->timers, timer_before);
+    *out = loop;
+    return 0;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (!loop)
+        return;
+    assert(!loop->running);
+    selector_free(loop->selector);
+    free(loop);
+}
+
+const char *loop_selector_name(const struct loop *loop)
+{
+    return selector_name(loop->selector);
+}
+
+nanoseconds loop_longest_stall(const struct loop *loop)
+{
+    return loop->longest_stall;
+}
+
+/* Callbacks. */
+
+void loop_callback_init(struct loop_callback *callback, void (*run)(void *context), void *context)
+{
+    list_node_init(&callback->node);
+    callback->run = run;
+    callback->context = context;
+}
+
+void loop_call_soon(struct loop *loop, struct loop_callback *callback)
+{
+    if (!list_is_linked(&callback->node))
+        list_append(&loop->ready, &callback->node);
+}
+
+void loop_callback_cancel(struct loop_callback *callback)
+{
+    list_remove(&callback->node);
+}
+
+static void run_ready(struct loop *loop)
+{
+    struct list batch;
+    list_init(&batch);
+    list_splice(&batch, &loop->ready);
+    for (struct list_node *node; (node = list_pop(&batch));) {
+        struct loop_callback *callback = container_of(node, struct loop_callback, node);
+        callback->run(callback->context);
+    }
+}
+
+/* Timers. */
+
+void loop_timer_init(struct loop_timer *timer, void (*run)(void *context), void *context)
+{
+    *timer = (struct loop_timer){.run = run, .context = context};
+    list_node_init(&timer->due_node);
+}
+
+void loop_call_at(struct loop *loop, struct loop_timer *timer, nanoseconds deadline)
+{
+    loop_timer_cancel(loop, timer);
+    if (deadline == NEVER)
+        return;
+    timer->deadline = deadline;
+    timer->sequence = ++loop->timers_scheduled;
+    timer->state = LOOP_TIMER_WAITING;
+    heap_insert(&loop->timers, &timer->heap_node);
+}
+
+void loop_timer_cancel(struct loop *loop, struct loop_timer *timer)
+{
+    if (timer->state == LOOP_TIMER_WAITING)
+        heap_remove(&loop->timers, &timer->heap_node);
+    list_remove(&timer->due_node);
+    timer->state = LOOP_TIMER_IDLE;
+}
+
+bool loop_timer_is_scheduled(const struct loop_timer *timer)
+{
+    return timer->state != LOOP_TIMER_IDLE;
+}
+
+static nanoseconds next_deadline(const struct loop *loop)
+{
+    const struct heap_node *first = heap_first(&loop->timers);
+    return first ? timer_of(first)->deadline : NEVER;
+}
+
+static void run_timers(struct loop *loop)
+{
+    struct list due;
+    list_init(&due);
+    while (next_deadline(loop) <= loop->awake_since) {
+        struct loop_timer *timer = timer_of(heap_pop(&loop->timers));
+        timer->state = LOOP_TIMER_DUE;
+        list_append(&due, &timer->due_node);
+    }
+    for (struct list_node *node; (node = list_pop(&due));) {
+        struct loop_timer *timer = container_of(node, struct loop_timer, due_node);
+        timer->state = LOOP_TIMER_IDLE;
+        timer->run(timer->context);
+    }
+}
+
+/* Descriptors. */
+
+void loop_watch_init(struct loop_watch *watch, void (*run)(void *context, int fd, unsigned ready), void *context)
+{
+    *watch = (struct loop_watch){.fd = -1, .run = run, .context = context};
+}
+
+int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned interest)
+{
+    bool first = watch->interest == 0;
+    assert(first || watch->fd == fd);
+    int err = first ? selector_register(loop->selector, fd, interest, watch)
+                    : selector_modify(loop->selector, fd, interest, watch);
+    if (err)
+        return err;
+    loop->watches += first;
+    watch->fd = fd;
+    watch->interest = interest;
+    return 0;
+}
+
+void loop_unwatch(struct loop *loop, struct loop_watch *watch)
+{
+    if (!watch->interest)
+        return;
+    /* An fd that was closed first may be unknown to the selector by now: then there is nothing left to unregister. */
+    (void)selector_unregister(loop->selector, watch->fd);
+    loop->watches--;
+    watch->interest = 0;
+    watch->fd = -1;
+    if (watch->event)
+        watch->event->data = NULL;
+    watch->event = NULL;
+}
+
+static void tell_watch(struct selector_event *event)
+{
+    struct loop_watch *watch = event->data;
+    if (!watch)
+        return;
+    watch->event = NULL;
+    unsigned ready = event->ready & watch->interest;
+    if (ready)
+        watch->run(watch->context, watch->fd, ready);
+}
+
+static void run_events(struct loop *loop, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct loop_watch *watch = loop->events[i].data;
+        watch->event = &loop->events[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        tell_watch(&loop->events[i]);
+}
+
+/* Passes. */
+
+/* Waits until something can be done. Returns the number of events, or a negative error. */
+static int wait_for_events(struct loop *loop)
+{
+    nanoseconds stall = clock_now() - loop->awake_since;
+    if (stall > loop->longest_stall)
+        loop->longest_stall = stall;
+    nanoseconds deadline = list_is_empty(&loop->ready) ? next_deadline(loop) : 0;
+    int count = selector_select(loop->selector, deadline, loop->events, EVENTS_PER_PASS);
+    loop->awake_since = clock_now();
+    return count;
+}
+
+static int run_pass(struct loop *loop)
+{
+    int count = wait_for_events(loop);
+    if (count < 0)
+        return count;
+    run_events(loop, (size_t)count);
+    run_timers(loop);
+    run_ready(loop);
+    return 0;
+}
+
+static bool has_work(const struct loop *loop)
+{
+    return loop->watches || heap_first(&loop->timers) || !list_is_empty(&loop->ready);
+}
+
+int loop_run_until_complete(struct loop *loop, struct future *future)
+{
+    if (loop->running || coroutine_current())
+        return ERR_INVALID;
+    loop->running = true;
+    loop->awake_since = clock_now();
+    int err = 0;
+    while (!err && !future_is_complete(future))
+        err = has_work(loop) ? run_pass(loop) : ERR_FINISHED;
+    loop->running = false;
+    return err;
+}

@@ -1,9 +1,10 @@
 /* loop.h - the event loop: callbacks that are due, timers, descriptors, signals.
  *
  * One thread. A pass of the loop waits for the selector no longer than until the next timer, then runs in this order:
- * what the descriptors had to say, the timers that were due when the pass began to run them, and the callbacks that were
- * on the ready queue at that moment. Whatever those schedule waits for the next pass, so that nothing that re-schedules
- * itself starves the descriptors. Callbacks run on the loop's own stack (the thread's), one after another.
+ * what the descriptors had to say, the timers that were due when the wait ended, and the callbacks on the ready queue.
+ * Each of the three is collected when its turn comes, before any of it is run: a timer that a timer sets and a callback
+ * that a callback schedules wait for the next pass, so that nothing that re-schedules itself starves the descriptors.
+ * Callbacks run on the loop's own stack (the thread's), one after another.
  *
  * All the structures below are embedded by the caller, so that scheduling can't fail for memory. */
 #ifndef ASYNC_LOOP_H
@@ -27,13 +28,15 @@ struct loop_callback {
     void *context;
 };
 
+enum loop_timer_state { LOOP_TIMER_IDLE, LOOP_TIMER_WAITING, LOOP_TIMER_DUE };
+
 /* Something to run at a point in time. Initialise before first use; must stay in place while it is scheduled. */
 struct loop_timer {
-    struct heap_node heap_node;
-    struct list_node due_node;
+    struct heap_node heap_node; /* among those that wait */
+    struct list_node due_node;  /* among those that the pass which is running will run */
     nanoseconds deadline;
-    uint64_t sequence;
-    int state;
+    uint64_t sequence; /* tells which of equal deadlines was scheduled first */
+    enum loop_timer_state state;
     void (*run)(void *context);
     void *context;
 };
@@ -44,7 +47,7 @@ struct loop_watch {
     unsigned interest; /* SELECTOR_READ, SELECTOR_WRITE; 0 while not watched */
     void (*run)(void *context, int fd, unsigned ready);
     void *context;
-    struct loop_event_batch *batch; /* not NULL: an event of the pass that is running names this watch */
+    struct selector_event *event; /* what the pass that is running has yet to tell this watch; else NULL */
 };
 
 /* A watched signal. Initialise before first use; must stay in place while it is watched. */
@@ -58,15 +61,16 @@ struct loop_signal {
 /* A loop on the selector of the given name, NULL for the best. Errors: those of selector_create. */
 int loop_create(struct loop **out, const char *selector_name);
 
-/* Gives the loop back. Nothing may be scheduled or watched any more but what the caller gives up with it. NULL is
- * allowed. */
+/* Gives the loop back. It must not be running, and no signal may be watched any more; whatever else is still scheduled
+ * or watched is forgotten. NULL is allowed. */
 void loop_free(struct loop *loop);
 
 const char *loop_selector_name(const struct loop *loop);
 
 void loop_callback_init(struct loop_callback *callback, void (*run)(void *context), void *context);
 
-/* Runs `callback` in the next pass, after those scheduled before it. Nothing happens if it is scheduled already. */
+/* Runs `callback` when the loop next comes to its ready queue, after those scheduled before it. Nothing happens if it is
+ * scheduled already. */
 void loop_call_soon(struct loop *loop, struct loop_callback *callback);
 
 /* Takes `callback` off the ready queue, where it is on it. */
@@ -96,15 +100,17 @@ void loop_unwatch(struct loop *loop, struct loop_watch *watch);
 void loop_signal_init(struct loop_signal *signal, void (*run)(void *context, int number), void *context);
 
 /* Runs `signal` on the loop's stack each time that the process gets signal `number`. Several may watch the same one.
- * Only one loop at a time may watch signals. Errors: ERR_SYSTEM, ERR_TOO_MANY_FILES, ERR_ALREADY_REGISTERED (by another
- * loop). */
+ * Only one loop at a time may watch signals. Errors: ERR_INVALID (no signal that can be caught), ERR_ALREADY_REGISTERED
+ * (by another loop), ERR_TOO_MANY_FILES, ERR_NO_MEMORY, ERR_SYSTEM. */
 int loop_watch_signal(struct loop *loop, struct loop_signal *signal, int number);
 
-/* Stops `signal`; the last one of a number brings the signal's earlier disposition back. */
+/* Stops `signal`; the last one of a number brings the signal's earlier disposition back. Nothing happens while it
+ * watches nothing. */
 void loop_unwatch_signal(struct loop *loop, struct loop_signal *signal);
 
 /* Runs passes until `future` is complete. Errors: ERR_INVALID (called on a coroutine or from a callback), or the
- * selector's; ERR_FINISHED when nothing is scheduled or watched any more, so that `future` could never complete. */
+ * selector's; ERR_FINISHED when nothing is scheduled or watched any more, so that `future` could never complete. After an
+ * error it may be called again. */
 int loop_run_until_complete(struct loop *loop, struct future *future);
 
 /* The longest time between two waits for the selector so far, in nanoseconds: how long events had to wait at worst. */
