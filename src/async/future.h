@@ -31,7 +31,8 @@ void future_destroy(struct future *f);
  * which they were added; none runs before this returns. `f` must be pending. */
 void future_set_result(struct future *f, void *value);
 
-/* Completes `f` as failed with the negative code `error`; otherwise as future_set_result. */
+/* Completes `f` as failed with the negative code `error`, as cancelled with ERR_CANCELLED; otherwise as
+ * future_set_result. */
 void future_set_error(struct future *f, int error);
 
 /* Completes `f` as cancelled. Returns whether it did: false when `f` was complete. */
