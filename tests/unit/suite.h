@@ -1,0 +1,33 @@
+/* suite.h - runs the tests of one file.
+ *
+ *     int main(void)
+ *     {
+ *         return RUN_TESTS("list", empty_list_has_no_first, removing_twice_does_no_harm);
+ *     } */
+#ifndef UNIT_SUITE_H
+#define UNIT_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+enum { TEST_TIMEOUT = 60 /* seconds; generous, since valgrind is slow */ };
+
+/* Runs each test of a NULL-terminated array; returns what main must. */
+static inline int run_tests(const char *name, const TTest *const tests[])
+{
+    Suite *suite = suite_create(name);
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, TEST_TIMEOUT);
+    for (; *tests; tests++)
+        tcase_add_test(tcase, *tests);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#define RUN_TESTS(name, ...) run_tests(name, (const TTest *const[]){__VA_ARGS__, NULL})
+
+#endif
