@@ -1,0 +1,176 @@
+/* main.c - the test server as a program: a generated site, or the files of a directory. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "site/certificate.h"
+#include "site/record.h"
+#include "site/server.h"
+
+enum { ORIGIN_SIZE = 64, USAGE_ERROR = 2 };
+
+struct arguments {
+    struct site_graph graph;
+    struct site_listener listener;
+    const char *root;
+    const char *ca_file;
+};
+
+static struct site_server *serving;
+
+static void on_signal(int number)
+{
+    (void)number;
+    site_server_stop(serving);
+}
+
+static const char usage[] =
+    "usage: site [--pages N] [--links N] [--size BYTES] [--delay MS] [--seed N] [OPTION...]\n"
+    "       site --root DIR [OPTION...]\n"
+    "Serves a generated site, or the files of a directory, on loopback until SIGINT or SIGTERM,\n"
+    "and prints its URL once it takes connections.\n"
+    "  --pages N      pages besides the first (100)\n"
+    "  --links N      links of a page; as many as pages: the first links to all (10)\n"
+    "  --size BYTES   least size of a page (0)\n"
+    "  --delay MS     before each answer but that of the first page (0)\n"
+    "  --seed N       of the links (1)\n"
+    "  --root DIR     serve these files\n"
+    "  --port P       listen here (a free port)\n"
+    "  --ipv6         listen on [::1] instead of 127.0.0.1\n"
+    "  --tls          speak HTTPS, with a certificate made for the purpose\n"
+    "  --ca FILE      write the certificate of its CA there\n";
+
+/* Takes a number up to `most`; false when `text` is none. */
+static bool take_number(const char *text, unsigned long long most, unsigned long long *out)
+{
+    char *end;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && !errno && *out <= most;
+}
+
+static bool take_option(struct arguments *arguments, int option, const char *text)
+{
+    unsigned long long number = 0;
+    switch (option) {
+    case 'r':
+        arguments->root = text;
+        return true;
+    case 'c':
+        arguments->ca_file = text;
+        return true;
+    case '6':
+        arguments->listener.ipv6 = true;
+        return true;
+    case 't':
+        arguments->listener.tls = SITE_TLS;
+        return true;
+    case 'e':
+        return take_number(text, UINT64_MAX, (unsigned long long *)&arguments->graph.seed);
+    default:
+        break;
+    }
+    if (!text || !take_number(text, option == 'P' ? UINT16_MAX : 1000000000, &number))
+        return false;
+    switch (option) {
+    case 'p':
+        arguments->graph.pages = (unsigned)number;
+        return true;
+    case 'l':
+        arguments->graph.links = (unsigned)number;
+        return true;
+    case 's':
+        arguments->graph.size = (size_t)number;
+        return true;
+    case 'd':
+        arguments->graph.delay = (unsigned)number;
+        return true;
+    case 'P':
+        arguments->listener.port = (uint16_t)number;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool take_arguments(struct arguments *arguments, int argc, char **argv)
+{
+    static const struct option options[] = {{"pages", required_argument, NULL, 'p'},
+                                            {"links", required_argument, NULL, 'l'},
+                                            {"size", required_argument, NULL, 's'},
+                                            {"delay", required_argument, NULL, 'd'},
+                                            {"seed", required_argument, NULL, 'e'},
+                                            {"root", required_argument, NULL, 'r'},
+                                            {"port", required_argument, NULL, 'P'},
+                                            {"ca", required_argument, NULL, 'c'},
+                                            {"ipv6", no_argument, NULL, '6'},
+                                            {"tls", no_argument, NULL, 't'},
+                                            {NULL, 0, NULL, 0}};
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
+        if (!take_option(arguments, option, optarg))
+            return false;
+    return optind == argc;
+}
+
+static int write_ca(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return -1;
+    int result = site_certificate_write_authority(file);
+    return fclose(file) ? -1 : result;
+}
+
+static void stop_on_signals(struct site_server *server)
+{
+    serving = server;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static int serve(const struct arguments *arguments, struct site_record *record)
+{
+    struct site_config config = {.graph = arguments->root ? NULL : &arguments->graph,
+                                 .root = arguments->root,
+                                 .listeners = &arguments->listener,
+                                 .listener_count = 1};
+    struct site_server *server;
+    if (site_server_open(&server, &config, record))
+        return -1;
+    stop_on_signals(server);
+    site_server_raise_limit();
+    char origin[ORIGIN_SIZE];
+    site_server_origin(server, 0, origin, sizeof origin);
+    int result = arguments->ca_file ? write_ca(arguments->ca_file) : 0;
+    if (!result) {
+        printf("%s/\n", origin);
+        fflush(stdout);
+        result = site_server_run(server, 0);
+    }
+    int number = errno;
+    site_server_close(server);
+    errno = number;
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {.graph = {.pages = 100, .links = 10, .seed = 1}};
+    if (!take_arguments(&arguments, argc, argv)) {
+        fputs(usage, stderr);
+        return USAGE_ERROR;
+    }
+    struct site_record *record = site_record_create();
+    int result = record ? serve(&arguments, record) : -1;
+    if (result)
+        fprintf(stderr, "site: %s\n", strerror(errno));
+    site_record_free(record);
+    return result ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,50 @@
+/* record.h - what a site has seen, in memory that its process shares with the test. */
+#ifndef SITE_RECORD_H
+#define SITE_RECORD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "site/request.h"
+#include "site/site.h"
+
+/* Room for the counts of some 100,000 pages; those met when it is full are not counted each, only in all. */
+enum { SITE_COUNT_SLOTS = 1 << 18 };
+
+struct site_count {
+    _Atomic uint64_t key; /* fingerprint of what is counted; 0: free */
+    atomic_uint count;
+};
+
+struct site_record {
+    atomic_uint requests;
+    atomic_uint connections;
+    atomic_uint open;
+    atomic_uint peak_open;
+    atomic_uint in_flight;
+    atomic_uint peak_in_flight;
+    atomic_uint most_requests;
+    atomic_uint keys;
+    struct site_count counts[SITE_COUNT_SLOTS];
+    struct site_request kept[SITE_REQUESTS_KEPT];
+};
+
+/* NULL with errno set when there is no memory for it. */
+struct site_record *site_record_create(void);
+void site_record_free(struct site_record *record);
+
+/* The server's side. */
+void site_record_opened(struct site_record *record);
+void site_record_closed(struct site_record *record);
+void site_record_answered(struct site_record *record);
+
+/* Counts and keeps a request, whose head of `length` bytes is `text` and, taken apart, `head`. */
+void site_record_request(struct site_record *record, unsigned connection, unsigned listener,
+                         const struct site_head *head, const char *text, size_t length);
+
+/* How often "/path" or "host/path" was asked for. */
+unsigned site_record_count(struct site_record *record, const char *path);
+
+#endif

@@ -1,0 +1,298 @@
+#include "site/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "site/certificate.h"
+#include "site/connection.h"
+
+enum {
+    BACKLOG = 65535, /* the system cuts it to its own limit */
+    ACCEPTS = 256,   /* connections taken in one turn of a listener */
+    TURN_MILLISECONDS = 1000,
+    WANTED_FILES = 65536
+};
+
+struct listener {
+    struct site_source source;
+    struct site_server *server;
+    struct site_manner manner;
+    bool ipv6;
+    uint16_t port;
+};
+
+struct site_server {
+    struct site_hub hub;
+    struct site_source wake; /* the reading end of a pipe; a byte in it ends the loop */
+    int wake_writer;
+    bool stopping;
+    bool starved; /* of file descriptors: the listeners rest until a connection has gone */
+    size_t count;
+    struct listener listeners[SITE_LISTENERS_MAX];
+};
+
+static bool have_listeners_want(struct site_server *server, unsigned wants)
+{
+    for (size_t i = 0; i < server->count; i++)
+        if (site_poller_change(server->hub.poller, &server->listeners[i].source, wants))
+            return false;
+    return true;
+}
+
+static void on_closed(struct site_hub *hub)
+{
+    struct site_server *server = (struct site_server *)hub; /* its first member */
+    if (server->starved && !server->stopping)
+        server->starved = !have_listeners_want(server, SITE_READ);
+}
+
+static int make_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) || fcntl(fd, F_SETFD, FD_CLOEXEC) ? -1 : 0;
+}
+
+static int accept_one(int fd)
+{
+#ifdef __linux__
+    return accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+    int accepted = accept(fd, NULL, NULL);
+    if (accepted >= 0 && make_nonblocking(accepted)) {
+        close(accepted);
+        errno = ECONNABORTED;
+        return -1;
+    }
+    return accepted;
+#endif
+}
+
+static void on_connections(struct site_source *source)
+{
+    struct listener *listener = (struct listener *)source; /* its first member */
+    struct site_server *server = listener->server;
+    for (int i = 0; i < ACCEPTS; i++) {
+        int fd = accept_one(source->fd);
+        if (fd >= 0) {
+            site_connection_open(&server->hub, fd, &listener->manner);
+            continue;
+        }
+        if (errno == EMFILE || errno == ENFILE)
+            server->starved = have_listeners_want(server, 0);
+        if (errno != EINTR && errno != ECONNABORTED)
+            return;
+    }
+}
+
+static void on_wake(struct site_source *source)
+{
+    struct site_server *server = (struct site_server *)(void *)((char *)source - offsetof(struct site_server, wake));
+    server->stopping = true;
+}
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+};
+
+static socklen_t loopback(union address *address, bool ipv6, uint16_t port)
+{
+    *address = (union address){0};
+    if (ipv6) {
+        address->ipv6.sin6_family = AF_INET6;
+        address->ipv6.sin6_addr = in6addr_loopback;
+        address->ipv6.sin6_port = htons(port);
+        return sizeof address->ipv6;
+    }
+    address->ipv4.sin_family = AF_INET;
+    address->ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address->ipv4.sin_port = htons(port);
+    return sizeof address->ipv4;
+}
+
+static int bind_and_listen(int fd, bool ipv6, uint16_t *port)
+{
+    union address address;
+    socklen_t length = loopback(&address, ipv6, *port);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+    if (ipv6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){1}, sizeof(int));
+    if (make_nonblocking(fd) || bind(fd, &address.any, length) || listen(fd, BACKLOG) ||
+        getsockname(fd, &address.any, &length))
+        return -1;
+    *port = ntohs(ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
+    return 0;
+}
+
+static int open_listener(struct site_server *server, const struct site_listener *wanted)
+{
+    struct listener *listener = &server->listeners[server->count];
+    *listener = (struct listener){.server = server, .ipv6 = wanted->ipv6, .port = wanted->port};
+    listener->manner = (struct site_manner){.listener = (unsigned)server->count};
+    listener->manner.stalled = wanted->tls == SITE_TLS_STALLED;
+    listener->source.ready = on_connections;
+    listener->source.fd = socket(wanted->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+    if (listener->source.fd < 0)
+        return -1;
+    server->count++; /* closed with the server from here on */
+    if (bind_and_listen(listener->source.fd, listener->ipv6, &listener->port))
+        return -1;
+    if (wanted->tls == SITE_PLAIN || listener->manner.stalled)
+        return 0;
+    return site_certificate_context(&listener->manner.tls, wanted->tls);
+}
+
+static int open_listeners(struct site_server *server, const struct site_config *config)
+{
+    static const struct site_listener usual = {.ipv6 = false};
+    const struct site_listener *wanted = config->listeners ? config->listeners : &usual;
+    size_t count = config->listeners ? config->listener_count : 1;
+    if (!count || count > SITE_LISTENERS_MAX) {
+        errno = EINVAL;
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (open_listener(server, &wanted[i]))
+            return -1;
+    return 0;
+}
+
+static int open_wake(struct site_server *server)
+{
+    int ends[2];
+    if (pipe(ends))
+        return -1;
+    server->wake.fd = ends[0];
+    server->wake_writer = ends[1];
+    return make_nonblocking(ends[0]) || make_nonblocking(ends[1]) ? -1 : 0;
+}
+
+static int prepare(struct site_server *server, const struct site_config *config)
+{
+    if (open_wake(server) || open_listeners(server, config))
+        return -1;
+    struct site_ports ports = {.count = server->count, .other = config->other_port};
+    for (size_t i = 0; i < server->count; i++)
+        ports.listeners[i] = server->listeners[i].port;
+    return site_catalogue_create(&server->hub.catalogue, config, &ports);
+}
+
+int site_server_open(struct site_server **out, const struct site_config *config, struct site_record *record)
+{
+    struct site_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return -1;
+    server->wake = (struct site_source){.fd = -1, .ready = on_wake};
+    server->wake_writer = -1;
+    server->hub.record = record;
+    server->hub.one_byte = config->one_byte;
+    server->hub.closed = on_closed;
+    if (prepare(server, config)) {
+        int number = errno;
+        site_server_close(server);
+        errno = number;
+        return -1;
+    }
+    *out = server;
+    return 0;
+}
+
+static int watch_all(struct site_server *server)
+{
+    struct site_poller *poller = server->hub.poller;
+    if (site_poller_add(poller, &server->wake, SITE_READ))
+        return -1;
+    for (size_t i = 0; i < server->count; i++)
+        if (site_poller_add(poller, &server->listeners[i].source, SITE_READ))
+            return -1;
+    return 0;
+}
+
+static int serve(struct site_server *server, pid_t parent)
+{
+    struct site_hub *hub = &server->hub;
+    while (!server->stopping && (!parent || getppid() == parent)) {
+        if (site_poller_wait(hub->poller, site_timers_timeout(&hub->timers, TURN_MILLISECONDS)))
+            return -1;
+        int64_t now = site_now();
+        for (struct site_timer *timer; (timer = site_timers_pop(&hub->timers, now));)
+            site_connection_due(timer);
+    }
+    return 0;
+}
+
+int site_server_run(struct site_server *server, pid_t parent)
+{
+    if (site_poller_open(&server->hub.poller)) /* here, for a poller does not survive a fork everywhere */
+        return -1;
+    int result = watch_all(server) ? -1 : serve(server, parent);
+    server->stopping = true;
+    site_connection_close_all(&server->hub);
+    site_timers_free(&server->hub.timers);
+    site_poller_close(server->hub.poller);
+    return result;
+}
+
+void site_server_stop(struct site_server *server)
+{
+    int number = errno;
+    ssize_t ignored = write(server->wake_writer, "", 1); /* a full pipe wakes as well */
+    (void)ignored;
+    errno = number;
+}
+
+size_t site_server_listeners(const struct site_server *server)
+{
+    return server->count;
+}
+
+uint16_t site_server_port(const struct site_server *server, size_t index)
+{
+    return server->listeners[index].port;
+}
+
+void site_server_origin(const struct site_server *server, size_t index, char *url, size_t size)
+{
+    const struct listener *listener = &server->listeners[index];
+    bool tls = listener->manner.tls || listener->manner.stalled;
+    snprintf(url, size, "%s://%s:%u", tls ? "https" : "http", listener->ipv6 ? "[::1]" : "127.0.0.1", listener->port);
+}
+
+bool site_server_has_tls(const struct site_server *server)
+{
+    for (size_t i = 0; i < server->count; i++)
+        if (server->listeners[i].manner.tls || server->listeners[i].manner.stalled)
+            return true;
+    return false;
+}
+
+void site_server_close(struct site_server *server)
+{
+    for (size_t i = 0; i < server->count; i++) {
+        SSL_CTX_free(server->listeners[i].manner.tls);
+        close(server->listeners[i].source.fd);
+    }
+    if (server->wake.fd >= 0) {
+        close(server->wake.fd);
+        close(server->wake_writer);
+    }
+    site_catalogue_free(server->hub.catalogue);
+    free(server);
+}
+
+void site_server_raise_limit(void)
+{
+    struct rlimit limit = {.rlim_cur = WANTED_FILES, .rlim_max = WANTED_FILES};
+    if (!setrlimit(RLIMIT_NOFILE, &limit) || getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
