@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "http/fetch.h"
 #include "http/resolver.h"
 
 /* A list of texts that ends with NULL behind `count` items; items are owned by the list. */
@@ -18,75 +19,83 @@ struct text_list {
     size_t count;
 };
 
-enum scope_kind { SCOPE_HOST, SCOPE_DOMAIN, SCOPE_SUBDOMAINS, SCOPE_PREFIX, SCOPE_ANY };
-enum host_match { HOST_STRICT, HOST_LENIENT };
+enum scope_kind {
+    SCOPE_HOST,       /* a root's host, with or without www. (--strict) */
+    SCOPE_DOMAIN,     /* its registrable domain (--lenient) */
+    SCOPE_SUBDOMAINS, /* a root's host and the names below it */
+    SCOPE_PREFIX,     /* a root's origin, below the folder that it is in */
+    SCOPE_ANY
+};
 enum follow_kind { FOLLOW_PAGES, FOLLOW_ALL, FOLLOW_EVERY };
 enum progress_kind { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_NONE };
 
 enum { NO_LIMIT = 0 };
+
+enum { MOST_TASKS = 30000 }; /* each needs two memory mappings, of which a process has about 64,000 */
 
 struct options {
     struct text_list roots;       /* URLs as given, those of the input file included */
     struct text_list input_files; /* -i: one URL a line, '#' comments; "-" is standard input */
 
     /* Scope */
-    uint32_t max_depth;           /* links away from a root; UINT32_MAX for no limit */
-    uint64_t max_pages;           /* URLs fetched; NO_LIMIT */
+    uint32_t max_depth; /* links away from a root; UINT32_MAX for no limit */
+    uint64_t max_pages; /* URLs fetched; NO_LIMIT */
     enum scope_kind scope;
-    struct text_list include;     /* PCRE2, any must match */
-    struct text_list exclude;     /* PCRE2, none may match */
+    struct text_list include; /* PCRE2, any must match */
+    struct text_list exclude; /* PCRE2, none may match */
     bool no_parent;
-    uint32_t max_url_length;      /* bytes */
+    uint32_t max_url_length; /* bytes */
 
     /* Pool */
     uint32_t max_tasks;
-    uint32_t per_host;            /* most fetches at once on one host; NO_LIMIT */
+    uint32_t per_host; /* most fetches at once on one host; NO_LIMIT */
     uint32_t max_tries;
     uint32_t max_redirects;
 
     /* HTTP */
-    struct text_list headers;     /* -H "Name: value" */
+    struct text_list headers; /* -H "Name: value" */
     char *user_agent;
-    char *user;                   /* -u name:password */
-    char *proxy;                  /* -x */
+    char *user;  /* -u name:password */
+    char *proxy; /* -x */
     bool proxy_from_environment;
-    bool insecure;                /* -k */
+    bool insecure; /* -k */
     char *ca_file;
     char *certificate;
     char *key;
     char *cookie;
     char *cookie_jar;
-    bool http1_only;
-    bool http2;                   /* HTTP/2 asked for by name (also the default where TLS negotiates it) */
-    enum resolver_family family;  /* -4, -6 */
+    enum http_version http_version; /* --http1.1, --http2; HTTP_ANY: HTTP/2 where TLS negotiates it */
+    enum resolver_family family;    /* -4, -6 */
     struct text_list resolve;
     struct text_list connect_to;
     char *dns_servers;
-    nanoseconds timeout;          /* -t, of one transfer as a whole */
+    nanoseconds timeout; /* -t, of one transfer as a whole */
     nanoseconds connect_timeout;
     nanoseconds idle_timeout;
-    uint64_t minimum_rate;        /* bytes a second */
-    uint64_t max_body;            /* bytes */
+    uint64_t minimum_rate; /* bytes a second */
+    uint64_t max_body;     /* bytes */
 
     /* Discovery */
     enum follow_kind follow;
     struct text_list follow_tags; /* elements; empty for all of `follow` */
     struct text_list ignore_tags;
-    char *extractor;              /* engine name or NULL */
+    char *extractor; /* engine name or NULL */
 
     /* Face */
-    char *selector;               /* poller name or NULL */
-    char *output;                 /* -o FILE for the report; NULL or "-" for standard output */
+    char *selector;    /* poller name or NULL */
+    bool force_select; /* --select */
+    char *output;      /* -o FILE for the report; NULL or "-" for standard output */
     enum progress_kind progress;
-    bool no_color;
-    int verbosity;                /* -1 quiet, 0 warnings, 1 info, 2 debug */
+    char *config;  /* --config FILE, or NULL */
+    char *profile; /* --profile NAME, or NULL */
+    int verbosity; /* -1 quiet, 0 warnings, 1 info, 2 debug */
 };
 
 enum options_outcome {
-    OPTIONS_RUN,      /* go on */
-    OPTIONS_EXIT,     /* --help or --version was printed: exit 0 */
-    OPTIONS_USAGE,    /* wrong usage, explained on `errors`: exit 2 */
-    OPTIONS_CONFIG,   /* bad config file, explained with file, line and key on `errors`: exit 3 */
+    OPTIONS_RUN,    /* go on */
+    OPTIONS_EXIT,   /* --help or --version was printed: exit 0 */
+    OPTIONS_USAGE,  /* wrong usage, explained on `errors`: exit 2 */
+    OPTIONS_CONFIG, /* bad config file, explained with file, line and key on `errors`: exit 3 */
     OPTIONS_NO_MEMORY
 };
 

@@ -1,0 +1,604 @@
+#include "crawl/crawler.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "async/task.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "crawl/frontier.h"
+#include "crawl/page.h"
+#include "crawl/reach.h"
+#include "crawl/scope.h"
+#include "crawl/seen.h"
+
+static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
+static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
+
+/* One task of the pool and what it works with; all is reused from one URL to the next. */
+struct worker {
+    struct crawler *crawler;
+    struct task *task;
+    struct page *page;
+    struct claim claim;
+    struct http_response response;
+    struct buf url_text;
+    struct url url; /* the claimed one, in `url_text` */
+    uint64_t fingerprint;
+    uint32_t tries;
+    nanoseconds started;
+    bool settled; /* the URL has its record */
+};
+
+struct crawler {
+    struct loop *loop;
+    struct http_client *client;
+    const struct options *options;
+    struct scope *scope;
+    struct seen *seen;
+    struct reach *reach;
+    struct frontier *frontier;
+    struct list observers;
+    struct worker *workers;
+    struct buf next_text; /* scratch: where a redirect leads */
+    struct buf origin;    /* scratch */
+    uint64_t fetched;
+    uint64_t failed;
+    uint64_t filtered;
+    uint64_t abandoned; /* claimed and broken off */
+    uint64_t bytes;
+    uint64_t wire_bytes;
+    nanoseconds started;
+    nanoseconds ended; /* 0 while it runs */
+    bool stopped;
+    bool reached_a_root;
+    int error;
+};
+
+/* What a URL that was found needs on its way into the frontier. */
+struct discovery {
+    uint64_t from; /* fingerprint of the page it was found on; 0 for a root */
+    struct referrer *referrer;
+    uint32_t depth;
+    uint32_t redirects;
+    bool is_root;
+};
+
+/* How add_url decided. */
+enum added { ADDED_NEW, ADDED_KNOWN, ADDED_REFUSED };
+
+static int release_set_aside(void *context, struct slice url, struct referrer *referrer, uint32_t depth,
+                             uint32_t redirects);
+
+int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options)
+{
+    struct crawler *crawler = calloc(1, sizeof *crawler);
+    if (!crawler)
+        return ERR_NO_MEMORY;
+    crawler->loop = loop;
+    crawler->client = client;
+    crawler->options = options;
+    list_init(&crawler->observers);
+    buf_init(&crawler->next_text, URL_MAX_LENGTH);
+    buf_init(&crawler->origin, URL_MAX_LENGTH);
+    const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
+    const struct frontier_limits limits = {.per_host = options->per_host, .max_pages = options->max_pages};
+    int err = scope_create(&crawler->scope, options);
+    if (!err)
+        err = seen_create(&crawler->seen);
+    if (!err)
+        err = reach_create(&crawler->reach, &near, release_set_aside, crawler);
+    if (!err)
+        err = frontier_create(&crawler->frontier, loop, &limits);
+    if (err) {
+        crawler_free(crawler);
+        return err;
+    }
+    *out = crawler;
+    return 0;
+}
+
+static void worker_free(struct worker *worker)
+{
+    task_free(worker->task);
+    page_free(worker->page);
+    claim_free(&worker->claim);
+    http_response_free(&worker->response);
+    buf_free(&worker->url_text);
+}
+
+void crawler_free(struct crawler *crawler)
+{
+    if (!crawler)
+        return;
+    for (uint32_t i = 0; crawler->workers && i < crawler->options->max_tasks; i++)
+        if (crawler->workers[i].crawler)
+            worker_free(&crawler->workers[i]);
+    free(crawler->workers);
+    frontier_free(crawler->frontier);
+    reach_free(crawler->reach);
+    seen_free(crawler->seen);
+    scope_free(crawler->scope);
+    buf_free(&crawler->next_text);
+    buf_free(&crawler->origin);
+    free(crawler);
+}
+
+void crawler_add_observer(struct crawler *crawler, struct observer *observer)
+{
+    list_append(&crawler->observers, &observer->node);
+}
+
+/* The first error ends the crawl; what is in flight is still finished. */
+static void fail(struct crawler *crawler, int err)
+{
+    if (err && !crawler->error) {
+        crawler->error = err;
+        frontier_close(crawler->frontier);
+    }
+}
+
+static void tell_skipped(struct crawler *crawler, struct slice url, enum reason reason, struct referrer *referrer)
+{
+    log_debug("skipped %.*s: %s", SLICE_ARGS(url), reason_text(reason));
+    list_for_each(node, &crawler->observers)
+    {
+        const struct observer *observer = container_of(node, struct observer, node);
+        if (observer->skipped)
+            fail(crawler, observer->skipped(observer->context, url, reason, referrer_text(referrer)));
+    }
+}
+
+static int enqueue(struct crawler *crawler, const struct url *url, const struct discovery *found)
+{
+    buf_clear(&crawler->origin);
+    int err = url_append_origin(url, &crawler->origin);
+    if (err)
+        return err;
+    struct slice rest = url_without_fragment(url);
+    rest.data += url->path_start;
+    rest.length -= url->path_start;
+    return frontier_add(crawler->frontier, buf_slice(&crawler->origin), rest, found->referrer, found->depth,
+                        found->redirects);
+}
+
+static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
+                             uint32_t redirects)
+{
+    struct crawler *crawler = context;
+    struct buf storage;
+    buf_init(&storage, URL_MAX_LENGTH);
+    struct url url;
+    int err = url_parse(&url, text, NULL, NULL, &storage);
+    const struct discovery found = {.referrer = referrer, .depth = depth, .redirects = redirects};
+    if (!err)
+        err = enqueue(crawler, &url, &found);
+    if (!err)
+        crawler->filtered--;
+    buf_free(&storage);
+    return err;
+}
+
+/* Brings a URL in scope into the frontier unless it is known or too far. */
+static int enqueue_if_near(struct crawler *crawler, const struct url *url, uint64_t fingerprint,
+                           const struct discovery *found, bool is_new)
+{
+    const struct reach_step step = {
+        .from = found->from, .to = fingerprint, .depth = found->depth, .redirects = found->redirects, .is_new = is_new};
+    enum reach_verdict verdict;
+    int err = reach_report(crawler->reach, &step, url_without_fragment(url), found->referrer, &verdict);
+    if (err || !is_new)
+        return err;
+    if (verdict == REACH_WITHIN)
+        return enqueue(crawler, url, found);
+    crawler->filtered++;
+    if (verdict == REACH_TOO_MANY_REDIRECTS) {
+        struct slice from = referrer_text(found->referrer);
+        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->href), SLICE_ARGS(from));
+    }
+    return 0;
+}
+
+/* Takes in a URL that was found. Returns an enum added, or a negative error. */
+static int add_url(struct crawler *crawler, const struct url *url, uint64_t fingerprint, struct slice raw,
+                   const struct discovery *found)
+{
+    int is_new = seen_add(crawler->seen, fingerprint);
+    if (is_new < 0)
+        return is_new;
+    enum reason reason = REASON_NONE;
+    if (!url)
+        reason = REASON_MALFORMED;
+    else if (!found->is_root)
+        reason = scope_url_allowed(crawler->scope, url);
+    if (reason != REASON_NONE) {
+        if (is_new) {
+            crawler->filtered++;
+            tell_skipped(crawler, url ? url_without_fragment(url) : raw, reason, found->referrer);
+        }
+        return ADDED_REFUSED;
+    }
+    int err = enqueue_if_near(crawler, url, fingerprint, found, is_new);
+    if (err)
+        return err;
+    return is_new ? ADDED_NEW : ADDED_KNOWN;
+}
+
+static int parse_root(struct crawler *crawler, struct slice text, struct url *url, struct buf *storage)
+{
+    struct buf with_scheme;
+    buf_init(&with_scheme, URL_MAX_LENGTH);
+    text = slice_trim(text);
+    int err = memmem(text.data, text.length, "://", 3) ? 0 : buf_append_slice(&with_scheme, SLICE("http://"));
+    if (!err)
+        err = buf_append_slice(&with_scheme, text);
+    if (!err)
+        err = url_parse(url, buf_slice(&with_scheme), NULL, NULL, storage);
+    if (!err && !url_is_http(url))
+        err = ERR_UNSUPPORTED;
+    if (!err)
+        err = scope_add_root(crawler->scope, url);
+    buf_free(&with_scheme);
+    return err;
+}
+
+int crawler_add_root(struct crawler *crawler, struct slice text)
+{
+    struct buf storage;
+    buf_init(&storage, URL_MAX_LENGTH);
+    struct url url;
+    int err = parse_root(crawler, text, &url, &storage);
+    if (!err) {
+        const struct discovery found = {.is_root = true};
+        int added = add_url(crawler, &url, hash_bytes(url_without_fragment(&url)), url.href, &found);
+        err = added < 0 ? added : 0;
+    }
+    buf_free(&storage);
+    return err;
+}
+
+/* The links of one page on their way into the frontier. */
+struct page_links {
+    struct crawler *crawler;
+    struct discovery found;
+    uint32_t all; /* allowed ones */
+    uint32_t fresh;
+};
+
+static int offer_link(void *context, const struct url *url, uint64_t fingerprint, struct slice raw)
+{
+    struct page_links *links = context;
+    int added = add_url(links->crawler, url, fingerprint, raw, &links->found);
+    if (added < 0)
+        return added;
+    links->all += added != ADDED_REFUSED;
+    links->fresh += added == ADDED_NEW;
+    return 0;
+}
+
+/* The depth and redirects that the worker's URL has by now, the claim's or better. */
+static void look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects)
+{
+    *depth = worker->claim.depth;
+    *redirects = worker->claim.redirects;
+    reach_look_up(worker->crawler->reach, worker->fingerprint, depth, redirects);
+}
+
+static int parse_links(struct worker *worker, struct fetch_statistic *stat)
+{
+    int err = page_end(worker->page);
+    if (err)
+        return err;
+    stat->encoding = page_encoding(worker->page);
+    struct referrer *referrer = referrer_create(stat->url);
+    if (!referrer)
+        return ERR_NO_MEMORY;
+    struct page_links links = {
+        .crawler = worker->crawler,
+        .found = {.from = worker->fingerprint, .referrer = referrer, .depth = stat->depth + 1},
+    };
+    err = page_for_each_link(worker->page, &worker->url, offer_link, &links);
+    referrer_release(referrer);
+    stat->num_urls = links.all;
+    stat->num_new_urls = links.fresh;
+    if (links.all)
+        log_info("got %u distinct urls from %.*s", links.all, SLICE_ARGS(stat->url));
+    return err;
+}
+
+static bool is_redirect(int status)
+{
+    return status == 300 || status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* Records where the answer redirects to, and brings that into the frontier. A Location that is no URL is refused for
+ * that reason and the answer counts as any other. */
+static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, struct slice location)
+{
+    struct crawler *crawler = worker->crawler;
+    struct url next;
+    int err = url_parse(&next, location, &worker->url, NULL, &crawler->next_text);
+    if (err == ERR_NO_MEMORY)
+        return err;
+    uint32_t depth, redirects;
+    look_up_reach(worker, &depth, &redirects);
+    struct referrer *referrer = referrer_create(stat->url);
+    if (!referrer)
+        return ERR_NO_MEMORY;
+    const struct discovery found = {
+        .from = worker->fingerprint, .referrer = referrer, .depth = depth, .redirects = redirects + 1};
+    const struct url *target = err ? NULL : &next;
+    if (target)
+        stat->next_url = url_without_fragment(target);
+    else
+        log_warning("%.*s redirects to a malformed URL: %.*s", SLICE_ARGS(stat->url), SLICE_ARGS(location));
+    int added = add_url(crawler, target, hash_bytes(target ? stat->next_url : location), location, &found);
+    referrer_release(referrer);
+    if (added == ADDED_NEW)
+        log_info("redirect to %.*s from %.*s", SLICE_ARGS(stat->next_url), SLICE_ARGS(stat->url));
+    return added < 0 ? added : 0;
+}
+
+static void fill_statistic(const struct worker *worker, struct fetch_statistic *stat)
+{
+    const struct http_response *response = &worker->response;
+    const struct mime *mime = page_mime(worker->page);
+    uint32_t redirects;
+    *stat = (struct fetch_statistic){
+        .url = buf_slice(&worker->claim.url),
+        .referrer = referrer_text(worker->claim.referrer),
+        .status = response->status,
+        .error = response->error,
+        .error_detail = response->error_detail,
+        .content_type = response->status ? mime->type : "",
+        .encoding = response->status ? mime->charset : "",
+        .is_html = response->status == 200 &&
+                   (mime_document_kind(mime) == DOCUMENT_HTML || strcmp(mime->type, "application/xhtml+xml") == 0),
+        .truncated = response->truncated,
+        .size = response->decoded_size,
+        .wire_size = response->wire_size,
+        .tries = worker->tries,
+        .started = worker->started,
+        .timings = response->timings,
+        .version = response->version,
+        .reused = response->reused,
+        .remote_address = response->remote_address,
+    };
+    look_up_reach(worker, &stat->depth, &redirects);
+}
+
+static void tell_fetched(struct crawler *crawler, const struct fetch_statistic *stat)
+{
+    list_for_each(node, &crawler->observers)
+    {
+        const struct observer *observer = container_of(node, struct observer, node);
+        if (observer->fetched)
+            fail(crawler, observer->fetched(observer->context, stat));
+    }
+}
+
+static bool is_whole(const struct http_response *response)
+{
+    return !response->error || response->truncated;
+}
+
+static bool will_try_again(const struct worker *worker)
+{
+    return http_error_is_transient(worker->response.error) && worker->tries < worker->crawler->options->max_tries &&
+           !worker->crawler->stopped;
+}
+
+static void count(struct worker *worker, const struct fetch_statistic *stat)
+{
+    struct crawler *crawler = worker->crawler;
+    crawler->fetched += is_whole(&worker->response);
+    crawler->failed += !is_whole(&worker->response);
+    crawler->bytes += stat->size;
+    crawler->wire_bytes += stat->wire_size;
+    crawler->reached_a_root |= !worker->claim.referrer && stat->status;
+}
+
+/* The transfer is over for good: its links go to the frontier and its record to the observers, in this order. */
+static void settle(struct worker *worker)
+{
+    struct fetch_statistic stat;
+    fill_statistic(worker, &stat);
+    int err = 0;
+    if (is_whole(&worker->response)) {
+        struct slice location = http_response_header(&worker->response, "Location", 0);
+        if (is_redirect(stat.status) && location.data)
+            err = follow_redirect(worker, &stat, location);
+        else
+            err = parse_links(worker, &stat);
+    } else {
+        log_error("%.*s failed after %u tries: %s", SLICE_ARGS(stat.url), worker->tries, error_text(stat.error));
+    }
+    count(worker, &stat);
+    worker->settled = true;
+    tell_fetched(worker->crawler, &stat);
+    fail(worker->crawler, err);
+}
+
+static int begin_body(void *context, const struct http_response *response)
+{
+    struct worker *worker = context;
+    return page_begin(worker->page, response);
+}
+
+static int take_body(void *context, struct slice bytes)
+{
+    struct worker *worker = context;
+    return page_feed(worker->page, bytes);
+}
+
+static void finish_body(void *context, const struct http_response *response)
+{
+    struct worker *worker = context;
+    if (response->error != ERR_CANCELLED && !will_try_again(worker))
+        settle(worker);
+    page_reset(worker->page);
+}
+
+static nanoseconds backoff(uint32_t tries)
+{
+    nanoseconds longest = tries < 16 ? FIRST_BACKOFF << (tries - 1) : LONGEST_BACKOFF;
+    longest = longest < LONGEST_BACKOFF ? longest : LONGEST_BACKOFF;
+    return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
+}
+
+/* Fetches the claimed URL, trying again where that can help. Returns 0 when it has its record, or ERR_CANCELLED. */
+static int fetch(struct worker *worker)
+{
+    struct crawler *crawler = worker->crawler;
+    const struct http_sink sink = {begin_body, take_body, finish_body, worker};
+    const struct http_request request = {.url = buf_text(&worker->claim.url)};
+    worker->settled = false;
+    for (worker->tries = 1;; worker->tries++) {
+        worker->started = clock_now();
+        int err = http_fetch(crawler->client, &request, &sink, &worker->response);
+        if (worker->settled) {
+            if (worker->tries > 1 && !err)
+                log_info("try %u for %s success", worker->tries, request.url);
+            return 0;
+        }
+        if (err == ERR_CANCELLED)
+            return err;
+        log_info("try %u for %s raised %s", worker->tries, request.url, error_text(err));
+        err = sleep_until(clock_after(backoff(worker->tries)));
+        if (err)
+            return err;
+    }
+}
+
+static int prepare(struct worker *worker)
+{
+    worker->fingerprint = hash_bytes(buf_slice(&worker->claim.url));
+    return url_parse(&worker->url, buf_slice(&worker->claim.url), NULL, NULL, &worker->url_text);
+}
+
+/* What each task of the pool does until the frontier is exhausted. */
+static int work(void *argument)
+{
+    struct worker *worker = argument;
+    struct crawler *crawler = worker->crawler;
+    int err;
+    while (!(err = frontier_next(crawler->frontier, &worker->claim))) {
+        err = prepare(worker);
+        if (!err)
+            err = fetch(worker);
+        if (!worker->settled)
+            crawler->abandoned++;
+        worker->settled = false;
+        frontier_done(crawler->frontier, &worker->claim);
+        if (err)
+            break;
+    }
+    return err == ERR_FINISHED ? 0 : err;
+}
+
+static int start_worker(struct crawler *crawler, struct worker *worker)
+{
+    worker->crawler = crawler;
+    claim_init(&worker->claim);
+    http_response_init(&worker->response);
+    buf_init(&worker->url_text, URL_MAX_LENGTH);
+    int err = page_create(&worker->page, crawler->options);
+    return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
+}
+
+/* Starts the pool. With some tasks at least the crawl goes on, if slower. */
+static int start_workers(struct crawler *crawler)
+{
+    uint32_t wanted = crawler->options->max_tasks;
+    crawler->workers = calloc(wanted, sizeof *crawler->workers);
+    if (!crawler->workers)
+        return ERR_NO_MEMORY;
+    for (uint32_t i = 0; i < wanted; i++) {
+        int err = start_worker(crawler, &crawler->workers[i]);
+        if (err && i == 0)
+            return err;
+        if (err) {
+            log_warning("only %u of %u tasks could be started: %s", i, wanted, error_text(err));
+            break;
+        }
+    }
+    return 0;
+}
+
+static int tell_set_aside(void *context, struct slice url, struct referrer *referrer, enum reach_verdict why)
+{
+    tell_skipped(context, url, why == REACH_TOO_DEEP ? REASON_DEPTH : REASON_REDIRECTS, referrer);
+    return 0;
+}
+
+static void check_accounts(const struct crawler *crawler)
+{
+    struct crawl_totals totals;
+    crawler_totals(crawler, &totals);
+    assert(crawler->error ||
+           totals.discovered == totals.fetched + totals.failed + totals.filtered + totals.queued + totals.in_flight);
+}
+
+int crawler_run(struct crawler *crawler)
+{
+    crawler->started = clock_now();
+    fail(crawler, start_workers(crawler));
+    for (uint32_t i = 0; crawler->workers && i < crawler->options->max_tasks; i++) {
+        struct task *task = crawler->workers[i].task;
+        int err = task ? await(task_future(task), NULL) : 0;
+        if (err && err != ERR_CANCELLED)
+            fail(crawler, err);
+    }
+    crawler->ended = clock_now();
+    reach_for_each_set_aside(crawler->reach, tell_set_aside, crawler);
+    check_accounts(crawler);
+    return crawler->error;
+}
+
+void crawler_stop(struct crawler *crawler)
+{
+    crawler->stopped = true;
+    frontier_close(crawler->frontier);
+}
+
+void crawler_abort(struct crawler *crawler)
+{
+    crawler_stop(crawler);
+    for (uint32_t i = 0; crawler->workers && i < crawler->options->max_tasks; i++)
+        if (crawler->workers[i].task)
+            task_cancel(crawler->workers[i].task);
+}
+
+bool crawler_was_stopped(const struct crawler *crawler)
+{
+    return crawler->stopped;
+}
+
+bool crawler_hit_limit(const struct crawler *crawler)
+{
+    return frontier_hit_limit(crawler->frontier);
+}
+
+bool crawler_reached_a_root(const struct crawler *crawler)
+{
+    return crawler->reached_a_root;
+}
+
+void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
+{
+    *totals = (struct crawl_totals){
+        .discovered = seen_count(crawler->seen),
+        .fetched = crawler->fetched,
+        .failed = crawler->failed,
+        .filtered = crawler->filtered,
+        .queued = frontier_pending(crawler->frontier) + crawler->abandoned,
+        .in_flight = frontier_claimed(crawler->frontier),
+        .bytes = crawler->bytes,
+        .wire_bytes = crawler->wire_bytes,
+        .max_tasks = crawler->options->max_tasks,
+        .elapsed = (crawler->ended ? crawler->ended : clock_now()) - crawler->started,
+    };
+}

@@ -1,0 +1,49 @@
+/* crawler.h - the crawl: a pool of tasks that take URLs from the frontier, fetch them and put the links that they find
+ * back into it.
+ *
+ * The names are those of the chapter: work, fetch, parse_links, add_url. */
+#ifndef CRAWL_CRAWLER_H
+#define CRAWL_CRAWLER_H
+
+#include <stdbool.h>
+
+#include "async/loop.h"
+#include "http/fetch.h"
+#include "options.h"
+#include "record/crawl_totals.h"
+#include "record/observer.h"
+
+struct crawler;
+
+/* All arguments live as long as the crawler. Errors: those of scope_create, ERR_NO_MEMORY. */
+int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options);
+void crawler_free(struct crawler *crawler);
+
+/* Tells `observer`, which stays the caller's, of what happens from now on. */
+void crawler_add_observer(struct crawler *crawler, struct observer *observer);
+
+/* Adds a URL to start from; "http://" is put before one without a scheme. Errors: those of url_parse, ERR_UNSUPPORTED
+ * (neither http nor https), ERR_NO_MEMORY. */
+int crawler_add_root(struct crawler *crawler, struct slice text);
+
+/* Crawls until nothing is left or it is stopped. Must be called in a task. Returns 0, or the error that ended the
+ * crawl: that of an observer, or ERR_NO_MEMORY. */
+int crawler_run(struct crawler *crawler);
+
+/* Takes no new URLs; what is in flight is finished. */
+void crawler_stop(struct crawler *crawler);
+
+/* Breaks off what is in flight too; those URLs count as pending again. */
+void crawler_abort(struct crawler *crawler);
+
+bool crawler_was_stopped(const struct crawler *crawler);
+
+/* Whether a limit of the user's ended the crawl while URLs still waited. */
+bool crawler_hit_limit(const struct crawler *crawler);
+
+/* Whether at least one root was answered. */
+bool crawler_reached_a_root(const struct crawler *crawler);
+
+void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals);
+
+#endif

@@ -1,0 +1,184 @@
+/* Each segment is an array of fingerprints in ascending order with gaps: the home of one is its value scaled to the
+ * array's size, so that order is kept by the homes themselves and a search ends at the first greater fingerprint. That
+ * keeps misses short even when nine slots in ten are taken, and growing copies from left to right. An overhang behind
+ * the last home takes what the end of the array pushes over. */
+#include "crawl/seen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum { SEGMENT_BITS = 12, SEGMENTS = 1 << SEGMENT_BITS, FIRST_SIZE = 6, FIRST_OVERHANG = 2 };
+
+struct segment {
+    uint64_t *slots; /* `size` homes and `overhang` slots behind them; 0 marks a free one */
+    uint32_t size;
+    uint32_t overhang;
+    uint32_t count;
+};
+
+struct seen {
+    size_t count;
+    size_t slots;
+    struct segment segments[SEGMENTS];
+};
+
+int seen_create(struct seen **out)
+{
+    *out = calloc(1, sizeof **out);
+    return *out ? 0 : ERR_NO_MEMORY;
+}
+
+void seen_free(struct seen *seen)
+{
+    if (!seen)
+        return;
+    for (int i = 0; i < SEGMENTS; i++)
+        free(seen->segments[i].slots);
+    free(seen);
+}
+
+/* 0 marks a free slot, so that the fingerprint 0 counts as 1. */
+static uint64_t mark(uint64_t fingerprint)
+{
+    return fingerprint ? fingerprint : 1;
+}
+
+static struct segment *segment_of(struct seen *seen, uint64_t fingerprint)
+{
+    return &seen->segments[fingerprint >> (64 - SEGMENT_BITS)];
+}
+
+/* The home of a fingerprint: the bits below the segment's number, scaled to the size. */
+static uint32_t home(const struct segment *segment, uint64_t fingerprint)
+{
+    uint64_t fraction = (fingerprint << SEGMENT_BITS) >> 32;
+    return (uint32_t)((fraction * segment->size) >> 32);
+}
+
+static uint32_t slots_of(const struct segment *segment)
+{
+    return segment->size + segment->overhang;
+}
+
+/* The place of the first fingerprint that is not below `fingerprint`, or of a free slot before that. */
+static uint32_t find(const struct segment *segment, uint64_t fingerprint)
+{
+    uint32_t i = home(segment, fingerprint), end = slots_of(segment);
+    while (i < end && segment->slots[i] && segment->slots[i] < fingerprint)
+        i++;
+    return i;
+}
+
+/* Puts `fingerprint` at `at`, moving those behind it up to the next free slot. Returns whether there was one. */
+static bool place(struct segment *segment, uint32_t at, uint64_t fingerprint)
+{
+    uint32_t hole = at, end = slots_of(segment);
+    while (hole < end && segment->slots[hole])
+        hole++;
+    if (hole == end)
+        return false;
+    memmove(segment->slots + at + 1, segment->slots + at, (hole - at) * sizeof *segment->slots);
+    segment->slots[at] = fingerprint;
+    segment->count++;
+    return true;
+}
+
+/* Copies all of `from` to `to`; false when the overhang of `to` is too short. */
+static bool refill(struct segment *to, const struct segment *from)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < slots_of(from); i++) {
+        uint64_t fingerprint = from->slots[i];
+        if (!fingerprint)
+            continue;
+        uint32_t at = home(to, fingerprint);
+        at = at < next ? next : at;
+        if (at >= slots_of(to))
+            return false;
+        to->slots[at] = fingerprint;
+        next = at + 1;
+    }
+    to->count = from->count;
+    return true;
+}
+
+/* Moves a segment to an array of `size` homes; the overhang grows until what the end pushes over fits in. */
+static int resize(struct seen *seen, struct segment *segment, uint32_t size, uint32_t overhang)
+{
+    struct segment bigger = {.size = size, .overhang = overhang};
+    for (;;) {
+        bigger.slots = calloc(slots_of(&bigger), sizeof *bigger.slots);
+        if (!bigger.slots)
+            return ERR_NO_MEMORY;
+        if (refill(&bigger, segment))
+            break;
+        free(bigger.slots);
+        bigger.overhang *= 2;
+    }
+    seen->slots += slots_of(&bigger);
+    seen->slots -= slots_of(segment);
+    free(segment->slots);
+    *segment = bigger;
+    return 0;
+}
+
+/* Grows a segment that is 85 % full by a sixth. */
+static int make_room(struct seen *seen, struct segment *segment)
+{
+    if (!segment->slots)
+        return resize(seen, segment, FIRST_SIZE, FIRST_OVERHANG);
+    if ((uint64_t)(segment->count + 1) * 100 <= (uint64_t)segment->size * 85)
+        return 0;
+    return resize(seen, segment, segment->size + segment->size / 6 + 1, segment->overhang);
+}
+
+void seen_prefetch(const struct seen *seen, uint64_t fingerprint)
+{
+    fingerprint = mark(fingerprint);
+    const struct segment *segment = &seen->segments[fingerprint >> (64 - SEGMENT_BITS)];
+    if (segment->slots)
+        __builtin_prefetch(&segment->slots[home(segment, fingerprint)]);
+}
+
+int seen_add(struct seen *seen, uint64_t fingerprint)
+{
+    fingerprint = mark(fingerprint);
+    struct segment *segment = segment_of(seen, fingerprint);
+    if (segment->slots) {
+        uint32_t at = find(segment, fingerprint);
+        if (at < slots_of(segment) && segment->slots[at] == fingerprint)
+            return 0;
+    }
+    int err = make_room(seen, segment);
+    if (err)
+        return err;
+    while (!place(segment, find(segment, fingerprint), fingerprint)) {
+        err = resize(seen, segment, segment->size, segment->overhang * 2);
+        if (err)
+            return err;
+    }
+    seen->count++;
+    return 1;
+}
+
+bool seen_has(const struct seen *seen, uint64_t fingerprint)
+{
+    fingerprint = mark(fingerprint);
+    const struct segment *segment = &seen->segments[fingerprint >> (64 - SEGMENT_BITS)];
+    if (!segment->slots)
+        return false;
+    uint32_t at = find(segment, fingerprint);
+    return at < slots_of(segment) && segment->slots[at] == fingerprint;
+}
+
+size_t seen_count(const struct seen *seen)
+{
+    return seen->count;
+}
+
+size_t seen_bytes(const struct seen *seen)
+{
+    return sizeof *seen + seen->slots * sizeof(uint64_t);
+}

@@ -1,0 +1,344 @@
+#include "option_table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define FIELD(name) offsetof(struct options, name)
+
+static const char *const SCOPES[] = {"host", "domain", "subdomains", "prefix", "any", NULL};
+static const char *const FOLLOWS[] = {"pages", "all", "every", NULL};
+static const char *const PROGRESSES[] = {"auto", "bar", "none", NULL};
+
+static const char SCOPE[] = "Scope";
+static const char POOL[] = "Pool";
+static const char HTTP[] = "HTTP";
+static const char DISCOVER[] = "Discover";
+static const char FACE[] = "Output and face";
+
+/* clang-format off */
+const struct option_row OPTION_TABLE[] = {
+    {SCOPE, "depth", 'd', NULL, OPTION_UINT32, FIELD(max_depth), 0, UINT32_MAX - 1, 0, NULL, "N",
+     "follow links at most N deep; a root has depth 0 (no limit)"},
+    {SCOPE, "max-pages", 'n', NULL, OPTION_UINT64, FIELD(max_pages), 0, INT64_MAX, 0, NULL, "N",
+     "fetch at most N URLs; 0 for no limit (0)"},
+    {SCOPE, "scope", 0, NULL, OPTION_CHOICE, FIELD(scope), 0, 0, 0, SCOPES, "WHAT",
+     "host: the roots' hosts, with or without www.; domain: their registrable domains; subdomains: the hosts and names "
+     "below them; prefix: below the roots' folders; any (host)"},
+    {SCOPE, "strict", 0, NULL, OPTION_PRESET, FIELD(scope), 0, 0, SCOPE_HOST, NULL, NULL, "same as --scope host"},
+    {SCOPE, "lenient", 0, NULL, OPTION_PRESET, FIELD(scope), 0, 0, SCOPE_DOMAIN, NULL, NULL, "same as --scope domain"},
+    {SCOPE, "include", 0, NULL, OPTION_LIST, FIELD(include), 0, 0, 0, NULL, "REGEX",
+     "crawl only URLs that match one of these; may be repeated"},
+    {SCOPE, "exclude", 0, NULL, OPTION_LIST, FIELD(exclude), 0, 0, 0, NULL, "REGEX",
+     "leave out URLs that match; may be repeated"},
+    {SCOPE, "no-parent", 0, NULL, OPTION_FLAG, FIELD(no_parent), 0, 0, 0, NULL, NULL,
+     "never go above the folder of a root"},
+    {SCOPE, "input-file", 'i', NULL, OPTION_LIST, FIELD(input_files), 0, 0, 0, NULL, "FILE",
+     "read roots from FILE, one a line, # for comments; - is standard input"},
+    {SCOPE, "max-url-length", 0, NULL, OPTION_UINT32, FIELD(max_url_length), 16, 1 << 20, 0, NULL, "N",
+     "leave out URLs of more than N bytes (8192)"},
+
+    {POOL, "max-tasks", 'c', "max_tasks", OPTION_UINT32, FIELD(max_tasks), 1, MOST_TASKS, 0, NULL, "N",
+     "fetch at most N URLs at once (100)"},
+    {POOL, "per-host", 0, NULL, OPTION_UINT32, FIELD(per_host), 0, MOST_TASKS, 0, NULL, "N",
+     "fetch at most N URLs of one host at once; 0 for no limit (0)"},
+    {POOL, "max-tries", 0, "max_tries", OPTION_UINT32, FIELD(max_tries), 1, 100, 0, NULL, "N",
+     "try a URL N times when the network fails (4)"},
+    {POOL, "max-redirect", 0, "max_redirect", OPTION_UINT32, FIELD(max_redirects), 0, 1000, 0, NULL, "N",
+     "follow at most N redirects in a row (10)"},
+
+    {HTTP, "header", 'H', NULL, OPTION_LIST, FIELD(headers), 0, 0, 0, NULL, "LINE",
+     "send this header, \"Name: value\"; may be repeated"},
+    {HTTP, "user-agent", 'A', NULL, OPTION_TEXT, FIELD(user_agent), 0, 0, 0, NULL, "NAME", "call ourselves NAME"},
+    {HTTP, "user", 'u', NULL, OPTION_TEXT, FIELD(user), 0, 0, 0, NULL, "NAME:PASSWORD",
+     "log in to the origins of the roots, Basic or Digest"},
+    {HTTP, "cookie", 0, NULL, OPTION_TEXT, FIELD(cookie), 0, 0, 0, NULL, "A=B;...",
+     "send these cookies to the origins of the roots"},
+    {HTTP, "cookie-jar", 0, NULL, OPTION_TEXT, FIELD(cookie_jar), 0, 0, 0, NULL, "FILE",
+     "read cookies from FILE and write them back at the end"},
+    {HTTP, "proxy", 'x', NULL, OPTION_TEXT, FIELD(proxy), 0, 0, 0, NULL, "URL", "fetch through this proxy"},
+    {HTTP, "proxy-env", 0, NULL, OPTION_FLAG, FIELD(proxy_from_environment), 0, 0, 0, NULL, NULL,
+     "heed http_proxy, https_proxy and no_proxy"},
+    {HTTP, "insecure", 'k', NULL, OPTION_FLAG, FIELD(insecure), 0, 0, 0, NULL, NULL, "do not verify certificates"},
+    {HTTP, "cacert", 0, NULL, OPTION_TEXT, FIELD(ca_file), 0, 0, 0, NULL, "FILE",
+     "trust the certificates in FILE instead of the system's"},
+    {HTTP, "cert", 0, NULL, OPTION_TEXT, FIELD(certificate), 0, 0, 0, NULL, "FILE", "client certificate (PEM)"},
+    {HTTP, "key", 0, NULL, OPTION_TEXT, FIELD(key), 0, 0, 0, NULL, "FILE", "its private key (PEM)"},
+    {HTTP, "http1.1", 0, NULL, OPTION_PRESET, FIELD(http_version), 0, 0, HTTP_1_1, NULL, NULL,
+     "speak HTTP/1.1 only"},
+    {HTTP, "http2", 0, NULL, OPTION_PRESET, FIELD(http_version), 0, 0, HTTP_2, NULL, NULL,
+     "speak HTTP/2, without TLS too"},
+    {HTTP, "ipv4", '4', NULL, OPTION_PRESET, FIELD(family), 0, 0, RESOLVER_IPV4, NULL, NULL, "use IPv4 only"},
+    {HTTP, "ipv6", '6', NULL, OPTION_PRESET, FIELD(family), 0, 0, RESOLVER_IPV6, NULL, NULL, "use IPv6 only"},
+    {HTTP, "resolve", 0, NULL, OPTION_LIST, FIELD(resolve), 0, 0, 0, NULL, "HOST:PORT:ADDRESS",
+     "use this address for a host; may be repeated"},
+    {HTTP, "connect-to", 0, NULL, OPTION_LIST, FIELD(connect_to), 0, 0, 0, NULL, "HOST1:PORT1:HOST2:PORT2",
+     "connect to HOST2 where HOST1 is asked for; may be repeated"},
+    {HTTP, "dns-servers", 0, NULL, OPTION_TEXT, FIELD(dns_servers), 0, 0, 0, NULL, "IP[:PORT],...",
+     "ask these name servers instead of the system's"},
+    {HTTP, "timeout", 't', NULL, OPTION_DURATION, FIELD(timeout), 0, 0, 0, NULL, "TIME",
+     "longest time for one fetch; 0 for no limit (5m)"},
+    {HTTP, "connect-timeout", 0, NULL, OPTION_DURATION, FIELD(connect_timeout), 0, 0, 0, NULL, "TIME",
+     "longest time for name lookup, connection and TLS together (10s)"},
+    {HTTP, "idle-timeout", 0, NULL, OPTION_DURATION, FIELD(idle_timeout), 0, 0, 0, NULL, "TIME",
+     "longest silence of a server (30s)"},
+    {HTTP, "min-rate", 0, NULL, OPTION_SIZE, FIELD(minimum_rate), 0, 0, 0, NULL, "SIZE",
+     "give up on a fetch that is slower than SIZE bytes a second; 0 for no limit (0)"},
+    {HTTP, "max-body", 0, NULL, OPTION_SIZE, FIELD(max_body), 1, INT64_MAX, 0, NULL, "SIZE",
+     "cut bodies at SIZE bytes (64M)"},
+
+    {DISCOVER, "follow", 0, NULL, OPTION_CHOICE, FIELD(follow), 0, 0, 0, FOLLOWS, "WHAT",
+     "pages: what a reader navigates to; all: also whatever a browser would fetch; every: also forms, pings, citations "
+     "and hints (all)"},
+    {DISCOVER, "follow-tags", 0, NULL, OPTION_NAMES, FIELD(follow_tags), 0, 0, 0, NULL, "TAG,...",
+     "follow links of these elements only"},
+    {DISCOVER, "ignore-tags", 0, NULL, OPTION_NAMES, FIELD(ignore_tags), 0, 0, 0, NULL, "TAG,...",
+     "do not follow links of these elements"},
+    {DISCOVER, "extractor", 0, NULL, OPTION_TEXT, FIELD(extractor), 0, 0, 0, NULL, "ENGINE",
+     "find links in HTML with this engine"},
+
+    {FACE, "output", 'o', NULL, OPTION_TEXT, FIELD(output), 0, 0, 0, NULL, "FILE",
+     "write the report to FILE; - is standard output (-)"},
+    {FACE, "progress", 0, NULL, OPTION_CHOICE, FIELD(progress), 0, 0, 0, PROGRESSES, "WHAT",
+     "auto: a line on a terminal; bar: always; none (auto)"},
+    {FACE, "verbose", 'v', NULL, OPTION_COUNT, FIELD(verbosity), 0, 0, 0, NULL, NULL,
+     "say more; twice for debugging"},
+    {FACE, "quiet", 'q', NULL, OPTION_PRESET, FIELD(verbosity), 0, 0, -1, NULL, NULL, "log errors only"},
+    {FACE, "config", 0, NULL, OPTION_TEXT, FIELD(config), 0, 0, 0, NULL, "FILE",
+     "read options from FILE instead of the usual places"},
+    {FACE, "profile", 0, NULL, OPTION_TEXT, FIELD(profile), 0, 0, 0, NULL, "NAME",
+     "read options from the profile NAME too"},
+    {FACE, "selector", 0, NULL, OPTION_TEXT, FIELD(selector), 0, 0, 0, NULL, "NAME",
+     "use this poller: epoll, kqueue, poll or select (the best there is)"},
+    {FACE, "select", 0, NULL, OPTION_FLAG, FIELD(force_select), 0, 0, 0, NULL, NULL, "same as --selector select"},
+    {FACE, "help", 'h', NULL, OPTION_HELP, 0, 0, 0, 0, NULL, NULL, "show this help"},
+    {FACE, "version", 'V', NULL, OPTION_VERSION, 0, 0, 0, 0, NULL, NULL, "show the version"},
+    {0},
+};
+/* clang-format on */
+
+const struct option_row *option_find(const char *name)
+{
+    for (const struct option_row *row = OPTION_TABLE; row->name; row++)
+        if (strcmp(row->name, name) == 0 || (row->alias && strcmp(row->alias, name) == 0))
+            return row;
+    return NULL;
+}
+
+bool option_takes_argument(const struct option_row *row)
+{
+    return row->argument != NULL;
+}
+
+int text_list_add(struct text_list *list, struct slice text)
+{
+    char **items = realloc(list->items, (list->count + 2) * sizeof *items);
+    if (!items)
+        return ERR_NO_MEMORY;
+    list->items = items;
+    items[list->count] = strndup(text.data ? text.data : "", text.length);
+    if (!items[list->count])
+        return ERR_NO_MEMORY;
+    items[++list->count] = NULL;
+    return 0;
+}
+
+void text_list_free(struct text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct text_list){0};
+}
+
+static int set_text(char **field, const char *value)
+{
+    char *copy = strdup(value);
+    if (!copy)
+        return ERR_NO_MEMORY;
+    free(*field);
+    *field = copy;
+    return 0;
+}
+
+static int add_names(struct text_list *list, const char *value)
+{
+    while (*value) {
+        size_t length = strcspn(value, ",");
+        struct slice name = slice_trim((struct slice){value, length});
+        int err = name.length ? text_list_add(list, name) : 0;
+        if (err)
+            return err;
+        value += length + (value[length] == ',');
+    }
+    return 0;
+}
+
+/* A whole decimal number; `*end` is what follows it. */
+static bool read_number(const char *value, uint64_t *number, char **end)
+{
+    if (value[0] < '0' || value[0] > '9')
+        return false;
+    errno = 0;
+    *number = strtoull(value, end, 10);
+    return errno == 0;
+}
+
+static int out_of_range(struct buf *why, const char *value, int64_t least, int64_t most)
+{
+    buf_printf(why, "'%s' is not a number from %" PRId64 " to %" PRId64, value, least, most);
+    return ERR_SYNTAX;
+}
+
+static int parse_uint(const struct option_row *row, const char *value, uint64_t *number, struct buf *why)
+{
+    char *end;
+    if (!read_number(value, number, &end) || *end || *number < (uint64_t)row->least || *number > (uint64_t)row->most)
+        return out_of_range(why, value, row->least, row->most);
+    return 0;
+}
+
+static int parse_size(const struct option_row *row, const char *value, uint64_t *size, struct buf *why)
+{
+    static const char units[] = "kMGT";
+    char *end;
+    uint64_t factor = 1;
+    bool good = read_number(value, size, &end);
+    if (good && *end) {
+        const char *unit = strchr(units, *end == 'K' ? 'k' : *end);
+        good = unit && end[1] == '\0';
+        for (const char *u = units; good && u <= unit; u++)
+            factor *= 1024;
+    }
+    if (!good || *size > INT64_MAX / factor || *size * factor < (uint64_t)row->least) {
+        buf_printf(why, "'%s' is not a size such as 500, 64k, 10M or 1G", value);
+        return ERR_SYNTAX;
+    }
+    *size *= factor;
+    return 0;
+}
+
+static int parse_duration(const char *value, nanoseconds *duration, struct buf *why)
+{
+    static const struct {
+        const char *name;
+        nanoseconds length;
+    } units[] = {
+        {"", SECONDS(1)}, {"ms", MILLISECONDS(1)}, {"s", SECONDS(1)}, {"m", SECONDS(60)}, {"h", SECONDS(3600)}};
+    char *end;
+    uint64_t number;
+    if (read_number(value, &number, &end))
+        for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+            if (strcmp(end, units[i].name) == 0 && number <= (uint64_t)(INT64_MAX / units[i].length)) {
+                *duration = (nanoseconds)number * units[i].length;
+                return 0;
+            }
+    buf_printf(why, "'%s' is not a time such as 500ms, 10s, 2m or 1h", value);
+    return ERR_SYNTAX;
+}
+
+static int parse_choice(const struct option_row *row, const char *value, unsigned *choice, struct buf *why)
+{
+    for (unsigned i = 0; row->choices[i]; i++)
+        if (strcmp(value, row->choices[i]) == 0) {
+            *choice = i;
+            return 0;
+        }
+    buf_printf(why, "'%s' is none of", value);
+    for (unsigned i = 0; row->choices[i]; i++)
+        buf_printf(why, "%s %s", i ? "," : "", row->choices[i]);
+    return ERR_SYNTAX;
+}
+
+/* What the config file may say for an option without an argument. */
+static int parse_yes(const char *value, bool *yes, struct buf *why)
+{
+    static const char *const words[] = {"no", "yes", "false", "true", "off", "on", "0", "1"};
+    for (size_t i = 0; value && i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0) {
+            *yes = i % 2;
+            return 0;
+        }
+    if (!value) {
+        *yes = true;
+        return 0;
+    }
+    buf_printf(why, "'%s' is neither yes nor no", value);
+    return ERR_SYNTAX;
+}
+
+static int set_switch(void *field, const struct option_row *row, const char *value, struct buf *why)
+{
+    bool yes;
+    int err = parse_yes(value, &yes, why);
+    if (err)
+        return err;
+    if (row->type == OPTION_FLAG)
+        *(bool *)field = yes;
+    else if (yes && row->type == OPTION_COUNT)
+        ++*(int *)field;
+    else if (yes)
+        *(int *)field = row->preset;
+    return 0;
+}
+
+static int set_uint32(uint32_t *field, const struct option_row *row, const char *value, struct buf *why)
+{
+    uint64_t number;
+    int err = parse_uint(row, value, &number, why);
+    if (!err)
+        *field = (uint32_t)number;
+    return err;
+}
+
+int option_set(struct options *options, const struct option_row *row, const char *value, struct buf *why)
+{
+    void *field = (char *)options + row->offset;
+    switch (row->type) {
+    case OPTION_FLAG:
+    case OPTION_PRESET:
+    case OPTION_COUNT:
+        return set_switch(field, row, value, why);
+    case OPTION_TEXT:
+        return set_text(field, value);
+    case OPTION_LIST:
+        return text_list_add(field, slice_of(value));
+    case OPTION_NAMES:
+        return add_names(field, value);
+    case OPTION_UINT32:
+        return set_uint32(field, row, value, why);
+    case OPTION_UINT64:
+        return parse_uint(row, value, field, why);
+    case OPTION_SIZE:
+        return parse_size(row, value, field, why);
+    case OPTION_DURATION:
+        return parse_duration(value, field, why);
+    case OPTION_CHOICE:
+        return parse_choice(row, value, field, why);
+    case OPTION_HELP:
+    case OPTION_VERSION:
+        break;
+    }
+    buf_printf(why, "only for the command line");
+    return ERR_SYNTAX;
+}
+
+int option_set_defaults(struct options *options)
+{
+    *options = (struct options){
+        .max_depth = UINT32_MAX,
+        .max_url_length = 8192,
+        .max_tasks = 100,
+        .max_tries = 4,
+        .max_redirects = 10,
+        .timeout = SECONDS(300),
+        .connect_timeout = SECONDS(10),
+        .idle_timeout = SECONDS(30),
+        .max_body = 64 << 20,
+        .follow = FOLLOW_ALL,
+    };
+    return set_text(&options->user_agent, "crawler/" CRAWLER_VERSION " (+https://crawler.example.org/)");
+}

@@ -1,0 +1,225 @@
+#include "output/sorted_lines.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/heap.h"
+
+/* A sorted stretch of the spill file; while runs are merged, its reader. */
+struct run {
+    struct heap_node node;
+    long start;
+    long end;
+    long position; /* of the next byte to read */
+    char *line;    /* the line that comes next */
+    size_t length;
+    size_t capacity;
+};
+
+struct sorted_lines {
+    size_t memory;
+    struct arena text;
+    struct slice *gathered;
+    size_t count;
+    size_t capacity;
+    FILE *spill; /* NULL until the first spill */
+    struct run *runs;
+    size_t run_count;
+};
+
+int sorted_lines_create(struct sorted_lines **out, size_t memory)
+{
+    struct sorted_lines *lines = calloc(1, sizeof *lines);
+    if (!lines)
+        return ERR_NO_MEMORY;
+    lines->memory = memory;
+    arena_init(&lines->text);
+    *out = lines;
+    return 0;
+}
+
+void sorted_lines_free(struct sorted_lines *lines)
+{
+    if (!lines)
+        return;
+    if (lines->spill)
+        fclose(lines->spill);
+    for (size_t i = 0; i < lines->run_count; i++)
+        free(lines->runs[i].line);
+    free(lines->runs);
+    free(lines->gathered);
+    arena_free(&lines->text);
+    free(lines);
+}
+
+static int compare(struct slice a, struct slice b)
+{
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = memcmp(a.data, b.data, shorter);
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+static int compare_gathered(const void *a, const void *b)
+{
+    return compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static void sort_gathered(struct sorted_lines *lines)
+{
+    if (lines->count)
+        qsort(lines->gathered, lines->count, sizeof *lines->gathered, compare_gathered);
+}
+
+static int add_run(struct sorted_lines *lines, long start, long end)
+{
+    struct run *runs = realloc(lines->runs, (lines->run_count + 1) * sizeof *runs);
+    if (!runs)
+        return ERR_NO_MEMORY;
+    lines->runs = runs;
+    runs[lines->run_count++] = (struct run){.start = start, .end = end};
+    return 0;
+}
+
+/* Writes the gathered lines as one more run, each as its length and its bytes. */
+static int write_run(struct sorted_lines *lines)
+{
+    if (fseek(lines->spill, 0, SEEK_END))
+        return error_from_errno(errno);
+    long start = ftell(lines->spill);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct slice *line = &lines->gathered[i];
+        uint32_t length = (uint32_t)line->length;
+        fwrite(&length, sizeof length, 1, lines->spill);
+        fwrite(line->data, 1, length, lines->spill);
+    }
+    if (fflush(lines->spill) || ferror(lines->spill))
+        return error_from_errno(errno);
+    return add_run(lines, start, ftell(lines->spill));
+}
+
+static int spill(struct sorted_lines *lines)
+{
+    if (!lines->spill && !(lines->spill = tmpfile()))
+        return error_from_errno(errno);
+    sort_gathered(lines);
+    int err = write_run(lines);
+    if (err)
+        return err;
+    lines->count = 0;
+    arena_clear(&lines->text);
+    return 0;
+}
+
+static int make_room(struct sorted_lines *lines)
+{
+    if (lines->count < lines->capacity)
+        return 0;
+    size_t capacity = lines->capacity ? lines->capacity * 2 : 256;
+    struct slice *gathered = realloc(lines->gathered, capacity * sizeof *gathered);
+    if (!gathered)
+        return ERR_NO_MEMORY;
+    lines->gathered = gathered;
+    lines->capacity = capacity;
+    return 0;
+}
+
+int sorted_lines_add(struct sorted_lines *lines, struct slice line)
+{
+    int err = 0;
+    if (lines->text.used + lines->count * sizeof line >= lines->memory)
+        err = spill(lines);
+    if (!err)
+        err = make_room(lines);
+    if (err)
+        return err;
+    struct slice copy = arena_copy(&lines->text, line);
+    if (!copy.data)
+        return ERR_NO_MEMORY;
+    lines->gathered[lines->count++] = copy;
+    return 0;
+}
+
+static int grow_line(struct run *run, size_t length)
+{
+    if (length <= run->capacity)
+        return 0;
+    char *line = realloc(run->line, length);
+    if (!line)
+        return ERR_NO_MEMORY;
+    run->line = line;
+    run->capacity = length;
+    return 0;
+}
+
+/* Reads the run's next line, which must exist. */
+static int read_line(struct sorted_lines *lines, struct run *run)
+{
+    uint32_t length;
+    if (fseek(lines->spill, run->position, SEEK_SET) || fread(&length, sizeof length, 1, lines->spill) != 1)
+        return ERR_SYSTEM;
+    int err = grow_line(run, length);
+    if (err)
+        return err;
+    if (fread(run->line, 1, length, lines->spill) != length)
+        return ERR_SYSTEM;
+    run->length = length;
+    run->position += (long)(sizeof length + length);
+    return 0;
+}
+
+static bool run_before(const struct heap_node *a, const struct heap_node *b)
+{
+    const struct run *left = container_of(a, struct run, node);
+    const struct run *right = container_of(b, struct run, node);
+    return compare((struct slice){left->line, left->length}, (struct slice){right->line, right->length}) < 0;
+}
+
+static int start_merge(struct sorted_lines *lines, struct heap *heap)
+{
+    heap_init(heap, run_before);
+    for (size_t i = 0; i < lines->run_count; i++) {
+        struct run *run = &lines->runs[i];
+        run->position = run->start;
+        int err = read_line(lines, run);
+        if (err)
+            return err;
+        heap_insert(heap, &run->node);
+    }
+    return 0;
+}
+
+/* Visits the first line of the runs and moves that run on. */
+static int visit_first(struct sorted_lines *lines, struct heap *heap, sorted_lines_visit visit, void *context)
+{
+    struct run *run = container_of(heap_pop(heap), struct run, node);
+    int err = visit(context, (struct slice){run->line, run->length});
+    if (err || run->position == run->end)
+        return err;
+    err = read_line(lines, run);
+    if (!err)
+        heap_insert(heap, &run->node);
+    return err;
+}
+
+int sorted_lines_walk(struct sorted_lines *lines, sorted_lines_visit visit, void *context)
+{
+    sort_gathered(lines);
+    struct heap heap;
+    int err = start_merge(lines, &heap);
+    for (size_t i = 0; i < lines->count && !err; i++) {
+        for (struct heap_node *first; !err && (first = heap_first(&heap));) {
+            const struct run *run = container_of(first, struct run, node);
+            if (compare((struct slice){run->line, run->length}, lines->gathered[i]) > 0)
+                break;
+            err = visit_first(lines, &heap, visit, context);
+        }
+        if (!err)
+            err = visit(context, lines->gathered[i]);
+    }
+    while (!err && heap_first(&heap))
+        err = visit_first(lines, &heap, visit, context);
+    return err;
+}

@@ -1,0 +1,43 @@
+/* fetch_statistic.h - what became of one URL: one record each, made when its fetch has ended for good. */
+#ifndef RECORD_FETCH_STATISTIC_H
+#define RECORD_FETCH_STATISTIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/slice.h"
+#include "http/fetch.h"
+
+/* All text is valid only as long as the record is passed around; whoever keeps it copies it. */
+struct fetch_statistic {
+    struct slice url;
+    struct slice next_url;       /* where a redirect leads; empty for none */
+    struct slice referrer;       /* the page where the URL was first found; empty for a root */
+    int status;                  /* HTTP status; 0 when no answer came */
+    int error;                   /* 0, or the negative code of why there is no whole answer */
+    const char *error_detail;    /* more words on `error`; "" for none */
+    const char *content_type;    /* "text/html"; "" for none */
+    const char *encoding;        /* of the document, by its standard name or as its header says; "" for none */
+    bool is_html;                /* was searched for links as HTML */
+    bool truncated;              /* cut by a limit of ours; what came counts */
+    uint64_t size;               /* decoded body bytes */
+    uint64_t wire_size;          /* body bytes as sent */
+    uint32_t num_urls;           /* distinct allowed links */
+    uint32_t num_new_urls;       /* of them, those that no page had before */
+    uint32_t depth;              /* links away from a root */
+    uint32_t tries;              /* 1 for success at once */
+    nanoseconds started;         /* of the last try, on the monotonic clock */
+    struct http_timings timings; /* of the last try */
+    enum http_version version;
+    bool reused;
+    const char *remote_address; /* "" when never connected */
+};
+
+/* Whether the record says that the URL is broken: no answer, or a status of 400 and above. */
+static inline bool fetch_statistic_is_broken(const struct fetch_statistic *stat)
+{
+    return (stat->error && !stat->truncated) || stat->status >= 400;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* reason.h - why a URL was not fetched. */
+#ifndef RECORD_REASON_H
+#define RECORD_REASON_H
+
+/* reason, machine-readable name (stable: outputs use it), text for people */
+#define REASON_TABLE(X)                                                                            \
+    X(REASON_NONE, "none", "allowed")                                                              \
+    X(REASON_MALFORMED, "malformed", "not a valid URL")                                            \
+    X(REASON_SCHEME, "scheme", "neither http nor https")                                           \
+    X(REASON_TOO_LONG, "too-long", "longer than --max-url-length")                                 \
+    X(REASON_HOST, "host", "host is out of scope")                                                 \
+    X(REASON_PREFIX, "prefix", "not below a root (--scope prefix)")                                \
+    X(REASON_PARENT, "parent", "above its root (--no-parent)")                                     \
+    X(REASON_EXCLUDED, "excluded", "matches --exclude")                                            \
+    X(REASON_NOT_INCLUDED, "not-included", "matches no --include")                                 \
+    X(REASON_PATTERN_LIMIT, "pattern-limit", "too costly to match against --include or --exclude") \
+    X(REASON_DEPTH, "depth", "deeper than --depth")                                                \
+    X(REASON_REDIRECTS, "redirects", "too many redirects")
+
+enum reason {
+#define X(reason, name, text) reason,
+    REASON_TABLE(X)
+#undef X
+        REASON_COUNT
+};
+
+/* "host". Static. */
+const char *reason_name(enum reason reason);
+
+/* "host is out of scope". Static. */
+const char *reason_text(enum reason reason);
+
+#endif
