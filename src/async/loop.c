@@ -219,12 +219,17 @@ static void run_events(struct loop *loop, size_t count)
 
 /* Passes. */
 
-/* Waits until something can be done. Returns the number of events, or a negative error. */
-static int wait_for_events(struct loop *loop)
+static void note_stall(struct loop *loop)
 {
     nanoseconds stall = clock_now() - loop->awake_since;
     if (stall > loop->longest_stall)
         loop->longest_stall = stall;
+}
+
+/* Waits until something can be done. Returns the number of events, or a negative error. */
+static int wait_for_events(struct loop *loop)
+{
+    note_stall(loop);
     nanoseconds deadline = list_is_empty(&loop->ready) ? next_deadline(loop) : 0;
     int count = selector_select(loop->selector, deadline, loop->events, EVENTS_PER_PASS);
     loop->awake_since = clock_now();
@@ -256,6 +261,7 @@ int loop_run_until_complete(struct loop *loop, struct future *future)
     int err = 0;
     while (!err && !future_is_complete(future))
         err = has_work(loop) ? run_pass(loop) : ERR_FINISHED;
+    note_stall(loop);
     loop->running = false;
     return err;
 }
