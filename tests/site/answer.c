@@ -75,7 +75,7 @@ static void substitute(struct site_text *out, const char *text, size_t length, c
             site_text_append(out, brace, size = 1);
         text = brace + size;
     }
-    site_text_append(out, text, (size_t)(end - text));
+    site_text_append(out, text, (size_t)(end - text)); /* makes it a text, if an empty one */
 }
 
 /* The body as it goes into the framing: placeholders replaced, coded, and cut or corrupted. */
@@ -85,14 +85,12 @@ static void make_body(struct site_text *body, const struct site_page *page, enum
     struct site_text plain = {0};
     const char *bytes = page->body ? page->body : "";
     substitute(&plain, bytes, page->length ? page->length : strlen(bytes), ports);
-    site_coding_encode(page->coding, plain.data ? plain.data : "", plain.length, body);
+    bool whole = fault != SITE_CUT_CODING && fault != SITE_CORRUPT_CODING;
+    site_coding_encode(page->coding, plain.data, whole ? plain.length : plain.length / 2, whole, body);
+    if (fault == SITE_CORRUPT_CODING)
+        site_coding_spoil(page->coding, body);
     body->failed |= plain.failed;
     site_text_free(&plain);
-    if (fault == SITE_CUT_CODING)
-        body->length /= 2;
-    if (fault == SITE_CORRUPT_CODING)
-        for (size_t i = body->length / 4; i < body->length * 3 / 4; i++)
-            body->data[i] = (char)~body->data[i];
 }
 
 static bool has_body(int status)

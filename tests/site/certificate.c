@@ -6,6 +6,9 @@
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <string.h>
+
+#include "site/text.h"
 
 enum { X509_V3 = 2, DAY = 24 * 60 * 60, SERIAL_BITS = 64 };
 
@@ -84,20 +87,39 @@ static int have_authority(void)
     return failure(&made);
 }
 
-int site_certificate_issue(struct site_certificate *out, enum site_tls kind)
+/* The names that a certificate holds for, as OpenSSL's configuration writes them. A wildcard right under the top is
+ * refused by many clients, hence the names one by one. */
+static void list_names(struct site_text *names, enum site_tls kind, const struct site_page *pages)
+{
+    if (kind == SITE_TLS_WRONG_HOST) {
+        site_text_puts(names, "DNS:wrong.example");
+        return;
+    }
+    site_text_puts(names, "DNS:localhost,DNS:*.test,DNS:*.site.test,IP:127.0.0.1,IP:::1");
+    const char *last = "";
+    for (; pages && pages->path; pages++)
+        if (pages->host && strcmp(pages->host, last) != 0) {
+            last = pages->host;
+            site_text_printf(names, ",DNS:%s", last);
+        }
+}
+
+int site_certificate_issue(struct site_certificate *out, enum site_tls kind, const struct site_page *pages)
 {
     *out = (struct site_certificate){0};
     if (have_authority())
         return -1;
-    bool wrong = kind == SITE_TLS_WRONG_HOST;
-    const char *names = wrong ? "DNS:wrong.example" : "DNS:localhost,DNS:*.test,IP:127.0.0.1,IP:::1";
-    if (prepare(out, wrong ? "wrong.example" : "localhost", -2, kind == SITE_TLS_EXPIRED ? -1 : 90) &&
-        add_extension(out->certificate, authority.certificate, NID_subject_alt_name, names) &&
-        add_extension(out->certificate, authority.certificate, NID_ext_key_usage, "serverAuth") &&
-        add_extension(out->certificate, authority.certificate, NID_authority_key_identifier, "keyid") &&
-        sign(out, &authority))
-        return 0;
-    return failure(out);
+    struct site_text names = {0};
+    list_names(&names, kind, pages);
+    bool done = !names.failed &&
+                prepare(out, kind == SITE_TLS_WRONG_HOST ? "wrong.example" : "localhost", -2,
+                        kind == SITE_TLS_EXPIRED ? -1 : 90) &&
+                add_extension(out->certificate, authority.certificate, NID_subject_alt_name, names.data) &&
+                add_extension(out->certificate, authority.certificate, NID_ext_key_usage, "serverAuth") &&
+                add_extension(out->certificate, authority.certificate, NID_authority_key_identifier, "keyid") &&
+                sign(out, &authority);
+    site_text_free(&names);
+    return done ? 0 : failure(out);
 }
 
 static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *offered,
@@ -112,10 +134,10 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *l
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
-int site_certificate_context(SSL_CTX **out, enum site_tls kind)
+int site_certificate_context(SSL_CTX **out, enum site_tls kind, const struct site_page *pages)
 {
     struct site_certificate leaf;
-    if (site_certificate_issue(&leaf, kind))
+    if (site_certificate_issue(&leaf, kind, pages))
         return -1;
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     int done =

@@ -15,12 +15,12 @@ struct site_certificate {
     X509 *certificate;
 };
 
-/* Issues a certificate as `kind` says (not SITE_PLAIN). */
-int site_certificate_issue(struct site_certificate *out, enum site_tls kind);
+/* Issues a certificate as `kind` says (not SITE_PLAIN), which holds for the hosts of `pages` too (NULL: none). */
+int site_certificate_issue(struct site_certificate *out, enum site_tls kind, const struct site_page *pages);
 void site_certificate_free(struct site_certificate *certificate);
 
 /* The TLS side of a server with a certificate as `kind` says; HTTP/1.1 is all that it negotiates. */
-int site_certificate_context(SSL_CTX **out, enum site_tls kind);
+int site_certificate_context(SSL_CTX **out, enum site_tls kind, const struct site_page *pages);
 
 /* Write PEM. */
 int site_certificate_write(const struct site_certificate *certificate, FILE *certificate_file, FILE *key_file);

@@ -228,7 +228,7 @@ static enum progress step_handshake(struct site_connection *connection)
 static enum progress step_read(struct site_connection *connection)
 {
     skip_body(connection);
-    size_t length = site_head_length(connection->input, connection->input_length);
+    size_t length = connection->input ? site_head_length(connection->input, connection->input_length) : 0;
     if (length && length <= INPUT_LIMIT)
         take_request(connection, length);
     else if (connection->input_length >= INPUT_LIMIT)

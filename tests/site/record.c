@@ -88,9 +88,9 @@ void site_record_request(struct site_record *record, unsigned connection, unsign
     kept->listener = listener;
     memcpy(kept->head, text, size);
     kept->head[size] = '\0';
-    unsigned count = count_key(record, fingerprint(fnv_start, head->target));
-    if (head->host[0])
-        count = count_key(record, fingerprint(fingerprint(fnv_start, head->host), head->target));
+    count_key(record, fingerprint(fnv_start, head->target));
+    const char *host = head->host[0] ? head->host : "-"; /* one who names none asks a host of its own */
+    unsigned count = count_key(record, fingerprint(fingerprint(fnv_start, host), head->target));
     raise_to(&record->most_requests, count);
     raise_to(&record->peak_in_flight, atomic_fetch_add(&record->in_flight, 1) + 1);
     atomic_store(&record->requests, index + 1);

@@ -132,7 +132,7 @@ static int bind_and_listen(int fd, bool ipv6, uint16_t *port)
     return 0;
 }
 
-static int open_listener(struct site_server *server, const struct site_listener *wanted)
+static int open_listener(struct site_server *server, const struct site_listener *wanted, const struct site_page *pages)
 {
     struct listener *listener = &server->listeners[server->count];
     *listener = (struct listener){.server = server, .ipv6 = wanted->ipv6, .port = wanted->port};
@@ -147,7 +147,7 @@ static int open_listener(struct site_server *server, const struct site_listener 
         return -1;
     if (wanted->tls == SITE_PLAIN || listener->manner.stalled)
         return 0;
-    return site_certificate_context(&listener->manner.tls, wanted->tls);
+    return site_certificate_context(&listener->manner.tls, wanted->tls, pages);
 }
 
 static int open_listeners(struct site_server *server, const struct site_config *config)
@@ -160,7 +160,7 @@ static int open_listeners(struct site_server *server, const struct site_config *
         return -1;
     }
     for (size_t i = 0; i < count; i++)
-        if (open_listener(server, &wanted[i]))
+        if (open_listener(server, &wanted[i], config->pages))
             return -1;
     return 0;
 }

@@ -31,8 +31,8 @@ enum site_fault {
     SITE_LENGTH_TOO_SHORT, /* Content-Length is half of the body that is sent */
     SITE_BAD_CHUNK_SIZE,   /* chunked; the second chunk's size is no number */
     SITE_CUT_CHUNK,        /* chunked; the connection ends inside of the last chunk */
-    SITE_CUT_CODING,       /* half of the coded body, its length right */
-    SITE_CORRUPT_CODING,   /* a coded body with its bytes inverted in the middle, its length right */
+    SITE_CUT_CODING,       /* the first half of the body in its coding, which is not ended; the length is right */
+    SITE_CORRUPT_CODING,   /* the same, followed by bytes that can't be in that coding */
     SITE_ENDLESS_BODY,     /* the body again and again, until the connection ends */
     SITE_ENDLESS_HEADERS,  /* header lines for ever */
     SITE_HUGE_HEADER,      /* one header line of 1 MiB, then the rest as it should be */
@@ -64,7 +64,8 @@ struct site_page {
 
 enum site_tls {
     SITE_PLAIN,
-    SITE_TLS,            /* a certificate for localhost, 127.0.0.1, ::1, *.test, signed by the CA of site_ca_file */
+    SITE_TLS,            /* a certificate for localhost, 127.0.0.1, ::1, *.test, *.site.test and the hosts of the pages,
+                            signed by the CA of site_ca_file */
     SITE_TLS_WRONG_HOST, /* one for wrong.example */
     SITE_TLS_EXPIRED,    /* one that ended yesterday */
     SITE_TLS_STALLED     /* takes the connection and never says a word */
