@@ -250,7 +250,7 @@ START_TEST(has_faults)
 }
 END_TEST
 
-/* What libcurl says to a coding that breaks off differs from coding to coding; that the half before it comes, doesn't. */
+/* How much of the half before the break libcurl hands out, and what it says then, differs from coding to coding. */
 START_TEST(has_faults_of_codings)
 {
     char *body = long_body();
@@ -261,8 +261,8 @@ START_TEST(has_faults_of_codings)
         {0}};
     struct site *site = start_pages(pages);
     struct exchange exchange = fetch(site, "/cut", &(struct manner){.decode = true});
-    ck_assert_uint_eq(exchange.body.length, LONG_BODY / 2);
-    ck_assert_mem_eq(exchange.body.data, body, LONG_BODY / 2);
+    ck_assert(exchange.body.length > 0 && exchange.body.length <= LONG_BODY / 2);
+    ck_assert_mem_eq(exchange.body.data, body, exchange.body.length);
     exchange_free(&exchange);
     exchange = fetch(site, "/corrupt", &(struct manner){.decode = true});
     ck_assert_int_ne(exchange.code, CURLE_OK);
