@@ -1,0 +1,231 @@
+/* The command line, the config file and the exit codes. */
+#include "e2e/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit/suite.h"
+
+enum { MAX_ARGUMENTS = 8 };
+
+struct usage {
+    const char *arguments[MAX_ARGUMENTS];
+    int exit_code;
+    const char *message; /* in the log */
+};
+
+static const struct usage WRONG[] = {
+    {{NULL}, 2, "Use --help for command line help"},
+    {{"--no-such", "http://a/"}, 2, "--no-such: unknown option"},
+    {{"--max-tasks", "0", "http://a/"}, 2, "--max-tasks: '0' is not a number from 1 to 30000"},
+    {{"--max-tasks", "12x", "http://a/"}, 2, "--max-tasks: '12x' is not a number"},
+    {{"--max-tasks", "99999999999999999999999", "http://a/"}, 2, "--max-tasks: '99999999999999999999999'"},
+    {{"--max-tasks"}, 2, "--max-tasks: missing argument"},
+    {{"--timeout", "10 s", "http://a/"}, 2, "--timeout: '10 s' is not a time such as"},
+    {{"--max-body", "5x", "http://a/"}, 2, "--max-body: '5x' is not a size such as"},
+    {{"--scope", "galaxy", "http://a/"}, 2, "--scope: 'galaxy' is none of host, domain, subdomains, prefix, any"},
+    {{"--selector", "abacus", "http://a/"}, 2, "--selector: no such poller"},
+    {{"--extractor", "sieve", "http://a/"}, 2, "--extractor: no such engine"},
+    {{"--exclude", "a(b", "http://a/"}, 2, "--exclude: missing closing parenthesis at position 4 of 'a(b'"},
+    {{"http://a b/"}, 2, "http://a b/: invalid host in URL"},
+    {{"ftp://a/"}, 2, "ftp://a/"},
+    {{"-i", "/nonexistent/seeds"}, 2, "/nonexistent/seeds: No such file"},
+    {{"--config", "/nonexistent/c.ini", "http://a/"}, 3, "/nonexistent/c.ini: No such file"},
+    {{"--profile", "nobody", "http://a/"}, 3, "there is no profile 'nobody'"},
+    {{"-H", "Bad: a\r\nInjected: b", "http://a/"}, 2, "Bad"},
+};
+
+START_TEST(wrong_usage_is_explained)
+{
+    const struct usage *usage = &WRONG[_i];
+    struct run run;
+    run_crawler(&run, NULL, usage->arguments);
+    ck_assert_msg(run.exit_code == usage->exit_code, "exit code %d: %s", run.exit_code, run.err);
+    ck_assert_msg(strstr(run.err, usage->message) != NULL, "expected %s, got %s", usage->message, run.err);
+    ck_assert_str_eq(run.out, "");
+    run_free(&run);
+}
+END_TEST
+
+START_TEST(help_and_version_go_to_standard_output)
+{
+    struct run run;
+    run_crawler(&run, NULL, (const char *const[]){"--help", NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_ptr_nonnull(strstr(run.out, "-c, --max-tasks N"));
+    ck_assert_str_eq(run.err, "");
+    for (const char *line = run.out; line; line = strchr(line + 1, '\n'))
+        ck_assert_uint_le(strcspn(line + 1, "\n"), 80);
+    run_free(&run);
+    run_crawler(&run, NULL, (const char *const[]){"-V", NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_ptr_nonnull(strstr(run.out, "crawler "));
+    run_free(&run);
+}
+END_TEST
+
+static struct site *start_two_pages(void)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .body = "<a href='/a'><a href='/b'>"}, {.path = "/a"}, {.path = "/b"}, {0}};
+    const struct site_config config = {.pages = pages};
+    struct site *site;
+    ck_assert_int_eq(site_start(&config, &site), 0);
+    return site;
+}
+
+/* Writes a file for one test into its own folder. */
+static void write_file(char *path, const char *folder, const char *name, const char *text)
+{
+    sprintf(path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(later_sources_win)
+{
+    char folder[] = "/tmp/crawler-test-XXXXXX", config[64], profile[64], root[64];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    write_file(config, folder, "c.ini", "; comment\n[pool]\nmax-tasks = 3\nmax_tries = 2\n[scope]\nexclude = /a$\n");
+    write_file(profile, folder, "p.ini", "max-tasks = 4\n");
+    struct site *site = start_two_pages();
+    struct run run;
+    site_url(site, "/", root, sizeof root);
+    run_crawler(&run, site, (const char *const[]){"--config", config, root, NULL});
+    ck_assert_ptr_nonnull(strstr(run.out, "(max_tasks=3)"));
+    ck_assert_int_eq(run_counter(&run, "Done:"), 2);
+    run_free(&run);
+    run_crawler(&run, site, (const char *const[]){"--config", config, "--profile", profile, root, NULL});
+    ck_assert_ptr_nonnull(strstr(run.out, "(max_tasks=4)"));
+    run_free(&run);
+    run_crawler(&run, site, (const char *const[]){"--config", config, "-c5", "--exclude", "/b$", root, NULL});
+    ck_assert_ptr_nonnull(strstr(run.out, "(max_tasks=5)"));
+    ck_assert_int_eq(run_counter(&run, "Done:"), 1);
+    run_free(&run);
+    unlink(config);
+    unlink(profile);
+    rmdir(folder);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+START_TEST(a_bad_config_is_named_with_its_line)
+{
+    static const struct {
+        const char *text;
+        const char *message;
+    } bad[] = {{"\n[x]\nno-such-key = 1\n", ":3: no-such-key: unknown key"},
+               {"max-tasks = many\n", ":1: max-tasks: 'many' is not a number"},
+               {"[x]\nmax-tasks 5\n", ":2: neither a section"},
+               {"insecure = perhaps\n", ":1: insecure: 'perhaps' is neither yes nor no"},
+               {"help = yes\n", ":1: help: only for the command line"}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char folder[] = "/tmp/crawler-test-XXXXXX", config[64];
+        struct run run;
+        ck_assert_ptr_nonnull(mkdtemp(folder));
+        write_file(config, folder, "c.ini", bad[i].text);
+        run_crawler(&run, NULL, (const char *const[]){"--config", config, "http://a/", NULL});
+        ck_assert_int_eq(run.exit_code, 3);
+        ck_assert_msg(strstr(run.err, bad[i].message) != NULL, "%s", run.err);
+        run_free(&run);
+        unlink(config);
+        rmdir(folder);
+    }
+}
+END_TEST
+
+START_TEST(roots_come_from_a_file_too)
+{
+    char folder[] = "/tmp/crawler-test-XXXXXX", seeds[64], text[256], report[80];
+    struct site *site = start_two_pages();
+    struct run run;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sprintf(text, "# seeds\n\n  127.0.0.1:%u/a  \r\nhttp://127.0.0.1:%u/b\n", site_port(site, 0), site_port(site, 0));
+    write_file(seeds, folder, "seeds", text);
+    sprintf(report, "%s/report", folder);
+    run_crawler(&run, site, (const char *const[]){"-i", seeds, "-o", report, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_str_eq(run.out, "");
+    FILE *file = fopen(report, "r");
+    ck_assert_ptr_nonnull(file);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(text, "*** Report ***\n"));
+    ck_assert_uint_eq(site_request_count(site, "/a"), 1);
+    ck_assert_uint_eq(site_request_count(site, "/b"), 1);
+    run_free(&run);
+    unlink(seeds);
+    unlink(report);
+    rmdir(folder);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+START_TEST(no_root_fetched_is_a_failure)
+{
+    char root[64];
+    struct run run;
+    sprintf(root, "http://127.0.0.1:%u/", site_unused_port());
+    run_crawler(&run, NULL, (const char *const[]){"--max-tries", "1", root, NULL});
+    ck_assert_int_eq(run.exit_code, 1);
+    ck_assert_ptr_nonnull(strstr(run.err, "no root could be fetched"));
+    ck_assert_int_eq(run_counter(&run, "fail_connect-refused"), 1);
+    run_free(&run);
+}
+END_TEST
+
+START_TEST(a_report_that_cannot_be_written_is_a_failure)
+{
+    static const char *const outputs[] = {"/nonexistent/report", "/dev/full"};
+    char root[64];
+    struct site *site = start_two_pages();
+    site_url(site, "/", root, sizeof root);
+    for (size_t i = 0; i < 2; i++) {
+        struct run run;
+        run_crawler(&run, site, (const char *const[]){"-o", outputs[i], root, NULL});
+        ck_assert_int_eq(run.exit_code, 1);
+        ck_assert_msg(strstr(run.err, outputs[i]) != NULL, "%s", run.err);
+        run_free(&run);
+    }
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+/* What is sent goes to the origin of the root alone. */
+START_TEST(headers_and_credentials_are_sent)
+{
+    char root[64], value[256];
+    struct site *site = start_two_pages();
+    struct run run;
+    run_crawler(&run, site,
+                (const char *const[]){"-A", "tester/1", "-H", "X-Test: yes", "-u", "me:secret",
+                                      site_url(site, "/", root, sizeof root), NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        struct site_request request;
+        ck_assert(site_request(site, i, &request));
+        ck_assert(site_request_header(&request, "User-Agent", value, sizeof value));
+        ck_assert_str_eq(value, "tester/1");
+        ck_assert(site_request_header(&request, "X-Test", value, sizeof value));
+        ck_assert_str_eq(value, "yes");
+        ck_assert(site_request_header(&request, "Authorization", value, sizeof value));
+        ck_assert_str_eq(value, "Basic bWU6c2VjcmV0");
+    }
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+int main(void)
+{
+    int failed = RUN_TESTS_TIMES("usage", sizeof WRONG / sizeof WRONG[0], wrong_usage_is_explained);
+    return failed | RUN_TESTS("command_line", help_and_version_go_to_standard_output, later_sources_win,
+                              a_bad_config_is_named_with_its_line, roots_come_from_a_file_too,
+                              no_root_fetched_is_a_failure, a_report_that_cannot_be_written_is_a_failure,
+                              headers_and_credentials_are_sent);
+}

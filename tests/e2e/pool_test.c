@@ -1,0 +1,224 @@
+/* The pool: how many at once, in which order, on which poller; and how it ends early. */
+#include "e2e/run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit/suite.h"
+
+enum { PAGES = 200 };
+
+static struct site *start_graph(unsigned links, unsigned delay)
+{
+    const struct site_graph graph = {.pages = PAGES, .links = links, .size = 2000, .delay = delay, .seed = 5};
+    const struct site_config config = {.graph = &graph};
+    struct site *site;
+    ck_assert_int_eq(site_start(&config, &site), 0);
+    return site;
+}
+
+static void crawl(struct run *run, const struct site *site, const char *const *options)
+{
+    const char *arguments[16] = {NULL};
+    char root[64];
+    size_t count = 0;
+    for (; options[count]; count++)
+        arguments[count] = options[count];
+    arguments[count] = site_url(site, "/", root, sizeof root);
+    run_crawler(run, site, arguments);
+    ck_assert_msg(run->exit_code == 0, "exit code %d\n%s", run->exit_code, run->err);
+}
+
+START_TEST(never_more_than_max_tasks_at_once)
+{
+    struct site *site = start_graph(PAGES, 20);
+    struct run run;
+    crawl(&run, site, (const char *const[]){"--max-tasks", "7", NULL});
+    ck_assert_uint_eq(site_peak_in_flight(site), 7);
+    ck_assert_uint_eq(site_requests(site), PAGES + 1);
+    ck_assert_uint_eq(site_most_requests(site), 1);
+    ck_assert_uint_le(site_connections(site), 7);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+START_TEST(per_host_limits_one_host)
+{
+    struct site *site = start_graph(PAGES, 5);
+    struct run run;
+    crawl(&run, site, (const char *const[]){"--per-host", "3", NULL});
+    ck_assert_uint_eq(site_peak_in_flight(site), 3);
+    ck_assert_uint_eq(site_requests(site), PAGES + 1);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+/* The report from its head to its end but for times and date. */
+static char *timeless(const struct run *run)
+{
+    char *text = strdup(run->out);
+    char *seconds = strstr(text, " secs (max_tasks=");
+    char *date = strstr(text, "\nDate: ");
+    ck_assert_ptr_nonnull(seconds);
+    ck_assert_ptr_nonnull(date);
+    char *number = strstr(text, " urls in ");
+    memset(number, '-', (size_t)(strchr(number, '\n') - number));
+    *date = '\0';
+    return text;
+}
+
+START_TEST(one_task_gives_the_same_report_each_time)
+{
+    static const char *const selectors[] = {"epoll", "poll", "select"};
+    struct site *site = start_graph(6, 0);
+    char *first = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        struct run run;
+        crawl(&run, site, (const char *const[]){"--max-tasks", "1", "--selector", selectors[i], NULL});
+        char *report = timeless(&run);
+        if (first) {
+            ck_assert_str_eq(report, first);
+            free(report);
+        } else {
+            first = report;
+        }
+        run_free(&run);
+    }
+    free(first);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+/* The URLs of a report without what depends on who came first. */
+static char *urls_only(const struct run *run)
+{
+    char *lines = run_url_lines(run), *out = lines;
+    for (char *line = lines; *line;) {
+        char *end = strchr(line, '\n');
+        size_t length = strcspn(line, " ");
+        memmove(out, line, length);
+        out += length;
+        *out++ = '\n';
+        line = end + 1;
+    }
+    *out = '\0';
+    return lines;
+}
+
+START_TEST(many_tasks_give_the_same_set_on_every_selector)
+{
+    static const char *const selectors[] = {"epoll", "poll", "select", "kqueue"};
+    struct site *site = start_graph(6, 1);
+    struct run run;
+    crawl(&run, site, (const char *const[]){"--max-tasks", "1", NULL});
+    char *expected = urls_only(&run);
+    run_free(&run);
+    for (size_t i = 0; i < 4; i++) {
+        const char *arguments[] = {"--selector", selectors[i], NULL, NULL};
+        char root[64];
+        arguments[2] = site_url(site, "/", root, sizeof root);
+        run_crawler(&run, site, arguments);
+        /* kqueue is there only in a build for the shim or on a BSD. */
+        if (strcmp(selectors[i], "kqueue") != 0 || run.exit_code != 2) {
+            ck_assert_msg(run.exit_code == 0, "%s", run.err);
+            char *found = urls_only(&run);
+            ck_assert_str_eq(found, expected);
+            free(found);
+        }
+        run_free(&run);
+    }
+    free(expected);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+static void wait_for_requests(const struct site *site, unsigned count)
+{
+    while (site_requests(site) < count)
+        usleep(1000);
+}
+
+START_TEST(one_interrupt_finishes_what_is_in_flight)
+{
+    struct site *site = start_graph(PAGES, 200);
+    struct run run;
+    char root[64];
+    run_start(&run, (const char *const[]){"--max-tasks", "10", site_url(site, "/", root, sizeof root), NULL});
+    wait_for_requests(site, 11);
+    kill(run.pid, SIGINT);
+    run_wait(&run, site);
+    ck_assert_int_eq(run.exit_code, 130);
+    ck_assert_int_eq(run_counter(&run, "fail"), -1);
+    ck_assert_int_eq(run_counter(&run, "Done:"), (long)site_requests(site));
+    ck_assert_int_eq(run_counter(&run, "Done:") + run_counter(&run, "Todo:"), PAGES + 1);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+START_TEST(two_interrupts_stop_at_once)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .body = "<a href='/silent'><a href='/never'>"}, {.path = "/silent", .fault = SITE_SILENT}, {0}};
+    const struct site_config config = {.pages = pages};
+    struct site *site;
+    struct run run;
+    char root[64];
+    ck_assert_int_eq(site_start(&config, &site), 0);
+    run_start(&run, (const char *const[]){"--max-tasks", "1", site_url(site, "/", root, sizeof root), NULL});
+    wait_for_requests(site, 2);
+    kill(run.pid, SIGTERM);
+    /* The first must have been taken before the second, or the two count as one. */
+    usleep(100000);
+    kill(run.pid, SIGINT);
+    run_wait(&run, site);
+    ck_assert_int_eq(run.exit_code, 130);
+    ck_assert_int_eq(run_counter(&run, "Done:"), 1);
+    ck_assert_int_eq(run_counter(&run, "Todo:"), 2);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+static long threads_of(pid_t pid)
+{
+    char path[64], line[128];
+    long threads = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, "Threads:", 8) == 0)
+            threads = atol(line + 8);
+    fclose(file);
+    return threads;
+}
+
+START_TEST(a_crawl_is_one_thread)
+{
+    struct site *site = start_graph(PAGES, 300);
+    struct run run;
+    char root[64];
+    run_start(&run, (const char *const[]){site_url(site, "/", root, sizeof root), NULL});
+    wait_for_requests(site, 50);
+    ck_assert_int_eq(threads_of(run.pid), 1);
+    run_wait(&run, site);
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_int_eq(run_counter(&run, "Done:"), PAGES + 1);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("pool", never_more_than_max_tasks_at_once, per_host_limits_one_host,
+                     one_task_gives_the_same_report_each_time, many_tasks_give_the_same_set_on_every_selector,
+                     one_interrupt_finishes_what_is_in_flight, two_interrupts_stop_at_once, a_crawl_is_one_thread);
+}

@@ -1,0 +1,157 @@
+#include "e2e/run.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_ARGUMENTS = 64 };
+
+/* No file of the user's own may change what a test sees. */
+static void become_crawler(const char *const *arguments, const int out[2], const int err[2])
+{
+    const char *argv[MAX_ARGUMENTS] = {CRAWLER};
+    for (int i = 0; arguments[i] && i < MAX_ARGUMENTS - 2; i++)
+        argv[i + 1] = arguments[i];
+    int empty = open("/dev/null", O_RDONLY);
+    if (empty < 0 || dup2(empty, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
+        _exit(127);
+    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    execv(CRAWLER, (char *const *)argv);
+    _exit(127);
+}
+
+void run_start(struct run *run, const char *const *arguments)
+{
+    int out[2], err[2];
+    ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+    ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
+    *run = (struct run){.out_fd = out[0], .err_fd = err[0]};
+    run->pid = fork();
+    ck_assert_int_ge(run->pid, 0);
+    if (run->pid == 0)
+        become_crawler(arguments, out, err);
+    close(out[1]);
+    close(err[1]);
+}
+
+/* A text that grows. */
+struct text {
+    char *data;
+    size_t length;
+};
+
+static void append(struct text *text, const char *bytes, size_t length)
+{
+    text->data = realloc(text->data, text->length + length + 1);
+    ck_assert_ptr_nonnull(text->data);
+    memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+/* Reads from `fd` once; false at its end. */
+static bool read_some(int fd, struct text *text)
+{
+    char bytes[65536];
+    ssize_t length = read(fd, bytes, sizeof bytes);
+    if (length <= 0)
+        return false;
+    append(text, bytes, (size_t)length);
+    return true;
+}
+
+static void read_both(const struct run *run, struct text *out, struct text *err)
+{
+    struct pollfd fds[] = {{run->out_fd, POLLIN, 0}, {run->err_fd, POLLIN, 0}};
+    struct text *texts[] = {out, err};
+    while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+        ck_assert_int_gt(poll(fds, 2, -1), 0);
+        for (int i = 0; i < 2; i++)
+            if (fds[i].revents && !read_some(fds[i].fd, texts[i]))
+                fds[i].fd = -1;
+    }
+}
+
+static char *with_tilde(struct text *text, const struct site *site)
+{
+    char origin[128];
+    struct text result = {0};
+    append(&result, "", 0);
+    const char *rest = text->data;
+    while (site && *rest) {
+        const char *found = strstr(rest, site_url(site, "", origin, sizeof origin));
+        if (!found)
+            break;
+        append(&result, rest, (size_t)(found - rest));
+        append(&result, "~", 1);
+        rest = found + strlen(origin);
+    }
+    append(&result, rest, strlen(rest));
+    free(text->data);
+    return result.data;
+}
+
+void run_wait(struct run *run, const struct site *site)
+{
+    struct text out = {0}, err = {0};
+    append(&out, "", 0);
+    append(&err, "", 0);
+    read_both(run, &out, &err);
+    close(run->out_fd);
+    close(run->err_fd);
+    int status;
+    ck_assert_int_eq(waitpid(run->pid, &status, 0), run->pid);
+    run->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    run->out = with_tilde(&out, site);
+    run->err = with_tilde(&err, site);
+}
+
+void run_crawler(struct run *run, const struct site *site, const char *const *arguments)
+{
+    run_start(run, arguments);
+    run_wait(run, site);
+}
+
+void run_free(struct run *run)
+{
+    free(run->out);
+    free(run->err);
+}
+
+char *run_url_lines(const struct run *run)
+{
+    static const char head[] = "*** Report ***\n";
+    const char *start = strstr(run->out, head);
+    ck_assert_msg(start != NULL, "no report in: %s%s", run->out, run->err);
+    start += strlen(head);
+    const char *end = strstr(start, "Finished ");
+    ck_assert_msg(end != NULL, "no totals in: %s", run->out);
+    return strndup(start, (size_t)(end - start));
+}
+
+static long total(const char *out, const char *name)
+{
+    char wanted[80];
+    snprintf(wanted, sizeof wanted, "\n%s ", name);
+    const char *found = strstr(out, wanted);
+    return found ? atol(found + strlen(wanted)) : -1;
+}
+
+long run_counter(const struct run *run, const char *name)
+{
+    const char *line = strstr(run->out, "\nFinished ");
+    if (name[strlen(name) - 1] == ':')
+        return total(run->out, name);
+    for (; line; line = strchr(line + 1, '\n')) {
+        long value;
+        char found[64];
+        if (sscanf(line, " %ld %63s", &value, found) == 2 && strcmp(found, name) == 0)
+            return value;
+    }
+    return -1;
+}

@@ -1,0 +1,35 @@
+/* run.h - the crawler as a child process, and what it said. */
+#ifndef E2E_RUN_H
+#define E2E_RUN_H
+
+#include <sys/types.h>
+
+#include "site/site.h"
+
+/* A crawler that runs or has run. */
+struct run {
+    pid_t pid;
+    int out_fd;
+    int err_fd;
+    int exit_code; /* 128 + number when a signal ended it */
+    char *out;     /* all of standard output; NUL-terminated */
+    char *err;     /* all of standard error */
+};
+
+/* Runs the crawler with the arguments, which end with NULL, to its end. Standard input is empty. In the texts, the
+ * origin of `site` (which may be NULL) is written ~. To be freed by run_free. */
+void run_crawler(struct run *run, const struct site *site, const char *const *arguments);
+
+/* The same in two steps, to do something meanwhile. */
+void run_start(struct run *run, const char *const *arguments);
+void run_wait(struct run *run, const struct site *site);
+
+void run_free(struct run *run);
+
+/* The lines of the report for URLs, between its head and "Finished": what the crawl found. Malloced. */
+char *run_url_lines(const struct run *run);
+
+/* The value of a counter of the report ("html", "fail_connect-refused") or a total ("Todo:", "Done:"); -1 for none. */
+long run_counter(const struct run *run, const char *name);
+
+#endif
