@@ -94,8 +94,10 @@ static inline void list_splice(struct list *to, struct list *from)
 }
 
 /* Walks over all nodes of `list`. The body may remove the node that it is at, and no other. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared can't stand in parentheses. */
 #define list_for_each(node, list)                                                                      \
     for (struct list_node *node = (list)->head.next, *node##_next = node->next; node != &(list)->head; \
          node = node##_next, node##_next = node->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

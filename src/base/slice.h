@@ -35,7 +35,9 @@ static inline bool slice_equal(struct slice a, struct slice b)
 /* Upper-case ASCII letter to lower case, all else as it is: never depends on the locale. */
 static inline char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c < 'A' || c > 'Z')
+        return c;
+    return (char)(c + ('a' - 'A'));
 }
 
 /* Whether `c` is ASCII whitespace as the Infra standard defines it: TAB, LF, FF, CR or SPACE. */
