@@ -56,7 +56,7 @@ static void on_readable(void *context, int fd, unsigned ready)
     (void)ready;
     char bytes[256];
     while (read(fd, bytes, sizeof bytes) > 0)
-        continue;
+        ;
     for (int number = 1; number < NSIG; number++)
         for (unsigned times = atomic_exchange(&arrived[number], 0); times; times--)
             tell(number);
