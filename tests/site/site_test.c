@@ -598,10 +598,15 @@ START_TEST(generates_a_graph)
 }
 END_TEST
 
+static void join(char *path, const char *directory, const char *name)
+{
+    ck_assert_int_lt(snprintf(path, URL_SIZE, "%s/%s", directory, name), URL_SIZE);
+}
+
 static void write_file(const char *directory, const char *name, const char *text)
 {
     char path[URL_SIZE];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
+    join(path, directory, name);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
     fputs(text, file);
@@ -614,14 +619,14 @@ static void make_directory(char *root, char *outside)
     snprintf(outside, URL_SIZE, "/tmp/site-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(outside));
     write_file(outside, "secret.txt", "secret");
-    snprintf(root, URL_SIZE, "%s/root", outside);
+    join(root, outside, "root");
     ck_assert_int_eq(mkdir(root, 0755), 0);
     write_file(root, "index.html", "start");
     write_file(root, "a b.css", "css");
     write_file(root, "empty", "");
-    snprintf(path, sizeof path, "%s/sub", root);
+    join(path, root, "sub");
     ck_assert_int_eq(mkdir(path, 0755), 0);
-    snprintf(path, sizeof path, "%s/link.txt", root);
+    join(path, root, "link.txt");
     ck_assert_int_eq(symlink("../secret.txt", path), 0);
 }
 
@@ -631,7 +636,7 @@ static void remove_directory(const char *outside)
                                         "root/sub",        "root",         "secret.txt", ""};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[URL_SIZE];
-        snprintf(path, sizeof path, "%s/%s", outside, names[i]);
+        join(path, outside, names[i]);
         ck_assert_int_eq(remove(path), 0);
     }
 }
