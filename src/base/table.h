@@ -35,8 +35,10 @@ int table_put(struct table *table, uint64_t key, void *value);
 void *table_remove(struct table *table, uint64_t key);
 
 /* Walks over all values, in no order. The body must not change the table. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared can't stand in parentheses. */
 #define table_for_each(slot, table)                                                                   \
     for (struct table_slot *slot = (table)->slots; slot < (table)->slots + (table)->capacity; slot++) \
         if (slot->value)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif
