@@ -3,7 +3,9 @@
  *     int main(void)
  *     {
  *         return RUN_TESTS("list", empty_list_has_no_first, removing_twice_does_no_harm);
- *     } */
+ *     }
+ *
+ * RUN_TESTS_TIMES runs each test several times, with `_i` in its body counting from 0. */
 #ifndef UNIT_SUITE_H
 #define UNIT_SUITE_H
 
@@ -12,14 +14,14 @@
 
 enum { TEST_TIMEOUT = 60 /* seconds; generous, since valgrind is slow */ };
 
-/* Runs each test of a NULL-terminated array; returns what main must. */
-static inline int run_tests(const char *name, const TTest *const tests[])
+/* Runs each test of a NULL-terminated array `times` times; returns what main must. */
+static inline int run_tests(const char *name, int times, const TTest *const tests[])
 {
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, TEST_TIMEOUT);
     for (; *tests; tests++)
-        tcase_add_test(tcase, *tests);
+        tcase_add_loop_test(tcase, *tests, 0, times);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
@@ -28,6 +30,7 @@ static inline int run_tests(const char *name, const TTest *const tests[])
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-#define RUN_TESTS(name, ...) run_tests(name, (const TTest *const[]){__VA_ARGS__, NULL})
+#define RUN_TESTS(name, ...)              RUN_TESTS_TIMES(name, 1, __VA_ARGS__)
+#define RUN_TESTS_TIMES(name, times, ...) run_tests(name, times, (const TTest *const[]){__VA_ARGS__, NULL})
 
 #endif

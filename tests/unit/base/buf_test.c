@@ -76,12 +76,12 @@ END_TEST
 
 START_TEST(grows_through_many_appends)
 {
-    enum { TIMES = 100000 };
+    enum { TIMES = 100000, TOTAL = 7 * TIMES };
     struct buf buf;
-    buf_init(&buf, 7 * TIMES);
+    buf_init(&buf, TOTAL);
     for (int i = 0; i < TIMES; i++)
         ck_assert_int_eq(buf_printf(&buf, "%06d,", i), 0);
-    ck_assert_uint_eq(buf.length, 7 * TIMES);
+    ck_assert_uint_eq(buf.length, TOTAL);
     for (int i = 0; i < TIMES; i += 9973)
         ck_assert_int_eq(atoi(buf.data + (size_t)7 * i), i);
     ck_assert_int_eq(buf_append_char(&buf, 'x'), ERR_TOO_LARGE);
