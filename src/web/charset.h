@@ -40,7 +40,8 @@ const struct charset *charset_of_html(struct slice start, struct slice header_ch
 /* Bytes of the byte order mark that `start` begins with: 0, 2 or 3; `*charset` is what it names. */
 size_t charset_bom(struct slice start, const struct charset **charset);
 
-/* Turns a stream of encoded bytes into UTF-8, malformed ones into U+FFFD, as the standard's decoders do. */
+/* Turns a stream of encoded bytes into UTF-8, malformed ones into U+FFFD, as the standard's decoders do. A byte order
+ * mark is decoded like anything else: skip it (charset_bom) before. */
 struct charset_decoder;
 int charset_decoder_create(struct charset_decoder **out, const struct charset *charset);
 void charset_decoder_free(struct charset_decoder *decoder);
