@@ -36,8 +36,9 @@ void *table_remove(struct table *table, uint64_t key);
 
 /* Walks over all values, in no order. The body must not change the table. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared can't stand in parentheses. */
-#define table_for_each(slot, table)                                                                   \
-    for (struct table_slot *slot = (table)->slots; slot < (table)->slots + (table)->capacity; slot++) \
+#define table_for_each(slot, table)                                                                      \
+    for (struct table_slot *slot = (table)->slots, *slot##_end = slot ? slot + (table)->capacity : NULL; \
+         slot != slot##_end; slot++)                                                                     \
         if (slot->value)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
