@@ -210,7 +210,7 @@ static bool has_pending_ask(const struct question *question)
 }
 
 /* Takes a question out of sight: it is open no more. */
-static void close_question(struct question *question)
+static void question_close(struct question *question)
 {
     struct resolver *resolver = question->resolver;
     question->is_open = false;
@@ -237,7 +237,7 @@ static void tell_waiters(struct question *question, int err, const struct resolv
 }
 
 /* Ends an asked question with what has been replied so far. It is gone after this unless a reply is still to come. */
-static void settle(struct question *question)
+static void question_settle(struct question *question)
 {
     struct resolver *resolver = question->resolver;
     for (int i = 0; i < ASKS; i++)
@@ -250,7 +250,7 @@ static void settle(struct question *question)
     log_debug("name %s: %s", question->name.text, err ? error_text(err) : "resolved");
     if (is_worth_keeping(err))
         resolver_cache_put(&resolver->cache, resolver_name_slice(&question->name), err, &answer);
-    close_question(question);
+    question_close(question);
     resolver->asked_count--;
     loop_call_soon(resolver->loop, &resolver->ask_more);
     tell_waiters(question, err, &answer);
@@ -260,7 +260,7 @@ static void settle(struct question *question)
 
 static void time_up(void *context)
 {
-    settle(context);
+    question_settle(context);
 }
 
 /* The second family keeps the first waiting no longer than this. */
@@ -275,7 +275,7 @@ static void take_reply(void *context)
 {
     struct question *question = context;
     if (!has_pending_ask(question) && question->is_open)
-        settle(question);
+        question_settle(question);
     else if (!has_pending_ask(question))
         question_free(question);
     else if (question->is_open && question->asks[ASK_IPV6].count + question->asks[ASK_IPV4].count > 0)
@@ -314,10 +314,11 @@ static struct question *question_open(struct resolver *resolver, const struct re
     return question;
 }
 
-static void ask(struct question *question)
+static void question_ask(struct question *question)
 {
     struct resolver *resolver = question->resolver;
     resolver->asked_count++;
+    list_remove(&question->node);
     list_append(&resolver->asked, &question->node);
     question->deadline = clock_after(resolver->timeout);
     loop_call_at(resolver->loop, &question->timer, question->deadline);
@@ -330,9 +331,9 @@ static void ask(struct question *question)
 }
 
 /* A question in line for which nobody waits any more is dropped. */
-static void drop(struct question *question)
+static void question_drop(struct question *question)
 {
-    close_question(question);
+    question_close(question);
     for (int i = 0; i < ASKS; i++)
         question->asks[i].pending = false;
     question_free(question);
@@ -341,12 +342,15 @@ static void drop(struct question *question)
 static void ask_more(void *context)
 {
     struct resolver *resolver = context;
-    while (resolver->asked_count < ASKED_AT_ONCE && !list_is_empty(&resolver->line)) {
-        struct question *question = container_of(list_pop(&resolver->line), struct question, node);
+    list_for_each(node, &resolver->line)
+    {
+        if (resolver->asked_count == ASKED_AT_ONCE)
+            break;
+        struct question *question = container_of(node, struct question, node);
         if (list_is_empty(&question->waiters))
-            drop(question);
+            question_drop(question);
         else
-            ask(question);
+            question_ask(question);
     }
 }
 
@@ -440,7 +444,7 @@ free_resolver:
 
 static void cancel_waiters(struct question *question)
 {
-    for (struct list_node *node = list_first(&question->waiters); node; node = list_first(&question->waiters))
+    list_for_each(node, &question->waiters)
         resolver_cancel(question->resolver, container_of(node, struct resolver_lookup, node));
 }
 
@@ -448,15 +452,17 @@ void resolver_free(struct resolver *resolver)
 {
     if (!resolver)
         return;
-    for (struct list_node *node = list_pop(&resolver->line); node; node = list_pop(&resolver->line)) {
+    list_for_each(node, &resolver->line)
+    {
         struct question *question = container_of(node, struct question, node);
         cancel_waiters(question);
-        drop(question);
+        question_drop(question);
     }
-    for (struct list_node *node = list_pop(&resolver->asked); node; node = list_pop(&resolver->asked)) {
+    list_for_each(node, &resolver->asked)
+    {
         struct question *question = container_of(node, struct question, node);
         cancel_waiters(question);
-        close_question(question);
+        question_close(question);
     }
     resolver_channel_free(resolver->channel); /* replies to all that was asked, which frees the questions */
     loop_callback_cancel(&resolver->ask_more);

@@ -229,7 +229,8 @@ void resolver_channel_free(struct resolver_channel *channel)
     loop_timer_cancel(channel->loop, &channel->timer);
     loop_callback_cancel(&channel->rearm);
     loop_callback_cancel(&channel->give_up);
-    for (struct list_node *node = list_pop(&channel->sockets); node; node = list_pop(&channel->sockets)) {
+    list_for_each(node, &channel->sockets)
+    {
         struct socket *socket = container_of(node, struct socket, node);
         loop_unwatch(channel->loop, &socket->watch);
         free(socket);

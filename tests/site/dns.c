@@ -236,7 +236,8 @@ static void append_record(struct message *message, const char *owner, unsigned t
                           size_t length)
 {
     unsigned char name[NAME_SIZE + 1];
-    append(message, name, encode_name(name, owner));
+    size_t name_length = encode_name(name, owner);
+    append(message, name, name_length);
     append16(message, type);
     append16(message, CLASS_INTERNET);
     append16(message, ttl >> 16);
@@ -269,7 +270,8 @@ static void append_answers(const struct dns_server *server, struct message *mess
     const char *name = question->name;
     for (int i = 0; i < ALIASES && row && row->cname; i++) {
         unsigned char target[NAME_SIZE + 1];
-        append_record(message, name, TYPE_CNAME, row->ttl, target, encode_name(target, row->cname));
+        size_t target_length = encode_name(target, row->cname);
+        append_record(message, name, TYPE_CNAME, row->ttl, target, target_length);
         name = row->cname;
         row = find_row(server, name);
     }
@@ -555,8 +557,10 @@ void dns_server_stop(struct dns_server *server)
     if (!server)
         return;
     kill(server->pid, SIGKILL);
-    while (waitpid(server->pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    pid_t ended = -1;
+    do
+        ended = waitpid(server->pid, NULL, 0);
+    while (ended < 0 && errno == EINTR);
     munmap(server->counts, sizeof *server->counts);
     free(server);
 }

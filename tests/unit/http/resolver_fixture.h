@@ -146,12 +146,11 @@ static inline const char *addresses(const struct resolver_answer *answer)
     static char text[RESOLVER_MAX_ADDRESSES * (INET6_ADDRSTRLEN + 1)];
     text[0] = '\0';
     for (size_t i = 0; i < answer->count; i++) {
-        char address[INET6_ADDRSTRLEN];
-        ck_assert_ptr_nonnull(
-            inet_ntop(answer->addresses[i].family, answer->addresses[i].bytes, address, sizeof address));
+        size_t length = strlen(text);
         if (i > 0)
-            strcat(text, " ");
-        strcat(text, address);
+            text[length++] = ' ';
+        ck_assert_ptr_nonnull(inet_ntop(answer->addresses[i].family, answer->addresses[i].bytes, text + length,
+                                        (socklen_t)(sizeof text - length)));
     }
     return text;
 }
