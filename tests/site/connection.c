@@ -381,6 +381,8 @@ give_up:
 
 void site_connection_close_all(struct site_hub *hub)
 {
-    while (hub->connections)
-        destroy(hub->connections);
+    for (struct site_connection *connection = hub->connections, *next; connection; connection = next) {
+        next = connection->next;
+        destroy(connection);
+    }
 }

@@ -120,13 +120,14 @@ bool site_directory_answer(const char *root, const char *target, struct site_ans
     char path[PATH_MAX];
     char resolved[PATH_MAX];
     struct stat status;
-    if (!decode_path(target, path, sizeof path - sizeof "index.html") || !resolve(root, path, resolved) ||
+    static const char index[] = "index.html";
+    if (!decode_path(target, path, sizeof path - sizeof index) || !resolve(root, path, resolved) ||
         stat(resolved, &status))
         return false;
     bool slash = path[strlen(path) - 1] == '/';
     bool directory = S_ISDIR(status.st_mode);
     if (directory && slash) {
-        strcat(path, "index.html");
+        memcpy(path + strlen(path), index, sizeof index);
         if (!resolve(root, path, resolved) || stat(resolved, &status))
             return false;
     }

@@ -118,6 +118,11 @@ static int write_config(const struct nginx *nginx, const struct nginx_config *co
     return fclose(file) || failed ? -1 : 0;
 }
 
+static int close_written(FILE *file)
+{
+    return file && !fclose(file) ? 0 : -1;
+}
+
 static int write_certificate_files(struct nginx *nginx)
 {
     struct site_certificate made;
@@ -126,14 +131,10 @@ static int write_certificate_files(struct nginx *nginx)
     FILE *certificate = create_in(nginx, "certificate.pem", nginx->certificate);
     FILE *key = create_in(nginx, "key.pem", nginx->key);
     FILE *ca = create_in(nginx, "ca.pem", nginx->ca_file);
-    int result = certificate && key && ca && !site_certificate_write(&made, certificate, key) &&
-                         !site_certificate_write_authority(ca)
-                     ? 0
-                     : -1;
-    FILE *const files[] = {certificate, key, ca};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i] && fclose(files[i]))
-            result = -1;
+    int result = -1;
+    if (certificate && key && ca && !site_certificate_write(&made, certificate, key))
+        result = site_certificate_write_authority(ca);
+    result |= close_written(certificate) | close_written(key) | close_written(ca);
     site_certificate_free(&made);
     return result;
 }

@@ -39,7 +39,7 @@ static void remove_root(void)
     rmdir(root);
 }
 
-static size_t drop(char *data, size_t size, size_t count, void *context)
+static size_t drop(const char *data, size_t size, size_t count, void *context)
 {
     (void)data;
     (void)context;

@@ -1,4 +1,4 @@
-/* poller.h - which descriptors are ready: epoll on Linux, poll elsewhere; level-triggered. */
+/* poller.h - which descriptors are ready: epoll on Linux, poll elsewhere or with SITE_POLL defined; level-triggered. */
 #ifndef SITE_POLLER_H
 #define SITE_POLLER_H
 

@@ -47,12 +47,12 @@ enum site_fault {
 struct site_page {
     const char *host;     /* serves this Host only (lower case, no port); NULL: any that has no page of its own */
     const char *path;     /* as requested, query included; one that ends in '*' serves all that begin so */
-    int status;           /* 0: 200 */
     const char *type;     /* Content-Type; NULL: "text/html; charset=utf-8"; "": none */
     const char *location; /* Location; NULL: none. {PORT} as above */
     const char *headers;  /* more header lines, each ended by "\r\n"; NULL: none */
     const char *body;     /* NULL: empty */
     size_t length;        /* bytes of `body`; 0: up to its NUL */
+    int status;           /* 0: 200 */
     enum site_framing framing;
     enum site_coding coding;
     unsigned delay;      /* milliseconds before the answer begins */

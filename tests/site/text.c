@@ -40,20 +40,26 @@ void site_text_puts(struct site_text *text, const char *string)
     site_text_append(text, string, strlen(string));
 }
 
+static void append_formatted(struct site_text *text, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length >= 0 && site_text_reserve(text, (size_t)length)) {
+        vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
+    } else {
+        text->failed = true;
+    }
+    va_end(again);
+}
+
 void site_text_printf(struct site_text *text, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    append_formatted(text, format, arguments);
     va_end(arguments);
-    if (length < 0 || !site_text_reserve(text, (size_t)length)) {
-        text->failed = true;
-        return;
-    }
-    va_start(arguments, format);
-    vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    text->length += (size_t)length;
 }
 
 void site_text_free(struct site_text *text)

@@ -19,7 +19,7 @@ bool site_timers_reserve(struct site_timers *timers, size_t count)
     size_t capacity = timers->capacity ? timers->capacity : 64;
     while (capacity <= count)
         capacity *= 2;
-    struct site_timer **heap = realloc(timers->heap, capacity * sizeof *heap);
+    struct site_timer **heap = realloc(timers->heap, capacity * sizeof(struct site_timer *));
     if (!heap)
         return false;
     timers->heap = heap;
