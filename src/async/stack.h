@@ -9,11 +9,15 @@
 #include <stddef.h>
 
 struct stack {
-    char *low;             /* lowest usable byte; the guard page lies just below */
-    size_t size;           /* usable bytes, a multiple of the page size */
-    unsigned valgrind_id;  /* what valgrind calls it */
-    struct stack *next;    /* in the cache */
-    const char *owner;     /* name for the overflow message; NULL while unused */
+    char *low;          /* lowest usable byte; the guard page lies just below */
+    size_t size;        /* usable bytes */
+    size_t wanted_size; /* what stack_set_size asked for when it was made */
+    size_t mapped;      /* bytes of the whole mapping */
+    const char *owner;  /* name for the overflow message; NULL while unused */
+    unsigned valgrind_id;
+    struct stack *next_cached;
+    struct stack *next_live;
+    struct stack *previous_live;
 };
 
 /* A stack for the coroutine `owner`, whose name must live as long as it holds the stack. Errors: ERR_NO_MEMORY. */
@@ -34,8 +38,8 @@ void stack_set_size(size_t size);
 struct stack_census {
     size_t in_use;
     size_t cached;
-    size_t deepest;             /* bytes */
-    char deepest_owner[64];     /* the coroutine that used them */
+    size_t deepest;         /* bytes */
+    char deepest_owner[64]; /* the coroutine that used them */
 };
 void stack_census(struct stack_census *census);
 

@@ -1,0 +1,99 @@
+/* fiber_hooks.h - tells the address sanitizer of every jump between stacks; nothing without it.
+ *
+ * start_switch_fiber comes just before a jump, finish_switch_fiber first thing after the landing; a stack that will
+ * never be come back to is given up by a NULL in place of where its fake stack would be kept. */
+#ifndef ASYNC_FIBER_HOOKS_H
+#define ASYNC_FIBER_HOOKS_H
+
+#include <stddef.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define FIBER_HOOKS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FIBER_HOOKS 1
+#endif
+#endif
+
+#ifdef FIBER_HOOKS
+
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+
+struct fiber_hook {
+    const void *low; /* of the stack; filled for the thread's own when it is first left */
+    size_t size;
+    void *fake_stack;
+};
+
+static inline void fiber_init(struct fiber_hook *hook, const void *low, size_t size)
+{
+    *hook = (struct fiber_hook){low, size, NULL};
+}
+
+/* `from` is NULL when the stack that is left dies. */
+static inline void fiber_before_switch(struct fiber_hook *from, const struct fiber_hook *to)
+{
+    __sanitizer_start_switch_fiber(from ? &from->fake_stack : NULL, to->low, to->size);
+}
+
+/* Back on the stack that was left by fiber_before_switch(self, ...). */
+static inline void fiber_after_switch(struct fiber_hook *self)
+{
+    __sanitizer_finish_switch_fiber(self->fake_stack, NULL, NULL);
+}
+
+/* For the first time on a new stack, which `resumer` jumped to. */
+static inline void fiber_after_start(struct fiber_hook *resumer)
+{
+    const void *low;
+    size_t size;
+    __sanitizer_finish_switch_fiber(NULL, &low, &size);
+    resumer->low = low;
+    resumer->size = size;
+}
+
+/* What earlier frames left marked on a stack means nothing any more. */
+static inline void fiber_forget(const void *low, size_t size)
+{
+    __asan_unpoison_memory_region(low, size);
+}
+
+#else
+
+struct fiber_hook {
+    char none;
+};
+
+static inline void fiber_init(struct fiber_hook *hook, const void *low, size_t size)
+{
+    (void)hook;
+    (void)low;
+    (void)size;
+}
+
+static inline void fiber_before_switch(struct fiber_hook *from, const struct fiber_hook *to)
+{
+    (void)from;
+    (void)to;
+}
+
+static inline void fiber_after_switch(struct fiber_hook *self)
+{
+    (void)self;
+}
+
+static inline void fiber_after_start(struct fiber_hook *resumer)
+{
+    (void)resumer;
+}
+
+static inline void fiber_forget(const void *low, size_t size)
+{
+    (void)low;
+    (void)size;
+}
+
+#endif
+
+#endif
