@@ -10,13 +10,14 @@
 #include "site/record.h"
 #include "site/server.h"
 
-enum { ORIGIN_SIZE = 64, USAGE_ERROR = 2 };
+enum { ORIGIN_SIZE = 64, USAGE_ERROR = 2, MOST = 1000000000 };
 
 struct arguments {
     struct site_graph graph;
     struct site_listener listener;
     const char *root;
     const char *ca_file;
+    bool help;
 };
 
 static struct site_server *serving;
@@ -62,20 +63,26 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case 'c':
         arguments->ca_file = text;
         return true;
+    case 'h':
+        arguments->help = true;
+        return true;
     case '6':
         arguments->listener.ipv6 = true;
         return true;
     case 't':
         arguments->listener.tls = SITE_TLS;
         return true;
-    case 'e':
-        return take_number(text, UINT64_MAX, (unsigned long long *)&arguments->graph.seed);
+    case '?':
+        return false;
     default:
         break;
     }
-    if (!text || !take_number(text, option == 'P' ? UINT16_MAX : 1000000000, &number))
+    if (!take_number(text, option == 'P' ? UINT16_MAX : MOST, &number))
         return false;
     switch (option) {
+    case 'e':
+        arguments->graph.seed = number;
+        return true;
     case 'p':
         arguments->graph.pages = (unsigned)number;
         return true;
@@ -98,17 +105,13 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
 
 static bool take_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option options[] = {{"pages", required_argument, NULL, 'p'},
-                                            {"links", required_argument, NULL, 'l'},
-                                            {"size", required_argument, NULL, 's'},
-                                            {"delay", required_argument, NULL, 'd'},
-                                            {"seed", required_argument, NULL, 'e'},
-                                            {"root", required_argument, NULL, 'r'},
-                                            {"port", required_argument, NULL, 'P'},
-                                            {"ca", required_argument, NULL, 'c'},
-                                            {"ipv6", no_argument, NULL, '6'},
-                                            {"tls", no_argument, NULL, 't'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"pages", required_argument, NULL, 'p'}, {"links", required_argument, NULL, 'l'},
+        {"size", required_argument, NULL, 's'},  {"delay", required_argument, NULL, 'd'},
+        {"seed", required_argument, NULL, 'e'},  {"root", required_argument, NULL, 'r'},
+        {"port", required_argument, NULL, 'P'},  {"ca", required_argument, NULL, 'c'},
+        {"ipv6", no_argument, NULL, '6'},        {"tls", no_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take_option(arguments, option, optarg))
             return false;
@@ -166,6 +169,10 @@ int main(int argc, char **argv)
     if (!take_arguments(&arguments, argc, argv)) {
         fputs(usage, stderr);
         return USAGE_ERROR;
+    }
+    if (arguments.help) {
+        fputs(usage, stdout);
+        return EXIT_SUCCESS;
     }
     struct site_record *record = site_record_create();
     int result = record ? serve(&arguments, record) : -1;

@@ -127,7 +127,10 @@ unsigned site_most_requests(const struct site *site);
 unsigned site_requests(const struct site *site);         /* requests in all */
 unsigned site_connections(const struct site *site);      /* connections accepted */
 unsigned site_peak_connections(const struct site *site); /* most open at once */
-unsigned site_peak_in_flight(const struct site *site);   /* most requests being answered at once */
+
+/* Most requests being answered at once. A request is, from the arrival of its head until the last byte of the answer has
+ * been handed to the system or the end of its connection has been seen. */
+unsigned site_peak_in_flight(const struct site *site);
 
 enum { SITE_REQUEST_HEAD = 2000, SITE_REQUESTS_KEPT = 8192 };
 

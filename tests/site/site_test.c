@@ -739,6 +739,59 @@ START_TEST(knows_an_unused_port)
 }
 END_TEST
 
+/* Starts the program on the sample, and stores its URL without the last slash. */
+static pid_t start_program(char *url)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        execl(SITE_PROGRAM, "site", "--root", SITE_SAMPLE, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    FILE *output = fdopen(ends[0], "r");
+    ck_assert_ptr_nonnull(output);
+    ck_assert_ptr_nonnull(fgets(url, URL_SIZE / 2, output));
+    fclose(output);
+    url[strcspn(url, "\n") - 1] = '\0';
+    return pid;
+}
+
+START_TEST(serves_the_sample_as_a_program)
+{
+    static const struct {
+        const char *path;
+        long status;
+        const char *type;
+    } cases[] = {
+        {"/", 200, "text/html\r\n"},
+        {"/css/site.css", 200, "text/css\r\n"},
+        {"/images/logo.svg", 200, "image/svg+xml\r\n"},
+        {"/favicon.png", 200, "image/png\r\n"},
+        {"/feed.atom", 200, "application/atom+xml\r\n"},
+        {"/archive/utf16.html", 200, "text/html\r\n"},
+        {"/notes/2023", 301, "\r\nLocation: /notes/2023/\r\n"},
+        {"/lost.html", 404, "text/html; charset=utf-8\r\n"},
+    };
+    char origin[URL_SIZE];
+    pid_t pid = start_program(origin);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char url[2 * URL_SIZE];
+        snprintf(url, sizeof url, "%s%s", origin, cases[i].path);
+        struct exchange exchange = exchange_fetch(url, NULL);
+        ck_assert_msg(exchange.status == cases[i].status, "%s: %ld", url, exchange.status);
+        ck_assert_msg(strstr(exchange.headers.data, cases[i].type) != NULL, "%s: %s", url, exchange.headers.data);
+        exchange_free(&exchange);
+    }
+    int status;
+    kill(pid, SIGTERM);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
 static Suite *site_suite(void)
 {
     Suite *suite = suite_create("site");
@@ -770,6 +823,7 @@ static Suite *site_suite(void)
     tcase_add_test(tests, dies_with_its_parent);
     tcase_add_test(tests, says_why_it_cannot_start);
     tcase_add_test(tests, knows_an_unused_port);
+    tcase_add_test(tests, serves_the_sample_as_a_program);
     suite_add_tcase(suite, tests);
     return suite;
 }
