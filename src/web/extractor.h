@@ -13,8 +13,8 @@
 struct extractor;
 
 struct extractor_options {
-    const char *engine;          /* for HTML; NULL for the default. XML is always read by libxml2, CSS by our own reader */
-    enum document_kind kind;     /* not DOCUMENT_OTHER */
+    const char *engine;      /* for HTML; NULL for the default. XML is always read by libxml2, CSS by our own reader */
+    enum document_kind kind; /* not DOCUMENT_OTHER */
     struct slice header_charset; /* of the Content-Type; empty for none. Copied */
     link_callback on_link;
     void *context;

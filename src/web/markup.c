@@ -1,1 +1,146 @@
-#include "web/extractor.h"
+#include "web/markup.h"
+
+#include <libxml/xmlmemory.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+/* libxml2 2.9 keeps silent about some allocations that failed, and loses what they were for. So its allocator is ours,
+ * which remembers. */
+static bool allocation_failed;
+
+static void *checked_malloc(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        allocation_failed = true;
+    return memory;
+}
+
+static void *checked_realloc(void *memory, size_t size)
+{
+    void *moved = realloc(memory, size);
+    if (!moved)
+        allocation_failed = true;
+    return moved;
+}
+
+static char *checked_strdup(const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        allocation_failed = true;
+    return copy;
+}
+
+void markup_start(void)
+{
+    static bool started;
+    allocation_failed = false;
+    if (started)
+        return;
+    xmlMemSetup(free, checked_malloc, checked_realloc, checked_strdup);
+    xmlInitParser();
+    started = true;
+}
+
+int markup_error(struct markup *markup)
+{
+    if (allocation_failed && !markup->err)
+        markup->err = ERR_NO_MEMORY;
+    allocation_failed = false;
+    return markup->err;
+}
+
+void markup_init(struct markup *markup, struct link_sink *sink)
+{
+    *markup = (struct markup){.sink = sink};
+    css_init(&markup->css, sink->on_link, sink->context);
+}
+
+void markup_free(struct markup *markup)
+{
+    css_free(&markup->css);
+    free(markup->attributes);
+}
+
+static int grow_attributes(struct markup *markup)
+{
+    enum { FIRST_CAPACITY = 16 };
+    size_t capacity = markup->capacity ? markup->capacity * 2 : FIRST_CAPACITY;
+    struct attribute *attributes = realloc(markup->attributes, capacity * sizeof *attributes);
+    if (!attributes)
+        return ERR_NO_MEMORY;
+    markup->attributes = attributes;
+    markup->capacity = capacity;
+    return 0;
+}
+
+void markup_attribute(struct markup *markup, struct slice name, struct slice value)
+{
+    if (markup->count == markup->capacity && !markup->err)
+        markup->err = grow_attributes(markup);
+    if (!markup->err)
+        markup->attributes[markup->count++] = (struct attribute){name, value};
+}
+
+/* Elements whose content is not part of the document, or is text in HTML's syntax though libxml2, which knows HTML 4, reads
+ * markup in it. Not noframes: like noscript it is for readers such as this one. */
+static const char *opaque_element(struct slice name, unsigned vocabularies, bool is_html)
+{
+    static const char *const names[] = {"template", "iframe", "noembed", "textarea", "title", "xmp"};
+    size_t count = is_html ? sizeof names / sizeof names[0] : 1;
+    if (!(vocabularies & VOCABULARY_HTML))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal_nocase(name, slice_of(names[i])))
+            return names[i];
+    return NULL;
+}
+
+/* Within an opaque element; only template nests. */
+static void open_in_opaque(struct markup *markup, struct slice name)
+{
+    if (slice_equal_nocase(name, SLICE("template")) && slice_equal_nocase(name, slice_of(markup->opaque)))
+        markup->opaque_depth++;
+}
+
+static bool is_css(const struct tag *tag)
+{
+    struct slice type = slice_trim(tag_attribute(tag, SLICE("type")));
+    return slice_equal_nocase(tag->name, SLICE("style")) &&
+           (type.length == 0 || slice_equal_nocase(type, SLICE("text/css")));
+}
+
+void markup_open(struct markup *markup, struct slice name, unsigned vocabularies, bool is_html)
+{
+    struct tag tag = {name, vocabularies, markup->attributes, markup->count};
+    markup->count = 0;
+    if (markup->err)
+        return;
+    if (markup->opaque) {
+        open_in_opaque(markup, name);
+        return;
+    }
+    markup->err = tag_links(&tag, markup->sink);
+    markup->opaque = opaque_element(name, vocabularies, is_html);
+    markup->opaque_depth = 1;
+    markup->in_style = (vocabularies & (VOCABULARY_HTML | VOCABULARY_SVG)) && is_css(&tag);
+}
+
+void markup_text(struct markup *markup, struct slice text)
+{
+    if (markup->in_style && !markup->err)
+        markup->err = css_feed(&markup->css, text);
+}
+
+void markup_close(struct markup *markup, struct slice name)
+{
+    if (markup->err)
+        return;
+    if (markup->in_style)
+        markup->err = css_finish(&markup->css);
+    markup->in_style = false;
+    if (markup->opaque && slice_equal_nocase(name, slice_of(markup->opaque)) && --markup->opaque_depth == 0)
+        markup->opaque = NULL;
+}

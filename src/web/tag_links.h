@@ -1,0 +1,47 @@
+/* tag_links.h - the links of one start tag, by the rules of link_table.h; shared by all engines. */
+#ifndef WEB_TAG_LINKS_H
+#define WEB_TAG_LINKS_H
+
+#include "base/buf.h"
+#include "web/charset.h"
+#include "web/link.h"
+#include "web/link_table.h"
+
+/* Where an engine's findings go. */
+struct link_sink {
+    link_callback on_link;
+    void *context;
+    struct buf base; /* the href of the first base element that has one */
+    bool has_base;
+    const struct charset *declared; /* by the first meta element that declares one; NULL for none */
+};
+
+struct attribute {
+    struct slice name;  /* "xlink:href" with that prefix; upper or lower case */
+    struct slice value; /* UTF-8, character references decoded */
+};
+
+struct tag {
+    struct slice name;                  /* upper or lower case */
+    unsigned vocabularies;              /* those that it may belong to */
+    const struct attribute *attributes; /* as in the document, the first of equal names only */
+    size_t count;
+};
+
+enum { BASE_MAX = 1 << 20 }; /* bytes; a longer base, which is no valid URL, counts as empty */
+
+void link_sink_init(struct link_sink *sink, link_callback on_link, void *context);
+void link_sink_free(struct link_sink *sink);
+
+/* Reports the links of a tag in the order of its attributes, and keeps the base and the encoding that it declares. Errors:
+ * ERR_NO_MEMORY, or what the callback returned. */
+int tag_links(const struct tag *tag, struct link_sink *sink);
+
+/* The value of an attribute, its name in lower case; empty when it is missing. */
+struct slice tag_attribute(const struct tag *tag, struct slice name);
+
+/* Reports one URL that `rule` led to; nothing when it is empty. Errors: what the callback returned. */
+int link_report(const struct link_sink *sink, const struct link_rule *rule, enum link_kind kind, struct slice url,
+                struct slice rel);
+
+#endif
