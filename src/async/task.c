@@ -10,17 +10,14 @@
 #include "async/task.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "async/coroutine.h"
 #include "base/error.h"
 
-enum { NAME_SIZE = 64 };
-
 struct task {
     struct loop *loop;
-    struct coroutine *coroutine; /* NULL when the task is complete */
+    struct coroutine *coroutine;
     struct future future;
     struct loop_callback step;
     struct loop_timer timer; /* of the deadline of the wait */
@@ -31,7 +28,6 @@ struct task {
     task_body body;
     void *argument;
     int error; /* what the body returned */
-    char name[NAME_SIZE];
 };
 
 static struct task *current;
@@ -58,9 +54,6 @@ static int take_outcome(struct task *task, void **result)
 
 static void finish(struct task *task)
 {
-    /* The stack is the dear part of a task: the next one can have it while the outcome of this one waits to be read. */
-    coroutine_free(task->coroutine);
-    task->coroutine = NULL;
     if (task->error)
         future_set_error(&task->future, task->error);
     else
@@ -108,11 +101,10 @@ int task_create(struct task **out, struct loop *loop, const char *name, task_bod
         free(task);
         return err;
     }
-    snprintf(task->name, sizeof task->name, "%s", name);
     task->loop = loop;
     task->body = body;
     task->argument = argument;
-    future_init(&task->future, loop, task->name);
+    future_init(&task->future, loop, coroutine_name(task->coroutine));
     loop_timer_init(&task->timer, on_deadline, task);
     loop_callback_init(&task->step, task_step, task);
     loop_call_soon(loop, &task->step);
@@ -126,8 +118,8 @@ void task_free(struct task *task)
         return;
     assert(!task->started || future_is_complete(&task->future));
     loop_callback_cancel(&task->step);
-    coroutine_free(task->coroutine);
     future_destroy(&task->future);
+    coroutine_free(task->coroutine);
     free(task);
 }
 
@@ -157,7 +149,7 @@ struct task *task_current(void)
 
 const char *task_name(const struct task *task)
 {
-    return task->name;
+    return coroutine_name(task->coroutine);
 }
 
 int await(struct future *f, void **value)
