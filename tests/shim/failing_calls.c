@@ -76,7 +76,6 @@ static bool wait_must_fail(const char *name)
 WRAP(pipe, FAILS("pipe", EMFILE), (ends), int ends[2])
 WRAP(epoll_create1, FAILS("epoll_create1", EMFILE), (flags), int flags)
 WRAP(mprotect, FAILS("mprotect", ENOMEM), (address, size, access), void *address, size_t size, int access)
-WRAP(sigaltstack, FAILS("sigaltstack", ENOMEM), (new, old), const stack_t *new, stack_t *old)
 WRAP(epoll_wait, wait_must_fail("epoll_wait"), (fd, events, count, ms), int fd, struct epoll_event *events, int count,
      int ms)
 WRAP(poll, wait_must_fail("poll"), (fds, count, ms), struct pollfd *fds, nfds_t count, int ms)
@@ -97,13 +96,23 @@ int __wrap_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event
     return -1;
 }
 
+int __real_sigaltstack(const stack_t *new, stack_t *old);
+int __wrap_sigaltstack(const stack_t *new, stack_t *old);
+int __wrap_sigaltstack(const stack_t *new, stack_t *old)
+{
+    if (!FAILS("sigaltstack", ENOMEM))
+        return __real_sigaltstack(new, old);
+    state.spared = true;
+    return -1;
+}
+
 int __real_sigaction(int number, const struct sigaction *new, struct sigaction *old);
 int __wrap_sigaction(int number, const struct sigaction *new, struct sigaction *old);
 int __wrap_sigaction(int number, const struct sigaction *new, struct sigaction *old)
 {
     if (!FAILS("sigaction", EINVAL))
         return __real_sigaction(number, new, old);
-    state.spared = old == NULL;
+    state.spared = old == NULL || number == SIGSEGV || number == SIGBUS;
     return -1;
 }
 

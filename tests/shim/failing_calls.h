@@ -20,8 +20,8 @@ void failing_calls_start(enum failing_mode mode, size_t nth);
 /* No call counts or fails any more. Returns the name of the one that failed; NULL when there were fewer. */
 const char *failing_calls_stop(void);
 
-/* Whether what failed only undoes something (epoll_ctl's DEL, bringing a signal's disposition back), so that the program
- * may go on as if nothing had happened. */
+/* Whether the program may go on as if nothing had happened: what failed only undoes something (epoll_ctl's DEL, bringing
+ * a signal's disposition back) or only serves the message about a stack overflow. */
 bool failing_calls_spared(void);
 
 /* Allocations and mappings made and not given back since the program began. */
