@@ -1,8 +1,13 @@
 /* selector.h - which of many file descriptors are ready?
  *
  * One interface over epoll, kqueue, poll and select. Level-triggered everywhere: what is ready and not served is
- * reported again. A hang-up or an error makes a descriptor ready for all that it is registered for, since read and write
- * both tell what happened. */
+ * reported again. A hang-up or an error makes a descriptor ready for all that it is registered for, since read and
+ * write both tell what happened; but select and kqueue look at each direction by itself, and tell of those for which
+ * the system lets a read or write go through or fail at once.
+ *
+ * Descriptors should be unregistered before they are closed. Of one that was closed while registered, epoll and kqueue
+ * tell nothing any more, poll and select that it is ready; when its number is another file's, modify it or unregister
+ * and register it, so that all of them watch the new file. A forked child must not use its parent's selector. */
 #ifndef ASYNC_SELECTOR_H
 #define ASYNC_SELECTOR_H
 
@@ -39,8 +44,9 @@ void selector_free(struct selector *selector);
 const char *selector_name(const struct selector *selector);
 
 /* Starts to watch `fd` for `interest` (at least one bit). `data` comes back with its events. Errors:
- * ERR_ALREADY_REGISTERED; ERR_NOT_FOUND (fd is not open: EBADF); ERR_UNSUPPORTED (a file that can't be polled, such as a
- * regular one with epoll); ERR_TOO_LARGE (fd is not below FD_SETSIZE, with select only); ERR_NO_MEMORY; ERR_SYSTEM. */
+ * ERR_ALREADY_REGISTERED; ERR_NOT_FOUND (fd is not open: EBADF); ERR_UNSUPPORTED (a file that can't be polled, such as
+ * a regular one with epoll: poll and select have those always ready, kqueue while there is more to read); ERR_TOO_LARGE
+ * (fd is not below FD_SETSIZE, with select only); ERR_NO_MEMORY; ERR_SYSTEM. */
 int selector_register(struct selector *selector, int fd, unsigned interest, void *data);
 
 /* Changes what `fd` is watched for (at least one bit) and its `data`. Errors: ERR_NOT_REGISTERED, or as register. */
@@ -50,9 +56,10 @@ int selector_modify(struct selector *selector, int fd, unsigned interest, void *
 int selector_unregister(struct selector *selector, int fd);
 
 /* Waits until a descriptor is ready or `deadline` is reached (a deadline in the past polls, NEVER waits for ever), and
- * writes up to `capacity` events, one a descriptor at most, to `events`. Returns their number: 0 at the deadline or when a signal
- * came in; a negative error otherwise (ERR_SYSTEM, ERR_NO_MEMORY). The wait is rounded up, so that it never ends before
- * the deadline by a rounding. */
+ * writes up to `capacity` (at least 1) events, one a descriptor at most, to `events`. Returns their number: 0 at the
+ * deadline or when a signal came in; a negative error otherwise (ERR_SYSTEM, ERR_NO_MEMORY). The wait is rounded up,
+ * so that it never ends before the deadline by a rounding. When more are ready than there is room for, each has its
+ * turn in later calls. */
 int selector_select(struct selector *selector, nanoseconds deadline, struct selector_event *events, size_t capacity);
 
 #endif

@@ -5,8 +5,8 @@
  * it reports, under the number that it was added with, even when this number is closed or names another file, and
  * without a name for the description nobody can delete it. Therefore:
  *
- *   - Each entry carries the stamp of its registration beside the number. An event with another stamp than the slot's is
- *     stale: it is dropped, and the set is built anew without that entry.
+ *   - Each entry carries the stamp of its registration beside the number. An event with another stamp than the slot's
+ *     is stale: it is dropped, and the set is built anew without that entry.
  *   - What the table knows and what the set holds may differ: an entry that is missing is added where it should be
  *     modified, and one that is there is modified where it should be added. */
 #include "async/selector_backend.h"
@@ -53,7 +53,7 @@ static void epoll_close(struct selector *selector)
 
 static struct epoll_event entry_of(int fd, unsigned interest, uint32_t stamp)
 {
-    uint32_t events = (interest & SELECTOR_READ ? EPOLLIN : 0) | (interest & SELECTOR_WRITE ? EPOLLOUT : 0);
+    uint32_t events = ((interest & SELECTOR_READ) ? EPOLLIN : 0) | ((interest & SELECTOR_WRITE) ? EPOLLOUT : 0);
     return (struct epoll_event){.events = events, .data.u64 = (uint64_t)stamp << 32 | (uint32_t)fd};
 }
 
@@ -82,7 +82,7 @@ static int epoll_modify(struct selector *selector, int fd, unsigned interest)
 static void epoll_remove(struct selector *selector, int fd)
 {
     const struct epoll *epoll = selector->state;
-    /* EBADF, ENOENT, EPERM: closed, or another file's number by now. An entry that stays behind is found by its stamp. */
+    /* EBADF, ENOENT, EPERM: closed, or another file's number by now. What stays behind is found by its stamp. */
     (void)epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
@@ -148,7 +148,7 @@ static unsigned readiness(uint32_t events)
 {
     if (events & (EPOLLERR | EPOLLHUP))
         return SELECTOR_BOTH;
-    return (events & EPOLLIN ? SELECTOR_READ : 0u) | (events & EPOLLOUT ? SELECTOR_WRITE : 0u);
+    return ((events & EPOLLIN) ? SELECTOR_READ : 0u) | ((events & EPOLLOUT) ? SELECTOR_WRITE : 0u);
 }
 
 static int epoll_collect(struct selector *selector, nanoseconds timeout, struct selector_event *events, size_t capacity)

@@ -26,7 +26,7 @@ static int kqueue_open(struct selector *selector)
     struct kqueue_state *state = calloc(1, sizeof *state);
     if (!state)
         return ERR_NO_MEMORY;
-    int err = 0;
+    int err;
     state->fd = kqueue();
     if (state->fd == -1) {
         err = error_from_errno(errno);
@@ -66,8 +66,8 @@ static int change(const struct selector *selector, int fd, unsigned interest, un
     return count ? kevent(state->fd, changes, count, NULL, 0, NULL) : 0;
 }
 
-/* Deletes the filters of `interest`, each by itself: one that went with an earlier file of this number must not save the
- * other. */
+/* Deletes the filters of `interest`, each by itself: one that went with an earlier file of this number must not save
+ * the other. */
 static void drop(const struct selector *selector, int fd, unsigned interest)
 {
     int saved = errno;

@@ -30,7 +30,7 @@ static void poll_close(struct selector *selector)
 
 static short events_of(unsigned interest)
 {
-    return (short)((interest & SELECTOR_READ ? POLLIN : 0) | (interest & SELECTOR_WRITE ? POLLOUT : 0));
+    return (short)(((interest & SELECTOR_READ) ? POLLIN : 0) | ((interest & SELECTOR_WRITE) ? POLLOUT : 0));
 }
 
 static int make_room(struct poll_set *set)
@@ -91,7 +91,7 @@ static unsigned readiness(short events)
 {
     if (events & (POLLERR | POLLHUP | POLLNVAL))
         return SELECTOR_BOTH;
-    return (events & POLLIN ? SELECTOR_READ : 0u) | (events & POLLOUT ? SELECTOR_WRITE : 0u);
+    return ((events & POLLIN) ? SELECTOR_READ : 0u) | ((events & POLLOUT) ? SELECTOR_WRITE : 0u);
 }
 
 static int poll_collect(struct selector *selector, nanoseconds timeout, struct selector_event *events, size_t capacity)
