@@ -1,8 +1,8 @@
 /* kqueue over poll.
  *
- * A kqueue is a list of knotes, one a descriptor and filter, each polled by itself, so that events come by filter as they
- * do from the real one. The kernel drops the knotes of a descriptor when it is closed. We can't see that: each knote
- * remembers which file its descriptor was, and goes when it is met as another or none. */
+ * A kqueue is a list of knotes, one a descriptor and filter, each polled by itself, so that events come by filter as
+ * they do from the real one. The kernel drops the knotes of a descriptor when it is closed. We can't see that: each
+ * knote remembers which file its descriptor was, and goes when it is met as another or none. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -191,7 +191,7 @@ static int collect(struct shim_queue *queue, struct kevent *events, int event_co
         short happened = queue->polled[place].revents;
         if (happened) {
             events[count] = queue->knotes[place].event;
-            events[count++].flags = happened & (POLLHUP | POLLRDHUP | POLLERR) ? EV_EOF : 0;
+            events[count++].flags = (happened & (POLLHUP | POLLRDHUP | POLLERR)) ? EV_EOF : 0;
         }
         place = place + 1 < queue->count ? place + 1 : 0;
     }

@@ -1,8 +1,8 @@
 /* sys/event.h - as much of kqueue as the selector needs, on systems without it, so that the kqueue backend can be
  * compiled and tested there. Names and the meaning of values are those of kqueue(2) of FreeBSD.
  *
- * Filters EVFILT_READ and EVFILT_WRITE, level-triggered. `data` of an event and the error in its `fflags` are not filled
- * in. Flags other than those below are refused with EINVAL. */
+ * Filters EVFILT_READ and EVFILT_WRITE, level-triggered. `data` of an event and the error in its `fflags` are not
+ * filled in. Flags other than those below are refused with EINVAL. */
 #ifndef SHIM_SYS_EVENT_H
 #define SHIM_SYS_EVENT_H
 
@@ -42,9 +42,9 @@ struct kevent {
 /* A kqueue, or -1 and errno. To be closed with close(2). */
 int kqueue(void);
 
-/* Applies `changes`, then waits for `timeout` at most (NULL: for ever) and takes up to `event_count` events. A change that
- * fails becomes an event with EV_ERROR where there is room, and then nothing is waited for; else it ends the call. Returns
- * the number of events, or -1 and errno. */
+/* Applies `changes`, then waits for `timeout` at most (NULL: for ever) and takes up to `event_count` events. A change
+ * that fails becomes an event with EV_ERROR where there is room, and then nothing is waited for; else it ends the call.
+ * Returns the number of events, or -1 and errno. */
 int kevent(int fd, const struct kevent *changes, int change_count, struct kevent *events, int event_count,
            const struct timespec *timeout);
 
