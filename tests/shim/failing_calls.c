@@ -12,12 +12,17 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#ifdef CRAWLER_HAVE_KQUEUE
+#include "shim/sys/event.h"
+#endif
+
 static struct {
     bool active;
     enum failing_mode mode;
     size_t left; /* calls to the one that fails */
     const char *failed;
     bool spared;
+    bool in_kernel; /* what stands for the kernel is running: its own calls don't count */
     long outstanding;
 } state;
 
@@ -49,7 +54,7 @@ long failing_calls_outstanding(void)
 /* Whether this call is the one; sets errno then. */
 static bool must_fail(const char *name, enum failing_mode mode, int number)
 {
-    if (!state.active || state.mode != mode || state.left == 0 || --state.left > 0)
+    if (!state.active || state.in_kernel || state.mode != mode || state.left == 0 || --state.left > 0)
         return false;
     state.failed = name;
     errno = number;
@@ -144,9 +149,49 @@ long __wrap_syscall(long number, ...)
     return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
 }
 
+#ifdef CRAWLER_HAVE_KQUEUE
+
+int __real_kqueue(void);
+int __wrap_kqueue(void);
+int __wrap_kqueue(void)
+{
+    if (FAILS("kqueue", EMFILE))
+        return -1;
+    state.in_kernel = true;
+    int fd = __real_kqueue();
+    state.in_kernel = false;
+    return fd;
+}
+
+static bool kevent_must_fail(const struct kevent *changes, int change_count, int event_count)
+{
+    bool waits = change_count == 0 && event_count > 0;
+    if (!(waits ? wait_must_fail("kevent") : FAILS("kevent", ENOMEM)))
+        return false;
+    state.spared = change_count > 0 && (changes[0].flags & EV_DELETE);
+    return true;
+}
+
+int __real_kevent(int queue, const struct kevent *changes, int change_count, struct kevent *events, int event_count,
+                  const struct timespec *timeout);
+int __wrap_kevent(int queue, const struct kevent *changes, int change_count, struct kevent *events, int event_count,
+                  const struct timespec *timeout);
+int __wrap_kevent(int queue, const struct kevent *changes, int change_count, struct kevent *events, int event_count,
+                  const struct timespec *timeout)
+{
+    if (kevent_must_fail(changes, change_count, event_count))
+        return -1;
+    state.in_kernel = true;
+    int count = __real_kevent(queue, changes, change_count, events, event_count, timeout);
+    state.in_kernel = false;
+    return count;
+}
+
+#endif
+
 static void *count_in(void *memory)
 {
-    state.outstanding += memory != NULL;
+    state.outstanding += memory && !state.in_kernel;
     return memory;
 }
 
@@ -177,7 +222,7 @@ void __real_free(void *memory);
 void __wrap_free(void *memory);
 void __wrap_free(void *memory)
 {
-    state.outstanding -= memory != NULL;
+    state.outstanding -= memory && !state.in_kernel;
     __real_free(memory);
 }
 
