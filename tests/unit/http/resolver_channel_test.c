@@ -57,6 +57,7 @@ START_TEST(next_server_is_asked_when_one_is_down)
     snprintf(servers, sizeof servers, "127.0.0.1:%d,%s", CLOSED_PORT, dns_server_address(dns));
     struct resolver_options options = test_options();
     options.servers = servers;
+    options.timeout = SECONDS(4); /* a refusal is told to one question only: the other waits for its time-out */
     open_with(&options);
     ck_assert_str_eq(addresses_of("four.test"), "192.0.2.1 192.0.2.2 192.0.2.3");
     close_all();
@@ -68,6 +69,7 @@ START_TEST(no_server_at_all_is_a_failure)
     open_server();
     struct resolver_options options = test_options();
     options.servers = "127.0.0.1:1";
+    options.timeout = SECONDS(4); /* a refusal is told to one question only: the other waits for its time-out */
     open_with(&options);
     ck_assert_int_eq(fate_of("four.test"), ERR_NAME_FAILED);
     run_dry();
@@ -137,7 +139,7 @@ START_TEST(thousand_names_at_once_without_a_thread)
         ck_assert_uint_eq(lookups[i].answer.count, 2);
         ck_assert_int_eq(i % 200 ? 1 : thread_count(), 1);
     }
-    ck_assert_uint_eq(dns_server_asked(dns, "host999.test", DNS_A), 1);
+    ck_assert_uint_eq(dns_server_asked_in_all(dns), 2 * CROWD); /* no packet was lost in the crowd */
     run_dry();
     close_all();
 }

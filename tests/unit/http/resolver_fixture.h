@@ -13,7 +13,11 @@
 #include "site/dns.h"
 #include "unit/suite.h"
 
-enum { CROWD = 1000, CLOSED_PORT = 1 };
+enum {
+    CROWD = 1000,
+    CLOSED_PORT = 1,
+    DNS_PATIENCE = 60 /* seconds: so long that nothing is asked twice because the machine is busy */
+};
 
 static const struct dns_row ROWS[] = {
     {.name = "both.test", .ipv4 = "127.0.0.1", .ipv6 = "::1", .ttl = 300},
@@ -41,6 +45,7 @@ static const struct dns_row ROWS[] = {
      .ttl = 300},
     {.name = "lost.test", .ipv4 = "127.0.0.1", .ttl = 300, .ignored = 1},
     {.name = "slow.test", .ipv4 = "127.0.0.1", .ttl = 300, .delay = 300},
+    {.name = "late.test", .ipv4 = "127.0.0.1", .ttl = 300, .delay = 900},
     {.name = "no-aaaa.test", .ipv4 = "127.0.0.1", .ttl = 300, .behaviour = DNS_SILENT, .only = DNS_AAAA},
     {.name = "no-a.test", .ipv6 = "::1", .ttl = 300, .behaviour = DNS_SERVFAIL, .only = DNS_A},
     {.name = "a-fails.test", .behaviour = DNS_SERVFAIL, .only = DNS_A},
@@ -56,7 +61,8 @@ static struct resolver *resolver;
 
 static inline struct resolver_options test_options(void)
 {
-    return (struct resolver_options){.servers = dns_server_address(dns), .hosts_file = "/dev/null"};
+    return (struct resolver_options){
+        .servers = dns_server_address(dns), .hosts_file = "/dev/null", .timeout = SECONDS(DNS_PATIENCE)};
 }
 
 static inline void open_with(const struct resolver_options *options)
@@ -73,7 +79,8 @@ static inline void open_server(void)
 static inline void open_all(void)
 {
     open_server();
-    open_with(&(struct resolver_options){.servers = dns_server_address(dns), .hosts_file = "/dev/null"});
+    struct resolver_options options = test_options();
+    open_with(&options);
 }
 
 static inline void open_impatient(nanoseconds timeout)
