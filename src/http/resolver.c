@@ -2,10 +2,10 @@
  * in line until they are asked: a burst of thousands would overflow the socket buffers on both sides, and each packet
  * lost costs a time-out.
  *
- * A question asks for each family by itself, since one may be answered while the other fails or is ignored (name servers
- * that drop questions for AAAA exist). It is settled when both have replied, when its deadline is reached, or when the
- * second family keeps it waiting for too long; whoever waits gets what there is by then. c-ares can't take a question
- * back, so one that is settled early lives on, out of sight, until the last reply is in.
+ * A question asks for each family by itself, since one may be answered while the other fails or is ignored (name
+ * servers that drop questions for AAAA exist). It is settled when both have replied, when its deadline is reached, or
+ * when the second family keeps it waiting for too long; whoever waits gets what there is by then. c-ares can't take a
+ * question back, so one that is settled early lives on, out of sight, until the last reply is in.
  *
  * Questions are asked from a callback of the loop only: replies may come while asking, and a reply makes room for the
  * next question, so that asking there and then would recurse. */
@@ -322,8 +322,8 @@ static void question_ask(struct question *question)
     list_append(&resolver->asked, &question->node);
     question->deadline = clock_after(resolver->timeout);
     loop_call_at(resolver->loop, &question->timer, question->deadline);
-    /* Both count as pending until both are asked, so that a reply in between doesn't settle the question; the last reply
-     * may free it. */
+    /* Both count as pending until both are asked, so that a reply in between doesn't settle the question; the last
+     * reply may free it. */
     bool wanted[ASKS] = {question->asks[ASK_IPV6].pending, question->asks[ASK_IPV4].pending};
     for (int i = 0; i < ASKS; i++)
         if (wanted[i])

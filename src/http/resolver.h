@@ -50,7 +50,8 @@ struct resolver_lookup {
     struct list_node node;
     struct resolver_answer answer; /* valid when `done` is DONE */
     struct future done; /* its value is &answer; fails with ERR_NAME_NOT_FOUND (no such name, or it has no address of
-                           the family), ERR_NAME_FAILED, ERR_NAME_TIMED_OUT, ERR_NO_MEMORY, ERR_TOO_MANY_FILES */
+                           the family), ERR_NAME_FAILED, ERR_NAME_TIMED_OUT, ERR_NO_MEMORY, ERR_TOO_MANY_FILES, or
+                           what the selector said when it couldn't watch a socket */
 };
 
 /* Errors: ERR_SYNTAX (servers), ERR_NOT_FOUND and ERR_PERMISSION (hosts_file), both of which the log explains;
@@ -61,12 +62,11 @@ int resolver_create(struct resolver **out, struct loop *loop, const struct resol
 void resolver_free(struct resolver *resolver);
 
 /* Starts to look `host` up: an ASCII name, with or without a trailing dot (copied). IP literals, IPv6 with or without
- * brackets, are answered at once. `lookup->done` is initialised here, completes later or at once, and is the caller's to
- * destroy. Must be called on the loop's stack. */
+ * brackets, are answered at once. `lookup->done` is initialised here, completes later or at once, and is the caller's
+ * to destroy. Must be called on the loop's stack. */
 void resolver_start(struct resolver *resolver, struct resolver_lookup *lookup, struct slice host);
 
-/* Gives up on a lookup: `done` is cancelled if it is pending. A question that was asked goes on for
- * the cache. */
+/* Gives up on a lookup: `done` is cancelled if it is pending. A question that was asked goes on for the cache. */
 void resolver_cancel(struct resolver *resolver, struct resolver_lookup *lookup);
 
 /* Asks nobody: true and `*answer` when the answer is at hand (cache, hosts file, localhost, IP literals). */

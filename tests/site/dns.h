@@ -37,8 +37,8 @@ struct dns_row {
 
 struct dns_server;
 
-/* Starts a server, which answers when this returns. The rows are copied with the process. Ends the process with a message
- * on failure: a test can't go on without it. */
+/* Starts a server, which answers when this returns. The rows are copied with the process. Ends the process with a
+ * message on failure: a test can't go on without it. */
 struct dns_server *dns_server_start(const struct dns_row *rows, size_t count);
 
 /* Ends the server and waits for it. NULL is allowed. */
