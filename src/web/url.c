@@ -1,1 +1,97 @@
 #include "web/url.h"
+
+#include <assert.h>
+
+#include "web/url_internal.h"
+
+int url_parse(struct url *url, struct slice input, const struct url *base, const struct charset *charset,
+              struct buf *storage)
+{
+    assert(!base || base->href.data != storage->data);
+    if (url_parse_fast(url, input, base, storage))
+        return 0;
+    return url_parse_slowly(url, input, base, charset, storage);
+}
+
+static struct slice part(const struct url *url, uint32_t start, uint32_t end)
+{
+    return (struct slice){url->href.data + start, end - start};
+}
+
+struct slice url_scheme(const struct url *url)
+{
+    return part(url, 0, url->scheme_end);
+}
+
+struct slice url_host(const struct url *url)
+{
+    return part(url, url->host_start, url->host_end);
+}
+
+struct slice url_path(const struct url *url)
+{
+    return part(url, url->path_start, url->path_end);
+}
+
+struct slice url_query(const struct url *url)
+{
+    return part(url, url->path_end, url->query_end);
+}
+
+struct slice url_fragment(const struct url *url)
+{
+    return part(url, url->query_end, (uint32_t)url->href.length);
+}
+
+struct slice url_without_fragment(const struct url *url)
+{
+    return part(url, 0, url->query_end);
+}
+
+int url_append_origin(const struct url *url, struct buf *out)
+{
+    struct slice authority = part(url, url->host_start, url->has_host ? url->path_start : url->host_end);
+    size_t length = out->length;
+    int err = buf_append_slice(out, url_scheme(url));
+    if (!err)
+        err = buf_append(out, "://", 3);
+    if (!err)
+        err = buf_append_slice(out, authority);
+    if (err)
+        out->length = length;
+    return err;
+}
+
+int url_scheme_port(struct slice scheme)
+{
+    static const struct {
+        struct slice scheme;
+        int port;
+    } special[] = {
+        {{"https", 5}, 443}, {{"http", 4}, 80}, {{"ftp", 3}, 21}, {{"ws", 2}, 80}, {{"wss", 3}, 443}, {{"file", 4}, 0},
+    };
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+        if (slice_equal(special[i].scheme, scheme))
+            return special[i].port;
+    return -1;
+}
+
+uint16_t url_effective_port(const struct url *url)
+{
+    if (url->port >= 0)
+        return (uint16_t)url->port;
+    int port = url_scheme_port(url_scheme(url));
+    return (uint16_t)(port > 0 ? port : 0);
+}
+
+bool url_is_http(const struct url *url)
+{
+    struct slice scheme = url_scheme(url);
+    return slice_equal(scheme, SLICE("http")) || slice_equal(scheme, SLICE("https"));
+}
+
+bool url_host_is_address(const struct url *url)
+{
+    struct slice host = url_host(url);
+    return host.length && (host.data[0] == '[' || (url_scheme_port(url_scheme(url)) >= 0 && url_ends_in_number(host)));
+}
