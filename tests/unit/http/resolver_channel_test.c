@@ -139,7 +139,7 @@ START_TEST(thousand_names_at_once_without_a_thread)
         ck_assert_uint_eq(lookups[i].answer.count, 2);
         ck_assert_int_eq(i % 200 ? 1 : thread_count(), 1);
     }
-    ck_assert_uint_eq(dns_server_asked_in_all(dns), 2U * CROWD); /* no packet was lost in the crowd */
+    ck_assert_uint_eq(dns_server_asked_in_all(dns), (size_t)2 * CROWD); /* no packet was lost in the crowd */
     run_dry();
     close_all();
 }
