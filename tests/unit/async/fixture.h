@@ -21,10 +21,25 @@ static inline int selector_count(void)
 
 #define RUN_ON_EACH_SELECTOR(name, ...) RUN_TESTS_TIMES(name, selector_count(), __VA_ARGS__)
 
+/* The order in which things happened: a letter each. Empty when a loop is opened. */
+static struct {
+    char text[64];
+    size_t length;
+} trace;
+
+static inline void trace_add(char letter)
+{
+    ck_assert_uint_lt(trace.length, sizeof trace.text - 1);
+    trace.text[trace.length++] = letter;
+    trace.text[trace.length] = '\0';
+}
+
 /* A loop on the selector of that number. */
 static inline struct loop *open_loop(int selector)
 {
     struct loop *loop = NULL;
+    trace.length = 0;
+    trace.text[0] = '\0';
     ck_assert_int_eq(loop_create(&loop, selector_names()[selector]), 0);
     ck_assert_str_eq(loop_selector_name(loop), selector_names()[selector]);
     return loop;
@@ -66,19 +81,6 @@ static inline void close_pipe(const int ends[2])
 {
     close(ends[0]);
     close(ends[1]);
-}
-
-/* The order in which things happened: a letter each. */
-struct trace {
-    char text[64];
-    size_t length;
-};
-
-static inline void trace_add(struct trace *trace, char letter)
-{
-    ck_assert_uint_lt(trace->length, sizeof trace->text - 1);
-    trace->text[trace->length++] = letter;
-    trace->text[trace->length] = '\0';
 }
 
 #endif

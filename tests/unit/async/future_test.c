@@ -5,8 +5,6 @@
 #include "unit/async/fixture.h"
 #include "unit/async/log_capture.h"
 
-static struct trace trace;
-
 struct letter {
     struct loop_callback callback;
     struct future *future;
@@ -17,7 +15,7 @@ static void add_letter(void *context)
 {
     struct letter *self = context;
     ck_assert(future_is_complete(self->future));
-    trace_add(&trace, self->letter);
+    trace_add(self->letter);
 }
 
 static void init_letters(struct letter *letters, int count, struct future *f)
@@ -187,9 +185,9 @@ struct chain {
 static void complete_next(void *context)
 {
     struct chain *self = context;
-    trace_add(&trace, '(');
+    trace_add('(');
     future_set_result(self->next, NULL);
-    trace_add(&trace, ')');
+    trace_add(')');
 }
 
 START_TEST(completing_in_a_callback_does_not_nest)

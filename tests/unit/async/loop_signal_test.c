@@ -89,6 +89,7 @@ static void handle(int number)
 START_TEST(last_one_restores_the_disposition)
 {
     struct loop *loop = open_loop(_i);
+    handled = 0;
     ck_assert(signal(SIGUSR1, handle) != SIG_ERR);
     struct counter one, two;
     counter_start(&one, loop, SIGUSR1);

@@ -3,8 +3,6 @@
 #include "async/coroutine.h"
 #include "unit/async/fixture.h"
 
-static struct trace trace;
-
 /* Callbacks. */
 
 struct letter_callback {
@@ -14,7 +12,7 @@ struct letter_callback {
 
 static void add_letter(void *context)
 {
-    trace_add(&trace, ((struct letter_callback *)context)->letter);
+    trace_add(((struct letter_callback *)context)->letter);
 }
 
 static void init_letters(struct letter_callback *letters, int count)
@@ -155,7 +153,7 @@ static void schedule_soon(void *context, int fd, unsigned ready)
     (void)ready;
     struct spinner *spinner = context;
     loop_unwatch(spinner->loop, &spinner->watch);
-    trace_add(&trace, 'w');
+    trace_add('w');
     loop_call_at(spinner->loop, &spinner->timer, 0);
     loop_call_soon(spinner->loop, &spinner->callback);
 }
@@ -163,13 +161,13 @@ static void schedule_soon(void *context, int fd, unsigned ready)
 static void trace_timer(void *context)
 {
     (void)context;
-    trace_add(&trace, 't');
+    trace_add('t');
 }
 
 static void trace_callback(void *context)
 {
     (void)context;
-    trace_add(&trace, 'c');
+    trace_add('c');
 }
 
 START_TEST(pass_runs_descriptors_then_timers_then_callbacks)

@@ -4,8 +4,6 @@
 
 #include "unit/async/fixture.h"
 
-static struct trace trace;
-
 struct letter_timer {
     struct loop_timer timer;
     char letter;
@@ -16,7 +14,7 @@ static void add_timer_letter(void *context)
     struct letter_timer *self = context;
     ck_assert_int_ge(clock_now(), self->timer.deadline);
     ck_assert(!loop_timer_is_scheduled(&self->timer));
-    trace_add(&trace, self->letter);
+    trace_add(self->letter);
 }
 
 static void init_timers(struct letter_timer *timers, int count)
@@ -103,7 +101,7 @@ struct meddler {
 static void meddle(void *context)
 {
     struct meddler *self = context;
-    trace_add(&trace, '!');
+    trace_add('!');
     ck_assert(loop_timer_is_scheduled(&self->timers[1].timer));
     loop_timer_cancel(self->loop, &self->timers[1].timer);
     ck_assert(!loop_timer_is_scheduled(&self->timers[1].timer));

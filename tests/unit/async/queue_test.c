@@ -8,8 +8,6 @@
 
 enum { WORKERS = 4, ITEMS = 5000 };
 
-static struct trace trace;
-
 struct item {
     struct list_node node;
     char letter;
@@ -52,9 +50,9 @@ static int get_one(void *argument)
 {
     struct worker *self = argument;
     self->outcome = queue_get(self->queue, &self->item);
-    trace_add(&trace, self->letter);
+    trace_add(self->letter);
     if (!self->outcome)
-        trace_add(&trace, letter_of(self->item));
+        trace_add(letter_of(self->item));
     return self->outcome;
 }
 
@@ -62,7 +60,7 @@ static int join(void *argument)
 {
     struct worker *self = argument;
     self->outcome = queue_join(self->queue);
-    trace_add(&trace, self->letter);
+    trace_add(self->letter);
     return self->outcome;
 }
 

@@ -2,8 +2,10 @@
 #ifndef ASYNC_SELECTOR_FIXTURE_H
 #define ASYNC_SELECTOR_FIXTURE_H
 
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
 #include "unit/async/fixture.h"
 
@@ -76,6 +78,25 @@ static inline struct rlimit forbid_new_descriptors(void)
     struct rlimit none = {0, earlier.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
     return earlier;
+}
+
+static inline void ignore_alarm(int number)
+{
+    (void)number;
+}
+
+/* Signals come in from now on, again and again: one may come before the wait that it should end begins. */
+static inline void start_alarms(void)
+{
+    struct sigaction action = {.sa_handler = ignore_alarm, .sa_flags = SA_RESTART};
+    struct itimerval often = {{0, 5000}, {0, 5000}};
+    ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+}
+
+static inline void stop_alarms(void)
+{
+    ck_assert_int_eq(setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL), 0);
 }
 
 #endif

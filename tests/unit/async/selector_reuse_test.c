@@ -154,6 +154,10 @@ START_TEST(file_that_lives_on_is_silent)
     nanoseconds deadline = clock_after(MILLISECONDS(5));
     ck_assert_int_eq(selector_select(orphan.selector, deadline, &event, 1), 0);
     ck_assert_int_ge(clock_now(), deadline);
+    /* Nor is it looked at again and again: only a wait that sleeps is ended by a signal. */
+    start_alarms();
+    ck_assert_int_eq(selector_select(orphan.selector, NEVER, &event, 1), 0);
+    stop_alarms();
     close_orphan(&orphan);
 }
 END_TEST

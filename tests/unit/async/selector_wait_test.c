@@ -1,8 +1,6 @@
 /* How long the selector waits, and how it shares out its room for events. */
 #include <errno.h>
-#include <signal.h>
 #include <sys/select.h>
-#include <sys/time.h>
 
 #ifdef __linux__
 #include <linux/filter.h>
@@ -74,27 +72,18 @@ START_TEST(distant_deadline_is_accepted)
 }
 END_TEST
 
-static void ignore_alarm(int number)
-{
-    (void)number;
-}
-
 START_TEST(signal_ends_a_wait)
 {
     struct selector *selector = open_selector(_i);
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
-    struct sigaction action = {.sa_handler = ignore_alarm, .sa_flags = SA_RESTART};
-    ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-    /* Again and again, since the first may come before the wait begins. */
-    struct itimerval often = {{0, 5000}, {0, 5000}};
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+    start_alarms();
     struct selector_event event;
     ck_assert_int_eq(selector_select(selector, NEVER, &event, 1), 0);
     ck_assert_int_eq(selector_register(selector, ends[0], SELECTOR_READ, &tag), 0);
     ck_assert_int_eq(selector_select(selector, NEVER, &event, 1), 0);
     ck_assert_int_eq(selector_select(selector, clock_after(SECONDS(3600)), &event, 1), 0);
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL), 0);
+    stop_alarms();
     selector_free(selector);
     close_pipe(ends);
 }

@@ -7,8 +7,6 @@
 #include "unit/async/fixture.h"
 #include "unit/async/log_capture.h"
 
-static struct trace trace;
-
 static struct task *start(struct loop *loop, task_body body, void *argument)
 {
     struct task *task = NULL;
@@ -27,7 +25,7 @@ static int run_to_end(struct loop *loop, struct task *task)
 
 static int return_argument(void *argument)
 {
-    trace_add(&trace, 'r');
+    trace_add('r');
     return *(const int *)argument;
 }
 
@@ -162,9 +160,9 @@ static void waiting_free(struct waiting *waiting, struct task *task)
 static int wait_once(void *argument)
 {
     struct waiting *self = argument;
-    trace_add(&trace, '(');
+    trace_add('(');
     self->outcome = await_until(self->awaited, self->deadline, &self->value);
-    trace_add(&trace, self->letter);
+    trace_add(self->letter);
     self->ended = true;
     return self->outcome;
 }
@@ -311,7 +309,6 @@ START_TEST(future_that_completes_in_the_last_moment_wins)
         run_dry(waiting->loop);
         ck_assert_int_eq(waiting->outcome, 0);
         waiting_free(waiting, task);
-        trace.length = 0;
     }
 }
 END_TEST
@@ -326,7 +323,7 @@ static int sleep_and_trace(void *argument)
     struct sleeper *self = argument;
     int err = sleep_until(self->deadline);
     ck_assert_int_ge(clock_now(), self->deadline);
-    trace_add(&trace, self->letter);
+    trace_add(self->letter);
     return err;
 }
 
@@ -354,7 +351,7 @@ END_TEST
 static int yield_by_sleeping(void *argument)
 {
     for (int i = 0; i < 3; i++) {
-        trace_add(&trace, *(const char *)argument);
+        trace_add(*(const char *)argument);
         ck_assert_int_eq(sleep_until(0), 0);
     }
     return 0;
