@@ -433,13 +433,19 @@ int css_feed(struct css *css, struct slice bytes)
     return err;
 }
 
+/* What a backslash means at the very end: nothing in strings, else U+FFFD. */
+static int end_of_sheet_in_escape(struct css *css)
+{
+    if (css->state != CSS_ESCAPE)
+        return end_escape(css);
+    return css->escaped == CSS_STRING ? add_escaped(css, "", 0) : add_escaped(css, REPLACEMENT, sizeof REPLACEMENT - 1);
+}
+
 int css_finish(struct css *css)
 {
     int err = 0;
-    if (css->state == CSS_ESCAPE)
-        err = css->escaped == CSS_STRING ? 0 : add_escaped(css, REPLACEMENT, sizeof REPLACEMENT - 1);
-    else if (css->state == CSS_ESCAPE_HEX || css->state == CSS_ESCAPE_END)
-        err = end_escape(css);
+    if (css->state == CSS_ESCAPE || css->state == CSS_ESCAPE_HEX || css->state == CSS_ESCAPE_END)
+        err = end_of_sheet_in_escape(css);
     if (!err && (css->state == CSS_STRING || css->state == CSS_URL || css->state == CSS_URL_END))
         err = report(css);
     struct buf url = css->url;

@@ -1,5 +1,10 @@
 /* The HTML engine by libxml2: its push parser with SAX callbacks alone, so that no tree is built and nothing limits how deep
- * elements nest. It knows the rules of HTML 4 only. */
+ * elements nest. It knows the rules of HTML 4 only.
+ *
+ * The parser holds an unfinished tag back until it finds the '>' of it. When more bytes come, 2.9 looks on from where it
+ * stopped but has forgotten whether that was within quotes: it may then hold back all the rest of the document, or take
+ * a '>' in a value for the end. So it is made to look from the start of the tag again, and lest that be quadratic in
+ * the length of a tag, it gets nothing until there are as many new bytes as it holds back. */
 
 #include <libxml/HTMLparser.h>
 #include <stdlib.h>
@@ -8,8 +13,11 @@
 #include "web/extractor_engine.h"
 #include "web/markup.h"
 
+enum { WAITING_MAX = 1 << 20 /* bytes */ };
+
 struct html_engine {
     struct markup markup;
+    struct buf waiting; /* bytes behind those of an unfinished tag */
     htmlParserCtxtPtr parser;
     size_t svg_depth; /* of svg elements in each other */
 };
@@ -50,6 +58,7 @@ static void html_free(void *state)
     struct html_engine *engine = state;
     htmlFreeParserCtxt(engine->parser);
     markup_free(&engine->markup);
+    buf_free(&engine->waiting);
     free(engine);
 }
 
@@ -60,6 +69,7 @@ static int html_create(void **state, struct link_sink *sink)
         return ERR_NO_MEMORY;
     markup_start();
     markup_init(&engine->markup, sink);
+    buf_init(&engine->waiting, WAITING_MAX);
     htmlSAXHandler sax = {
         .startElement = on_start,
         .endElement = on_end,
@@ -78,32 +88,60 @@ static int html_create(void **state, struct link_sink *sink)
     return 0;
 }
 
-static int html_feed(void *state, struct slice utf8)
-{
-    struct html_engine *engine = state;
-    htmlParseChunk(engine->parser, utf8.data, (int)utf8.length, 0);
-    return markup_error(&engine->markup);
-}
-
 static bool is_raw_text(struct slice element)
 {
     return slice_equal(element, SLICE("script")) || slice_equal(element, SLICE("style"));
 }
 
-/* Whether the document ends within a tag, which libxml2 holds back whole until its '>' comes. */
-static bool ends_in_tag(const htmlParserCtxt *parser)
+/* The bytes that the parser holds back when they begin with a start tag, which is unfinished then; otherwise 0. */
+static size_t unfinished_tag(const htmlParserCtxt *parser)
 {
     const xmlChar *rest = parser->input->cur;
-    return parser->input->end - rest >= 2 && rest[0] == '<' && ascii_lower((char)rest[1]) >= 'a' &&
-           ascii_lower((char)rest[1]) <= 'z' && !is_raw_text(slice_of_xml(parser->name));
+    size_t length = (size_t)(parser->input->end - rest);
+    bool is_tag = length >= 2 && rest[0] == '<' && ascii_lower((char)rest[1]) >= 'a' &&
+                  ascii_lower((char)rest[1]) <= 'z' && !is_raw_text(slice_of_xml(parser->name));
+    return is_tag ? length : 0;
+}
+
+static void parse(struct html_engine *engine, struct slice utf8)
+{
+    if (unfinished_tag(engine->parser))
+        engine->parser->checkIndex = 0;
+    htmlParseChunk(engine->parser, utf8.data, (int)utf8.length, 0);
+}
+
+/* Parses the bytes that waited, if any. */
+static int parse_waiting(struct html_engine *engine)
+{
+    if (engine->waiting.length)
+        parse(engine, buf_slice(&engine->waiting));
+    buf_clear(&engine->waiting);
+    return markup_error(&engine->markup);
+}
+
+static int html_feed(void *state, struct slice utf8)
+{
+    struct html_engine *engine = state;
+    size_t held = unfinished_tag(engine->parser);
+    size_t gathered = engine->waiting.length + utf8.length;
+    if (gathered < held && gathered <= WAITING_MAX)
+        return buf_append_slice(&engine->waiting, utf8);
+    int err = parse_waiting(engine);
+    if (!err) {
+        parse(engine, utf8);
+        err = markup_error(&engine->markup);
+    }
+    return err;
 }
 
 static int html_finish(void *state)
 {
     struct html_engine *engine = state;
+    int err = parse_waiting(engine);
     /* A tag without an end is none (HTML standard, eof-in-tag), but libxml2 would report what there is of it. */
-    if (!ends_in_tag(engine->parser))
-        htmlParseChunk(engine->parser, NULL, 0, 1);
+    if (err || unfinished_tag(engine->parser))
+        return err;
+    htmlParseChunk(engine->parser, NULL, 0, 1);
     return markup_error(&engine->markup);
 }
 
