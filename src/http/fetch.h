@@ -22,60 +22,63 @@ enum http_version { HTTP_ANY, HTTP_1_0, HTTP_1_1, HTTP_2 };
 /* How a client behaves. Texts and lists live as long as the client; lists end with NULL; NULL means none. Durations
  * and sizes of 0 mean no limit unless a line says otherwise. */
 struct http_options {
-    const char *user_agent;        /* never NULL */
-    const char *const *headers;    /* "Name: value" */
-    const char *user;              /* "name:password" for Basic or Digest, sent to `auth_origins` only */
-    const char *const *auth_origins; /* "scheme://host:port", where `user`, `cookie` and `headers` that carry credentials
+    const char *user_agent;     /* never NULL */
+    const char *const *headers; /* "Name: value" */
+    const char *user;           /* "name:password" for Basic, sent to `auth_origins` only */
+    const char *const
+        *auth_origins;           /* "scheme://host:port", where `user`, `cookie` and `headers` that carry credentials
                                         (Authorization, Cookie, Proxy-Authorization) may go */
-    const char *cookie;            /* "a=b; c=d", or NULL */
-    const char *cookie_jar;        /* file read at the start and written at the end; NULL: no cookies are kept */
-    bool keep_cookies;             /* the cookie engine is on, without a file */
-    const char *proxy;             /* [scheme://]host:port */
-    bool proxy_from_environment;   /* http_proxy, https_proxy, no_proxy count */
-    const char *ca_file;           /* PEM; NULL for the system's */
-    const char *certificate;       /* client certificate and key, PEM files */
+    const char *cookie;          /* "a=b; c=d", or NULL */
+    const char *cookie_jar;      /* file read at the start and written at the end; NULL: no cookies are kept */
+    bool keep_cookies;           /* the cookie engine is on, without a file */
+    const char *proxy;           /* [scheme://]host:port */
+    bool proxy_from_environment; /* http_proxy, https_proxy, no_proxy count */
+    const char *ca_file;         /* PEM; NULL for the system's */
+    const char *certificate;     /* client certificate and key, PEM files */
     const char *key;
-    bool insecure;                 /* certificates are not verified */
-    enum http_version version;     /* HTTP_ANY: HTTP/2 where TLS negotiates it, else 1.1 */
+    bool insecure;             /* certificates are not verified */
+    enum http_version version; /* HTTP_ANY: HTTP/2 where TLS negotiates it, else 1.1 */
     enum resolver_family family;
     const char *const *resolve;    /* "host:port:address[,address]", as curl's --resolve */
     const char *const *connect_to; /* "host:port:host:port", as curl's --connect-to */
     const char *dns_servers;       /* see resolver.h */
     nanoseconds connect_timeout;   /* name lookup, TCP and TLS together */
     nanoseconds total_timeout;
-    nanoseconds idle_timeout;      /* longest silence of a connected server */
-    uint64_t minimum_rate;         /* wire bytes a second over the last 30 s of a transfer */
-    uint64_t max_body;             /* decoded and wire bytes, each */
-    unsigned max_ratio;            /* see decode.h */
-    uint64_t max_headers;          /* bytes of all headers of a response; 0: 256 KiB */
-    unsigned max_connections;      /* open at once; 0: as many as there are transfers */
+    nanoseconds idle_timeout; /* longest silence of a connected server */
+    uint64_t minimum_rate;    /* wire bytes a second over the last 30 s of a transfer */
+    uint64_t max_body;        /* decoded and wire bytes, each */
+    unsigned max_ratio;       /* see decode.h */
+    uint64_t max_headers;     /* bytes of all headers of a response; 0: HTTP_MAX_HEADERS */
+    unsigned max_connections; /* open at once; 0: as many as there are transfers */
 };
 
 struct http_timings {     /* nanoseconds since the request was started; 0 where a phase did not happen */
     nanoseconds resolved; /* the name */
     nanoseconds connected;
-    nanoseconds secured;  /* TLS handshake over */
+    nanoseconds secured; /* TLS handshake over */
     nanoseconds first_byte;
     nanoseconds total;
 };
 
 /* What came back. Zero it before the first use (http_response_init) and free it after the last. */
 struct http_response {
-    int error;               /* 0 when the exchange is whole; else why it is not, with whatever came before */
-    char error_detail[256];  /* more words on `error`, from libcurl or the decoder; may be empty */
-    bool reached_server;     /* some byte came back: an error is not for want of a connection */
-    int status;              /* 100 to 999; 0 when no status line came */
+    int error;              /* 0 when the exchange is whole; else why it is not, with whatever came before */
+    char error_detail[256]; /* more words on `error`, from libcurl or the decoder; may be empty */
+    bool reached_server;    /* some byte came back: an error is not for want of a connection */
+    int status;             /* 100 to 999; 0 when no status line came */
     enum http_version version;
     bool reused;             /* the connection had served before */
     bool truncated;          /* ended by our own max_body or ratio; `error` says which */
     char remote_address[46]; /* text; empty when never connected */
     uint16_t remote_port;
-    uint64_t wire_size;      /* body bytes as sent, transfer coding removed */
-    uint64_t decoded_size;   /* body bytes for the sink */
-    uint64_t header_size;    /* bytes of the response's header block */
+    uint64_t wire_size;    /* body bytes as sent, transfer coding removed */
+    uint64_t decoded_size; /* body bytes for the sink */
+    uint64_t header_size;  /* bytes of the response's header block */
     struct http_timings timings;
-    struct buf headers;      /* the final response's header lines: "Name: value\r\n"... */
+    struct buf headers; /* the final response's header lines: "Name: value\r\n"... */
 };
+
+enum { HTTP_MAX_HEADERS = 256 * 1024 }; /* bytes of headers that are taken by default */
 
 void http_response_init(struct http_response *response);
 void http_response_free(struct http_response *response);
@@ -96,9 +99,9 @@ struct http_sink {
 };
 
 struct http_request {
-    const char *url;              /* absolute, http or https, already normalised; copied */
-    const char *const *headers;   /* more "Name: value" lines for this request; may be NULL; valid until the answer */
-    const char *referer;          /* may be NULL; copied */
+    const char *url;            /* absolute, http or https, already normalised; copied */
+    const char *const *headers; /* more "Name: value" lines for this request; may be NULL; valid until the answer */
+    const char *referer;        /* may be NULL; copied */
 };
 
 /* Errors: ERR_INVALID (an option's value, which is logged), ERR_NO_MEMORY, ERR_UNSUPPORTED, ERR_SYNTAX (dns_servers). */

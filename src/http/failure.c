@@ -1,0 +1,85 @@
+#include "http/failure.h"
+
+#include <errno.h>
+
+#include "base/error.h"
+
+static int os_error(CURL *easy)
+{
+    long number = 0;
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+    return (int)number;
+}
+
+static bool has_status(CURL *easy)
+{
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return status != 0;
+}
+
+static int failure_to_connect(CURL *easy)
+{
+    switch (os_error(easy)) {
+    case ECONNREFUSED:
+        return ERR_CONNECT_REFUSED;
+    case ETIMEDOUT:
+        return ERR_CONNECT_TIMED_OUT;
+    case EMFILE:
+    case ENFILE:
+        return ERR_TOO_MANY_FILES;
+    default:
+        return ERR_CONNECT_FAILED;
+    }
+}
+
+/* A connection that broke while something was read or written; without an errno libcurl disliked what it read. */
+static int failure_to_transfer(CURL *easy)
+{
+    switch (os_error(easy)) {
+    case 0:
+    case EAGAIN:
+        return ERR_PROTOCOL;
+    default:
+        return ERR_CONNECTION_RESET;
+    }
+}
+
+int failure_of(CURL *easy, CURLcode result, bool begun)
+{
+    switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return ERR_NAME_FAILED;
+    case CURLE_COULDNT_CONNECT:
+        return failure_to_connect(easy);
+    case CURLE_OPERATION_TIMEDOUT:
+        return ERR_TOO_SLOW;
+    case CURLE_GOT_NOTHING:
+        return ERR_NO_ANSWER;
+    case CURLE_PARTIAL_FILE:
+        return ERR_TRUNCATED;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return failure_to_transfer(easy);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+        return ERR_CERTIFICATE;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_USE_SSL_FAILED:
+        return ERR_TLS;
+    case CURLE_PROXY:
+        return ERR_PROXY;
+    case CURLE_URL_MALFORMAT:
+        return ERR_INVALID;
+    case CURLE_OUT_OF_MEMORY:
+        /* libcurl 7.88 calls a header line beyond its own limit that, too. */
+        return has_status(easy) && !begun ? ERR_HEADERS_TOO_LARGE : ERR_NO_MEMORY;
+    default:
+        return ERR_PROTOCOL;
+    }
+}

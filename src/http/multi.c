@@ -1,0 +1,171 @@
+/* How libcurl and the loop fit together.
+ *
+ * libcurl's multi_socket interface is a state machine without a poller. It has two callbacks. on_socket says "watch this
+ * socket for reading, writing, both, or no more"; on_timer says "call me in so many milliseconds" (0: as soon as you
+ * can; -1: never mind). The other way round, curl_multi_socket_action tells it that a socket is ready or that the time
+ * has come, and everything happens in there: connecting, TLS, parsing, the transfer's own callbacks.
+ *
+ * Several rules were learnt the hard way by others:
+ * - Nothing of libcurl may be called from on_socket, on_timer or a transfer's callbacks. on_timer therefore only moves a
+ *   timer of the loop, which fires in a later pass even for 0 ms.
+ * - "No more" does not mean that the socket is closed (an idle connection in the pool may come back), nor that it is
+ *   still open (it may come late): the loop tolerates both.
+ * - After each action the finished transfers must be fetched by curl_multi_info_read, and a message is gone with the
+ *   handle's removal: the result is copied before.
+ * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
+ * - When socket_action itself fails, the state of all transfers is unknown; then there is nothing to go on with. */
+#include "http/multi.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+struct multi {
+    struct loop *loop;
+    CURLM *handle;
+    struct loop_timer timer;
+    struct list sockets;
+    multi_done done;
+    void *context;
+};
+
+/* A socket of libcurl's that is watched. */
+struct socket_watch {
+    struct list_node node;
+    struct loop_watch watch;
+};
+
+static void drain(struct multi *multi)
+{
+    int left;
+    const CURLMsg *message;
+    while ((message = curl_multi_info_read(multi->handle, &left))) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURL *easy = message->easy_handle;
+        CURLcode result = message->data.result;
+        curl_multi_remove_handle(multi->handle, easy);
+        multi->done(multi->context, easy, result);
+    }
+}
+
+static void act(struct multi *multi, curl_socket_t socket, int ready)
+{
+    int running;
+    CURLMcode code = curl_multi_socket_action(multi->handle, socket, ready, &running);
+    if (code != CURLM_OK) {
+        log_error("libcurl failed: %s", curl_multi_strerror(code));
+        abort();
+    }
+    drain(multi);
+}
+
+static void on_ready(void *context, int fd, unsigned ready)
+{
+    int action = (ready & SELECTOR_READ ? CURL_CSELECT_IN : 0) | (ready & SELECTOR_WRITE ? CURL_CSELECT_OUT : 0);
+    act(context, fd, action);
+}
+
+static void on_due(void *context)
+{
+    act(context, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void forget_socket(struct multi *multi, struct socket_watch *socket)
+{
+    loop_unwatch(multi->loop, &socket->watch);
+    list_remove(&socket->node);
+    free(socket);
+}
+
+static struct socket_watch *new_socket(struct multi *multi, curl_socket_t fd)
+{
+    struct socket_watch *socket = malloc(sizeof *socket);
+    if (!socket)
+        return NULL;
+    list_node_init(&socket->node);
+    list_append(&multi->sockets, &socket->node);
+    loop_watch_init(&socket->watch, on_ready, multi);
+    curl_multi_assign(multi->handle, fd, socket);
+    return socket;
+}
+
+/* libcurl's CURLMOPT_SOCKETFUNCTION. -1 gives all transfers up. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *assigned)
+{
+    struct multi *multi = context;
+    struct socket_watch *socket = assigned;
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (socket)
+            forget_socket(multi, socket);
+        return 0;
+    }
+    if (!socket && !(socket = new_socket(multi, fd)))
+        return -1;
+    unsigned interest = (what & CURL_POLL_IN ? SELECTOR_READ : 0) | (what & CURL_POLL_OUT ? SELECTOR_WRITE : 0);
+    int err = loop_watch_fd(multi->loop, &socket->watch, fd, interest);
+    if (err)
+        log_error("cannot watch a socket: %s", error_text(err));
+    return err ? -1 : 0;
+}
+
+/* libcurl's CURLMOPT_TIMERFUNCTION. */
+static int on_timer(CURLM *handle, long milliseconds, void *context)
+{
+    struct multi *multi = context;
+    (void)handle;
+    loop_call_at(multi->loop, &multi->timer, milliseconds < 0 ? NEVER : clock_after(MILLISECONDS(milliseconds)));
+    return 0;
+}
+
+int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, multi_done done, void *context)
+{
+    struct multi *multi = calloc(1, sizeof *multi);
+    if (!multi)
+        return ERR_NO_MEMORY;
+    multi->handle = curl_multi_init();
+    if (!multi->handle) {
+        free(multi);
+        return ERR_NO_MEMORY;
+    }
+    multi->loop = loop;
+    multi->done = done;
+    multi->context = context;
+    list_init(&multi->sockets);
+    loop_timer_init(&multi->timer, on_due, multi);
+    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
+    curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
+    curl_multi_setopt(multi->handle, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(multi->handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
+    *out = multi;
+    return 0;
+}
+
+void multi_free(struct multi *multi)
+{
+    if (!multi)
+        return;
+    curl_multi_cleanup(multi->handle);
+    list_for_each(node, &multi->sockets)
+    {
+        forget_socket(multi, container_of(node, struct socket_watch, node));
+    }
+    loop_timer_cancel(multi->loop, &multi->timer);
+    free(multi);
+}
+
+int multi_add(struct multi *multi, CURL *easy)
+{
+    CURLMcode code = curl_multi_add_handle(multi->handle, easy);
+    return code == CURLM_OK ? 0 : code == CURLM_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_INVALID;
+}
+
+void multi_remove(struct multi *multi, CURL *easy)
+{
+    curl_multi_remove_handle(multi->handle, easy);
+}

@@ -1,0 +1,30 @@
+/* multi.h - one libcurl multi handle on the loop.
+ *
+ * libcurl says which sockets it wants watched and when it wants to be called; the loop does both. libcurl only ever runs
+ * on the loop's own stack and is never re-entered: its callbacks note what it asks for, and nothing else. All functions
+ * here must be called on the loop's stack, outside of libcurl's callbacks. */
+#ifndef HTTP_MULTI_H
+#define HTTP_MULTI_H
+
+#include <curl/curl.h>
+
+#include "async/loop.h"
+
+struct multi;
+
+/* Told once for each handle that is over, after it was removed: it may be freed or added again at once. */
+typedef void (*multi_done)(void *context, CURL *easy, CURLcode result);
+
+/* `max_connections`: open at once; 0 for no limit. Errors: ERR_NO_MEMORY. */
+int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, multi_done done, void *context);
+
+/* Closes all connections. No handle may be in it. NULL is allowed. */
+void multi_free(struct multi *multi);
+
+/* Starts a transfer. Errors: ERR_NO_MEMORY, ERR_INVALID. */
+int multi_add(struct multi *multi, CURL *easy);
+
+/* Breaks a transfer off; `done` is not told. */
+void multi_remove(struct multi *multi, CURL *easy);
+
+#endif

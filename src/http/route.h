@@ -1,0 +1,12 @@
+/* route.h - which host a connection to an origin is opened to: itself, a proxy, or what --connect-to says. */
+#ifndef HTTP_ROUTE_H
+#define HTTP_ROUTE_H
+
+#include "http/fetch.h"
+#include "http/origin.h"
+
+/* Fills the route of `origin`, once. Its texts point into `options` or `origin`. Errors: ERR_INVALID (a proxy without a
+ * host; logged). */
+int route_origin(struct origin *origin, const struct http_options *options);
+
+#endif
