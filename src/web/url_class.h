@@ -28,4 +28,13 @@ static inline bool url_byte_is(char byte, unsigned classes)
     return url_classes[(unsigned char)byte] & classes;
 }
 
+/* The value of a hexadecimal digit; -1 for what is none. */
+static inline int url_hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 #endif

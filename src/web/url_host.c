@@ -3,23 +3,18 @@
 #include "web/url_internal.h"
 #include "web/utf8.h"
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Takes one byte off the front of `text`, a percent-encoded one decoded. */
 static char take_byte(struct slice *text)
 {
     const char *s = text->data;
     size_t length = 1;
     char byte = s[0];
-    if (byte == '%' && text->length >= 3 && hex_value(s[1]) >= 0 && hex_value(s[2]) >= 0) {
-        byte = (char)(hex_value(s[1]) << 4 | hex_value(s[2]));
-        length = 3;
+    if (byte == '%' && text->length >= 3) {
+        int high = url_hex_value(s[1]), low = url_hex_value(s[2]);
+        if (high >= 0 && low >= 0) {
+            byte = (char)(high * 16 + low);
+            length = 3;
+        }
     }
     text->data += length;
     text->length -= length;

@@ -10,18 +10,10 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static int digit_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
-}
-
 /* "IPv4 number parser"; numbers over 32 bits all count as 2^32. False when `text` is none. */
 static bool parse_number(struct slice text, uint64_t *number)
 {
-    uint64_t radix = 10;
+    int radix = 10;
     if (!text.length)
         return false;
     if (text.length >= 2 && text.data[0] == '0') {
@@ -32,10 +24,10 @@ static bool parse_number(struct slice text, uint64_t *number)
     }
     *number = 0;
     for (size_t i = 0; i < text.length; i++) {
-        uint64_t digit = (uint64_t)digit_value(text.data[i]);
-        if (digit >= radix)
+        int digit = url_hex_value(text.data[i]);
+        if (digit < 0 || digit >= radix)
             return false;
-        *number = *number * radix + digit;
+        *number = *number * (unsigned)radix + (unsigned)digit;
         if (*number > UINT32_MAX)
             *number = (uint64_t)UINT32_MAX + 1;
     }

@@ -16,14 +16,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A number of 0 to 255 without leading zeros; returns its digits, 0 for none. */
 static size_t parse_byte(struct slice text, unsigned *value)
 {
@@ -63,8 +55,8 @@ static size_t parse_piece(struct slice text, unsigned *value)
 {
     size_t length = 0;
     *value = 0;
-    while (length < 4 && length < text.length && hex_value(text.data[length]) >= 0)
-        *value = *value << 4 | (unsigned)hex_value(text.data[length++]);
+    while (length < 4 && length < text.length && url_hex_value(text.data[length]) >= 0)
+        *value = *value << 4 | (unsigned)url_hex_value(text.data[length++]);
     return length;
 }
 
