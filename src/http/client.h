@@ -13,7 +13,7 @@
 
 struct http_client {
     struct loop *loop;
-    const struct http_options *options;
+    struct http_options options;
     struct resolver *resolver;
     struct trust *trust;
     CURLSH *share; /* names, TLS sessions, cookies; never connections */

@@ -103,7 +103,7 @@ static int build_headers(struct http_client *client)
     char coding[64];
     bool has_coding = false;
     int err = 0;
-    for (const char *const *line = client->options->headers; line && *line && !err; line++) {
+    for (const char *const *line = client->options.headers; line && *line && !err; line++) {
         has_coding |= is_header(*line, "Accept-Encoding");
         err = append_line(&client->private_headers, *line);
         if (!err && !carries_credentials(*line))
@@ -119,7 +119,7 @@ static int build_headers(struct http_client *client)
 
 static int trust_origins(struct http_client *client)
 {
-    for (const char *const *name = client->options->auth_origins; name && *name; name++) {
+    for (const char *const *name = client->options.auth_origins; name && *name; name++) {
         struct origin *origin;
         int err = origin_of_url(&client->origins, slice_of(*name), &origin);
         if (err)
@@ -153,12 +153,12 @@ static CURL *cookie_handle(const struct http_client *client)
 
 static int load_cookies(struct http_client *client)
 {
-    if (!client->options->cookie_jar)
+    if (!client->options.cookie_jar)
         return 0;
     CURL *easy = cookie_handle(client);
     if (!easy)
         return ERR_NO_MEMORY;
-    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, client->options->cookie_jar);
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, client->options.cookie_jar);
     curl_easy_setopt(easy, CURLOPT_COOKIELIST, "RELOAD");
     curl_easy_cleanup(easy);
     return 0;
@@ -166,17 +166,17 @@ static int load_cookies(struct http_client *client)
 
 static void save_cookies(struct http_client *client)
 {
-    CURL *easy = client->options->cookie_jar ? cookie_handle(client) : NULL;
+    CURL *easy = client->options.cookie_jar ? cookie_handle(client) : NULL;
     if (!easy)
         return;
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
-    curl_easy_setopt(easy, CURLOPT_COOKIEJAR, client->options->cookie_jar);
+    curl_easy_setopt(easy, CURLOPT_COOKIEJAR, client->options.cookie_jar);
     curl_easy_cleanup(easy);
 }
 
 static int open_parts(struct http_client *client)
 {
-    const struct http_options *options = client->options;
+    const struct http_options *options = &client->options;
     const struct resolver_options names = {.servers = options->dns_servers, .family = options->family};
     int err = open_share(client);
     if (!err)
@@ -209,7 +209,7 @@ int http_client_create(struct http_client **out, struct loop *loop, const struct
         return ERR_NO_MEMORY;
     }
     client->loop = loop;
-    client->options = options;
+    client->options = *options;
     list_init(&client->queued);
     list_init(&client->eager);
     list_init(&client->aborted);
@@ -267,7 +267,7 @@ int http_fetch(struct http_client *client, const struct http_request *request, c
     struct fetch fetch = {.request = request, .response = response, .started = clock_now()};
     if (sink)
         fetch.sink = *sink;
-    clear_response(response, client->options->max_headers);
+    clear_response(response, client->options.max_headers);
     list_node_init(&fetch.node);
     future_init(&fetch.done, client->loop, "fetch");
     list_append(&client->queued, &fetch.node);

@@ -167,7 +167,7 @@ static int pass_on(void *context, struct slice bytes)
 static int begin(struct transfer *transfer)
 {
     const struct fetch *fetch = transfer->fetch;
-    const struct http_options *options = transfer->client->options;
+    const struct http_options *options = &transfer->client->options;
     transfer->begun = true;
     note_exchange(transfer);
     int err = fetch->sink.begin ? fetch->sink.begin(fetch->sink.context, fetch->response) : 0;
@@ -185,7 +185,7 @@ static int begin(struct transfer *transfer)
 static int take_body(struct transfer *transfer, struct slice bytes)
 {
     struct http_response *response = transfer->fetch->response;
-    uint64_t limit = transfer->client->options->max_body;
+    uint64_t limit = transfer->client->options.max_body;
     int err = transfer->begun ? 0 : begin(transfer);
     if (err)
         return err;
@@ -213,7 +213,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 static void configure(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
-    const struct http_options *options = transfer->client->options;
+    const struct http_options *options = &transfer->client->options;
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_SHARE, transfer->client->share);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
@@ -251,7 +251,7 @@ static void configure(struct transfer *transfer)
 static void configure_tls(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
-    const struct http_options *options = transfer->client->options;
+    const struct http_options *options = &transfer->client->options;
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
     curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
@@ -317,7 +317,7 @@ static nanoseconds after(nanoseconds start, nanoseconds duration)
 /* When the transfer is to be given up, as things stand, and why. */
 static nanoseconds deadline_of(const struct transfer *transfer, int *why)
 {
-    const struct http_options *options = transfer->client->options;
+    const struct http_options *options = &transfer->client->options;
     nanoseconds started = transfer->fetch->started;
     nanoseconds total = after(started, options->total_timeout);
     nanoseconds phase =
@@ -379,7 +379,7 @@ static int set_headers(struct transfer *transfer)
 
 static long version_option(const struct transfer *transfer)
 {
-    switch (transfer->client->options->version) {
+    switch (transfer->client->options.version) {
     case HTTP_1_0:
         return CURL_HTTP_VERSION_1_0;
     case HTTP_1_1:
@@ -396,7 +396,7 @@ static long version_option(const struct transfer *transfer)
 static int describe_request(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
-    const struct http_options *options = transfer->client->options;
+    const struct http_options *options = &transfer->client->options;
     const struct http_request *request = transfer->fetch->request;
     bool trusted = transfer->origin->is_trusted;
     if (curl_easy_setopt(easy, CURLOPT_URL, request->url) || curl_easy_setopt(easy, CURLOPT_REFERER, request->referer))
@@ -511,7 +511,7 @@ static int find_way(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
     int err = origin_of_url(&client->origins, slice_of(transfer->fetch->request->url), &transfer->origin);
-    return err ? err : route_origin(transfer->origin, client->options);
+    return err ? err : route_origin(transfer->origin, &client->options);
 }
 
 void transfer_start(struct transfer *transfer, struct fetch *fetch)
