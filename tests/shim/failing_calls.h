@@ -2,7 +2,7 @@
  *
  * The linker puts these wrappers between the program's own objects and the C library (--wrap), so that what counts is
  * what our code calls, and neither what the C library does for itself nor what a sanitizer does. Calls that give
- * something back (free, munmap, close) are counted but never fail: there is nothing that a caller could do then. */
+ * something back (free, munmap, close, deleting a kqueue filter) never fail: there is nothing that a caller could do then. */
 #ifndef SHIM_FAILING_CALLS_H
 #define SHIM_FAILING_CALLS_H
 

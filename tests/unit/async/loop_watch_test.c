@@ -116,6 +116,47 @@ START_TEST(descriptor_that_was_closed_first_can_be_unwatched)
 }
 END_TEST
 
+/* Makes the other of two that are ready to read in the same pass wait to write. */
+struct changer {
+    struct loop *loop;
+    struct loop_watch watch;
+    struct changer *other;
+    int *runs;
+};
+
+static void change_other(void *context, int fd, unsigned ready)
+{
+    (void)fd;
+    struct changer *self = context;
+    ck_assert_uint_eq(ready, SELECTOR_READ);
+    ++*self->runs;
+    struct loop_watch *other = &self->other->watch;
+    ck_assert_int_eq(loop_watch_fd(self->loop, other, other->fd, SELECTOR_WRITE), 0);
+    loop_unwatch(self->loop, &self->watch);
+}
+
+START_TEST(event_that_is_of_no_interest_any_more_is_dropped)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2][2], runs = 0;
+    struct changer changers[2];
+    for (int i = 0; i < 2; i++) {
+        open_full_pipe(ends[i]); /* whose end to read is never writable */
+        changers[i] = (struct changer){.loop = loop, .other = &changers[!i], .runs = &runs};
+        loop_watch_init(&changers[i].watch, change_other, &changers[i]);
+        ck_assert_int_eq(loop_watch_fd(loop, &changers[i].watch, ends[i][0], SELECTOR_READ), 0);
+    }
+    run_briefly(loop);
+    run_briefly(loop);
+    ck_assert_int_eq(runs, 1);
+    for (int i = 0; i < 2; i++) {
+        loop_unwatch(loop, &changers[i].watch);
+        close_pipe(ends[i]);
+    }
+    loop_free(loop);
+}
+END_TEST
+
 /* Two watches that are ready in the same pass. Whichever runs first ends the other, frees its memory, closes its fd and
  * gives the fd number to a pipe that has nothing to say. */
 struct rival {
@@ -213,5 +254,6 @@ int main(void)
     return RUN_ON_EACH_SELECTOR("loop_watch", watch_is_told_what_it_asked_for, hang_up_wakes_a_reader,
                                 interest_can_be_changed, descriptor_that_is_not_open_is_refused,
                                 descriptor_that_was_closed_first_can_be_unwatched,
-                                unwatched_descriptor_is_never_told_of, more_ready_descriptors_than_a_pass_holds);
+                                event_that_is_of_no_interest_any_more_is_dropped, unwatched_descriptor_is_never_told_of,
+                                more_ready_descriptors_than_a_pass_holds);
 }
