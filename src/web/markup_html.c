@@ -1,23 +1,26 @@
 /* The HTML engine by libxml2: its push parser with SAX callbacks alone, so that no tree is built and nothing limits how deep
  * elements nest. It knows the rules of HTML 4 only.
  *
- * The parser holds an unfinished tag back until it finds the '>' of it. When more bytes come, 2.9 looks on from where it
- * stopped but has forgotten whether that was within quotes: it may then hold back all the rest of the document, or take
- * a '>' in a value for the end. So it is made to look from the start of the tag again, and lest that be quadratic in
- * the length of a tag, it gets nothing until there are as many new bytes as it holds back. */
+ * The push parser of 2.9 forgets things between two chunks:
+ *   - an unfinished tag is held back until its '>' is found. When more bytes come, it looks on from where it stopped but
+ *     doesn't know any more whether that was within quotes: it may then hold back all the rest of the document, or take a
+ *     '>' in a value for the end. So it is made to look from the start of the tag again, and lest that be quadratic in
+ *     the length of a tag, it gets nothing until there are as many new bytes as it holds back;
+ *   - of "</script" that is cut by the end of a chunk it takes the start for text. So no chunk ends with less of it. */
 
 #include <libxml/HTMLparser.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "web/extractor_engine.h"
 #include "web/markup.h"
 
-enum { WAITING_MAX = 1 << 20 /* bytes */ };
+enum { WAITING_MAX = 1 << 20 /* bytes; not counting those of one feed */ };
 
 struct html_engine {
     struct markup markup;
-    struct buf waiting; /* bytes behind those of an unfinished tag */
+    struct buf waiting; /* bytes that the parser doesn't have yet */
     htmlParserCtxtPtr parser;
     size_t svg_depth; /* of svg elements in each other */
 };
@@ -69,7 +72,7 @@ static int html_create(void **state, struct link_sink *sink)
         return ERR_NO_MEMORY;
     markup_start();
     markup_init(&engine->markup, sink);
-    buf_init(&engine->waiting, WAITING_MAX);
+    buf_init(&engine->waiting, INT_MAX);
     htmlSAXHandler sax = {
         .startElement = on_start,
         .endElement = on_end,
@@ -103,41 +106,46 @@ static size_t unfinished_tag(const htmlParserCtxt *parser)
     return is_tag ? length : 0;
 }
 
-static void parse(struct html_engine *engine, struct slice utf8)
+/* Bytes at the end of `chunk` that may be a part of "</script" or "</style". */
+static size_t cut_end_tag(struct slice chunk)
 {
-    if (unfinished_tag(engine->parser))
-        engine->parser->checkIndex = 0;
-    htmlParseChunk(engine->parser, utf8.data, (int)utf8.length, 0);
+    for (size_t length = 1; length < strlen("</script") && length <= chunk.length; length++)
+        if (chunk.data[chunk.length - length] == '<')
+            return length;
+    return 0;
 }
 
-/* Parses the bytes that waited, if any. */
-static int parse_waiting(struct html_engine *engine)
+/* Hands the first `length` bytes of those that wait to the parser. */
+static int parse_waiting(struct html_engine *engine, size_t length)
 {
-    if (engine->waiting.length)
-        parse(engine, buf_slice(&engine->waiting));
-    buf_clear(&engine->waiting);
+    struct buf *waiting = &engine->waiting;
+    if (length == 0)
+        return 0;
+    if (unfinished_tag(engine->parser))
+        engine->parser->checkIndex = 0;
+    htmlParseChunk(engine->parser, waiting->data, (int)length, 0);
+    waiting->length -= length;
+    memmove(waiting->data, waiting->data + length, waiting->length);
     return markup_error(&engine->markup);
 }
 
 static int html_feed(void *state, struct slice utf8)
 {
     struct html_engine *engine = state;
-    size_t held = unfinished_tag(engine->parser);
-    size_t gathered = engine->waiting.length + utf8.length;
-    if (gathered < held && gathered <= WAITING_MAX)
-        return buf_append_slice(&engine->waiting, utf8);
-    int err = parse_waiting(engine);
-    if (!err) {
-        parse(engine, utf8);
-        err = markup_error(&engine->markup);
-    }
-    return err;
+    struct buf *waiting = &engine->waiting;
+    int err = buf_append_slice(waiting, utf8);
+    if (err)
+        return err;
+    size_t length = waiting->length;
+    if (length < unfinished_tag(engine->parser) && length < WAITING_MAX)
+        return 0;
+    return parse_waiting(engine, length - cut_end_tag(buf_slice(waiting)));
 }
 
 static int html_finish(void *state)
 {
     struct html_engine *engine = state;
-    int err = parse_waiting(engine);
+    int err = parse_waiting(engine, engine->waiting.length);
     /* A tag without an end is none (HTML standard, eof-in-tag), but libxml2 would report what there is of it. */
     if (err || unfinished_tag(engine->parser))
         return err;
