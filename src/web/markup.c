@@ -52,6 +52,12 @@ int markup_error(struct markup *markup)
     return markup->err;
 }
 
+bool markup_ends_in_tag(const xmlParserCtxt *parser)
+{
+    /* The tag's '>' is not yet taken when it is reported. */
+    return parser->input && parser->input->cur >= parser->input->end;
+}
+
 void markup_init(struct markup *markup, struct link_sink *sink)
 {
     *markup = (struct markup){.sink = sink};

@@ -36,6 +36,10 @@ void markup_close(struct markup *markup, struct slice name);
 /* Makes libxml2 ready and forgets earlier failures of its; before each libxml2 parser is created. */
 void markup_start(void);
 
+/* While a start tag is reported: whether the document ended before the tag did. Such a tag is none (HTML standard,
+ * eof-in-tag), but libxml2 reports what there is of it, half a URL maybe. */
+bool markup_ends_in_tag(const xmlParserCtxt *parser);
+
 /* After each call of libxml2: the error met by a callback, or ERR_NO_MEMORY when one of its allocations failed. */
 int markup_error(struct markup *markup);
 

@@ -33,6 +33,8 @@ static struct slice slice_of_xml(const xmlChar *text)
 static void on_start(void *context, const xmlChar *element, const xmlChar **attributes)
 {
     struct html_engine *engine = context;
+    if (markup_ends_in_tag(engine->parser))
+        return;
     struct slice name = slice_of_xml(element);
     engine->svg_depth += slice_equal(name, SLICE("svg"));
     for (; attributes && *attributes; attributes += 2)
@@ -146,8 +148,7 @@ static int html_finish(void *state)
 {
     struct html_engine *engine = state;
     int err = parse_waiting(engine, engine->waiting.length);
-    /* A tag without an end is none (HTML standard, eof-in-tag), but libxml2 would report what there is of it. */
-    if (err || unfinished_tag(engine->parser))
+    if (err)
         return err;
     htmlParseChunk(engine->parser, NULL, 0, 1);
     return markup_error(&engine->markup);

@@ -98,6 +98,8 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
 {
     (void)prefix, (void)namespaces, (void)namespace_list, (void)defaulted;
     struct xml_engine *engine = context;
+    if (markup_ends_in_tag(engine->parser))
+        return;
     struct slice name = slice_of_xml(local);
     for (int i = 0; i < count; i++)
         add_attribute(&engine->markup, attributes + (ptrdiff_t)i * 5);
@@ -230,19 +232,10 @@ static int xml_feed(void *state, struct slice utf8)
     return markup_error(&engine->markup);
 }
 
-/* Whether the document ends within a tag, which libxml2 holds back until its '>' comes. */
-static bool ends_in_tag(const xmlParserCtxt *parser)
-{
-    const xmlChar *rest = parser->input->cur;
-    return parser->input->end - rest >= 2 && rest[0] == '<' && !strchr("!?/", rest[1]);
-}
-
 static int xml_finish(void *state)
 {
     struct xml_engine *engine = state;
-    /* It would report what there is of the tag; an attribute may be cut in the middle. */
-    if (!ends_in_tag(engine->parser))
-        xmlParseChunk(engine->parser, NULL, 0, 1);
+    xmlParseChunk(engine->parser, NULL, 0, 1);
     return markup_error(&engine->markup);
 }
 

@@ -153,6 +153,7 @@ START_TEST(values)
         {"<A HREF=x HREF=no>", "page a href [] x\n"},
         {"<a title='>' href=\"a>b\">", "page a href [] a>b\n"},
         {"<a href=x/>", "page a href [] x/\n"},
+        {"<a href=x\">\n<a href=y>", "page a href [] x\"\npage a href [] y\n"},
     };
     EXPECT_ALL(DOCUMENT_HTML, cases);
 }
