@@ -95,9 +95,9 @@ close_ends:
     return err;
 }
 
-static void close_pipe(void)
+static void close_pipe(struct loop *loop)
 {
-    loop_unwatch(state.loop, &state.watch);
+    loop_unwatch(loop, &state.watch);
     close(state.write_fd);
     close(state.read_fd);
     state.loop = NULL;
@@ -133,7 +133,7 @@ int loop_watch_signal(struct loop *loop, struct loop_signal *signal, int number)
     err = state.watchers[number] ? 0 : catch_signal(number);
     if (err) {
         if (first)
-            close_pipe();
+            close_pipe(loop);
         return err;
     }
     state.watchers[number]++;
@@ -155,5 +155,5 @@ void loop_unwatch_signal(struct loop *loop, struct loop_signal *signal)
     for (int number = 1; number < NSIG; number++)
         if (state.watchers[number])
             return;
-    close_pipe();
+    close_pipe(loop);
 }
