@@ -422,7 +422,9 @@ static int preprocess(struct css *css, char c)
         return 0;
     if (c == '\0')
         return take_bytes(css, REPLACEMENT, sizeof REPLACEMENT - 1);
-    return take(css, c == '\r' || c == '\f' ? '\n' : c);
+    if (c == '\r' || c == '\f')
+        c = '\n';
+    return take(css, c);
 }
 
 int css_feed(struct css *css, struct slice bytes)

@@ -59,8 +59,10 @@ static const struct charset *css_declared(struct slice start)
     if (start.length < rule.length || memcmp(start.data, rule.data, rule.length) != 0)
         return NULL;
     struct slice label = quoted(behind(start, start.data + rule.length - 1));
+    if (!label.data)
+        return NULL;
     const char *end = label.data + label.length + 1;
-    if (!label.data || end >= start.data + start.length || *end != ';')
+    if (end >= start.data + start.length || *end != ';')
         return NULL;
     return document_charset_declared(charset_by_label(label));
 }

@@ -132,8 +132,7 @@ static int feed_without_nul(struct extractor *extractor, struct slice utf8)
     while (utf8.length && !err) {
         const char *nul = memchr(utf8.data, '\0', utf8.length);
         size_t length = nul ? (size_t)(nul - utf8.data) : utf8.length;
-        if (length)
-            err = extractor->engine->feed(extractor->state, (struct slice){utf8.data, length});
+        err = extractor->engine->feed(extractor->state, (struct slice){utf8.data, length});
         if (nul && !err)
             err = extractor->engine->feed(extractor->state, SLICE("\xEF\xBF\xBD"));
         length += nul != NULL;

@@ -156,20 +156,19 @@ struct link_rules link_rules_of(struct slice element)
     return (struct link_rules){RULES + first, end - first};
 }
 
-static const struct link_rule *find_in(struct link_rules rules, struct slice attribute, unsigned vocabularies)
+static const struct link_rule *find_in(const struct link_rule *rules, size_t count, struct slice attribute,
+                                       unsigned vocabularies)
 {
-    for (size_t i = 0; i < rules.count; i++) {
-        const struct link_rule *rule = &rules.first[i];
-        if ((rule->vocabularies & vocabularies) && compare_names(attribute, rule->attribute) == 0)
-            return rule;
-    }
+    for (size_t i = 0; i < count; i++)
+        if ((rules[i].vocabularies & vocabularies) && compare_names(attribute, rules[i].attribute) == 0)
+            return &rules[i];
     return NULL;
 }
 
 const struct link_rule *link_rule_find(struct link_rules rules, struct slice attribute, unsigned vocabularies)
 {
-    const struct link_rule *rule = find_in(rules, attribute, vocabularies);
-    return rule ? rule : find_in((struct link_rules){ANYWHERE, LENGTH(ANYWHERE)}, attribute, vocabularies);
+    const struct link_rule *rule = find_in(rules.first, rules.count, attribute, vocabularies);
+    return rule ? rule : find_in(ANYWHERE, LENGTH(ANYWHERE), attribute, vocabularies);
 }
 
 struct rel_row {
