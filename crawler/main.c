@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "crawl/crawler.h"
+#include "crawl/root.h"
 #include "http/fetch.h"
+#include "option_table.h"
 #include "options.h"
 #include "output/report.h"
 #include "ui/progress.h"
@@ -28,6 +30,7 @@ enum exit_code {
 
 struct program {
     struct options options;
+    struct text_list origins; /* of the roots: where credentials may go */
     struct loop *loop;
     struct http_client *client;
     struct crawler *crawler;
@@ -65,13 +68,38 @@ static int watch_signals(struct program *program)
     return err ? err : loop_watch_signal(program->loop, &program->terminate, SIGTERM);
 }
 
-static void http_options_of(const struct options *options, struct http_options *http)
+/* Checks the roots and notes their origins. */
+static int collect_origins(struct program *program)
 {
+    struct buf storage, origin;
+    buf_init(&storage, URL_MAX_LENGTH);
+    buf_init(&origin, URL_MAX_LENGTH);
+    int err = 0;
+    for (size_t i = 0; i < program->options.roots.count && !err; i++) {
+        const char *root = program->options.roots.items[i];
+        struct url url;
+        buf_clear(&origin);
+        err = root_parse(slice_of(root), &url, &storage);
+        if (err)
+            fail(root, err);
+        else
+            err = url_append_origin(&url, &origin);
+        if (!err)
+            err = text_list_add(&program->origins, buf_slice(&origin));
+    }
+    buf_free(&storage);
+    buf_free(&origin);
+    return err;
+}
+
+static void http_options_of(const struct program *program, struct http_options *http)
+{
+    const struct options *options = &program->options;
     *http = (struct http_options){
         .user_agent = options->user_agent,
         .headers = (const char *const *)options->headers.items,
         .user = options->user,
-        .auth_origins = (const char *const *)options->roots.items,
+        .auth_origins = (const char *const *)program->origins.items,
         .cookie = options->cookie,
         .cookie_jar = options->cookie_jar,
         .keep_cookies = true,
@@ -109,7 +137,7 @@ static int add_roots(struct program *program)
 static int open_program(struct program *program)
 {
     struct http_options http;
-    http_options_of(&program->options, &http);
+    http_options_of(program, &http);
     int err = loop_create(&program->loop, program->options.selector);
     if (err)
         return fail(program->options.selector ? program->options.selector : "event loop", err);
@@ -141,6 +169,7 @@ static void close_program(struct program *program)
     }
     loop_free(program->loop);
     stack_cache_drain();
+    text_list_free(&program->origins);
     options_free(&program->options);
 }
 
@@ -205,6 +234,8 @@ static enum exit_code exit_code_of(const struct program *program, int err)
 
 static enum exit_code crawl_and_report(struct program *program)
 {
+    if (collect_origins(program))
+        return EXIT_USAGE;
     int err = open_program(program);
     if (err)
         return err == ERR_SYNTAX || err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;

@@ -12,6 +12,7 @@
 #include "crawl/frontier.h"
 #include "crawl/page.h"
 #include "crawl/reach.h"
+#include "crawl/root.h"
 #include "crawl/scope.h"
 #include "crawl/seen.h"
 
@@ -227,30 +228,14 @@ static int add_url(struct crawler *crawler, const struct url *url, uint64_t fing
     return is_new ? ADDED_NEW : ADDED_KNOWN;
 }
 
-static int parse_root(struct crawler *crawler, struct slice text, struct url *url, struct buf *storage)
-{
-    struct buf with_scheme;
-    buf_init(&with_scheme, URL_MAX_LENGTH);
-    text = slice_trim(text);
-    int err = memmem(text.data, text.length, "://", 3) ? 0 : buf_append_slice(&with_scheme, SLICE("http://"));
-    if (!err)
-        err = buf_append_slice(&with_scheme, text);
-    if (!err)
-        err = url_parse(url, buf_slice(&with_scheme), NULL, NULL, storage);
-    if (!err && !url_is_http(url))
-        err = ERR_UNSUPPORTED;
-    if (!err)
-        err = scope_add_root(crawler->scope, url);
-    buf_free(&with_scheme);
-    return err;
-}
-
 int crawler_add_root(struct crawler *crawler, struct slice text)
 {
     struct buf storage;
     buf_init(&storage, URL_MAX_LENGTH);
     struct url url;
-    int err = parse_root(crawler, text, &url, &storage);
+    int err = root_parse(text, &url, &storage);
+    if (!err)
+        err = scope_add_root(crawler->scope, &url);
     if (!err) {
         const struct discovery found = {.is_root = true};
         int added = add_url(crawler, &url, hash_bytes(url_without_fragment(&url)), url.href, &found);
@@ -292,7 +277,8 @@ static int parse_links(struct worker *worker, struct fetch_statistic *stat)
     int err = page_end(worker->page);
     if (err)
         return err;
-    stat->encoding = page_encoding(worker->page);
+    if (page_charset(worker->page))
+        stat->encoding = charset_name(page_charset(worker->page));
     struct referrer *referrer = referrer_create(stat->url);
     if (!referrer)
         return ERR_NO_MEMORY;
@@ -342,6 +328,13 @@ static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, 
     return added < 0 ? added : 0;
 }
 
+/* The encoding that the header names, by its standard name where there is one. */
+static const char *header_encoding(const struct mime *mime)
+{
+    const struct charset *charset = charset_by_label(slice_of(mime->charset));
+    return charset ? charset_name(charset) : mime->charset;
+}
+
 static void fill_statistic(const struct worker *worker, struct fetch_statistic *stat)
 {
     const struct http_response *response = &worker->response;
@@ -354,7 +347,7 @@ static void fill_statistic(const struct worker *worker, struct fetch_statistic *
         .error = response->error,
         .error_detail = response->error_detail,
         .content_type = response->status ? mime->type : "",
-        .encoding = response->status ? mime->charset : "",
+        .encoding = response->status ? header_encoding(mime) : "",
         .is_html = response->status == 200 &&
                    (mime_document_kind(mime) == DOCUMENT_HTML || strcmp(mime->type, "application/xhtml+xml") == 0),
         .truncated = response->truncated,

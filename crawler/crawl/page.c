@@ -153,7 +153,7 @@ static int find_base(struct page *page, const struct url *document, struct url *
 {
     struct slice href = page->extractor ? extractor_base(page->extractor) : (struct slice){0};
     if (href.length) {
-        int err = url_parse(base, href, document, extractor_charset(page->extractor, NULL), &page->base_text);
+        int err = url_parse(base, href, document, page_charset(page), &page->base_text);
         if (err == 0 || err == ERR_NO_MEMORY)
             return err;
     }
@@ -163,9 +163,8 @@ static int find_base(struct page *page, const struct url *document, struct url *
 
 static int visit_link(struct page *page, const struct url *base, struct slice raw, page_link visit, void *context)
 {
-    const struct charset *charset = page->extractor ? extractor_charset(page->extractor, NULL) : NULL;
     struct url url;
-    int err = url_parse(&url, raw, base, charset, &page->link_text);
+    int err = url_parse(&url, raw, base, page_charset(page), &page->link_text);
     if (err == ERR_NO_MEMORY)
         return err;
     uint64_t fingerprint = hash_bytes(err ? raw : url_without_fragment(&url));
@@ -189,9 +188,7 @@ const struct mime *page_mime(const struct page *page)
     return &page->mime;
 }
 
-const char *page_encoding(const struct page *page)
+const struct charset *page_charset(const struct page *page)
 {
-    if (page->extractor)
-        return charset_name(extractor_charset(page->extractor, NULL));
-    return page->mime.charset;
+    return page->extractor ? extractor_charset(page->extractor, NULL) : NULL;
 }

@@ -43,7 +43,7 @@ int page_for_each_link(struct page *page, const struct url *document, page_link 
 /* The answer's media type. Valid until the next page_begin. */
 const struct mime *page_mime(const struct page *page);
 
-/* After page_end: the encoding's name, the document's own where it was searched, else as the header has it. */
-const char *page_encoding(const struct page *page);
+/* After page_end: the encoding of a document that was searched; NULL for others. */
+const struct charset *page_charset(const struct page *page);
 
 #endif

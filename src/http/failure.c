@@ -83,3 +83,18 @@ int failure_of(CURL *easy, CURLcode result, bool begun)
         return ERR_PROTOCOL;
     }
 }
+
+bool failure_needs_detail(int error)
+{
+    switch (error) {
+    case ERR_CONNECT_FAILED:
+    case ERR_TLS:
+    case ERR_CERTIFICATE:
+    case ERR_PROXY:
+    case ERR_PROTOCOL:
+    case ERR_INVALID:
+        return true;
+    default:
+        return false;
+    }
+}

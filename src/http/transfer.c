@@ -625,7 +625,7 @@ static void finish(struct transfer *transfer, int error)
         note_timings(transfer);
         fetch->response->reached_server = fetch->response->status != 0;
         snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s",
-                 error ? transfer->detail : "");
+                 failure_needs_detail(error) ? transfer->detail : "");
         complete(fetch, error);
     }
     recycle(transfer);

@@ -174,9 +174,9 @@ static const struct scenario SCENARIOS[] = {
                   {.path = "/2", .type = "text/html", .body = "<meta charset=utf-8><a href='/3?\xc3\xa9'>"},
                   {.path = "/3?%E9"},
                   {.path = "/3?%C3%A9"}},
-        .report = "~/ 200 text/html windows-1252 40 3/3\n"
-                  "~/1 200 text/html windows-1252 14 0/1\n"
-                  "~/2 200 text/html UTF-8 35 1/1\n"
+        .report = "~/ 200 text/html windows-1252 41 3/3\n"
+                  "~/1 200 text/html windows-1252 15 0/1\n"
+                  "~/2 200 text/html UTF-8 36 1/1\n"
                   "~/3?%C3%A9 200 text/html UTF-8 0 0/0\n"
                   "~/3?%E9 200 text/html UTF-8 0 0/0\n",
     },
@@ -219,7 +219,7 @@ static const struct scenario SCENARIOS[] = {
         .report = "~/ 200 text/html UTF-8 63 3/3\n"
                   "~/d/a 200 text/html UTF-8 0 0/0\n"
                   "~/d/i.png 200 image/png - 0\n"
-                  "~/d/s.css 200 text/css - 27\n"
+                  "~/d/s.css 200 text/css UTF-8 27\n"
                   "~/h 200 text/html UTF-8 0 0/0\n",
     },
     {
@@ -228,7 +228,7 @@ static const struct scenario SCENARIOS[] = {
                   {.path = "/a"},
                   {.path = "/f"}},
         .options = {"--follow", "pages"},
-        .report = "~/ 200 text/html UTF-8 77 2/2\n"
+        .report = "~/ 200 text/html UTF-8 75 2/2\n"
                   "~/a 200 text/html UTF-8 0 0/0\n"
                   "~/f 200 text/html UTF-8 0 0/0\n",
     },

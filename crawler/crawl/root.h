@@ -1,0 +1,12 @@
+/* root.h - URLs to start from, as people write them. */
+#ifndef CRAWL_ROOT_H
+#define CRAWL_ROOT_H
+
+#include "base/buf.h"
+#include "web/url.h"
+
+/* Parses `text` into `url`, with the serialisation in `storage`; "http://" is put before one without a scheme. Errors:
+ * those of url_parse, ERR_UNSUPPORTED (neither http nor https). */
+int root_parse(struct slice text, struct url *url, struct buf *storage);
+
+#endif
