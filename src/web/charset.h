@@ -1,7 +1,7 @@
 /* charset.h - character encodings as the web uses them.
  *
- * Names and labels are those of the WHATWG Encoding standard (sections 4.2 and 4.3); which one a document has is found as
- * the HTML standard says (13.2.3.2, "determining the character encoding"). */
+ * Names and labels are those of the WHATWG Encoding standard (sections 4.2 and 4.3); which one a document has is
+ * found as the HTML standard says (13.2.3.2, "determining the character encoding"). */
 #ifndef WEB_CHARSET_H
 #define WEB_CHARSET_H
 

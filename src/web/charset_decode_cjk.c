@@ -35,7 +35,8 @@ static void begin(struct charset_decoder *decoder, int byte, bool is_lead)
         decoder_error(decoder);
 }
 
-/* Takes the lead byte of an unfinished sequence; 0 when there is none, or when the end cut it off, which is reported. */
+/* Takes the lead byte of an unfinished sequence; 0 when there is none, or when the end cut it off, which is reported.
+ * */
 static int take_lead(struct charset_decoder *decoder, int byte)
 {
     int lead = decoder->lead;

@@ -60,7 +60,11 @@ static void read_value(struct scan *scan, struct attribute *attribute)
 {
     if (scan->at == scan->end)
         return;
-    char quote = *scan->at == '"' || *scan->at == '\'' ? *scan->at++ : '\0';
+    char quote = *scan->at;
+    if (quote == '"' || quote == '\'')
+        scan->at++;
+    else
+        quote = '\0';
     attribute->value.data = scan->at;
     while (scan->at < scan->end) {
         char c = *scan->at;

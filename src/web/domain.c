@@ -6,7 +6,8 @@
 
 enum { NAME_MAX_LENGTH = 253 };
 
-/* The list that the distribution updates where there is one, else the one compiled into libpsl. Loaded once and kept. */
+/* The list that the distribution updates where there is one, else the one compiled into libpsl. Loaded once and kept.
+ * */
 static const psl_ctx_t *suffix_list(void)
 {
     static const psl_ctx_t *list;

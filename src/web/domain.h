@@ -4,8 +4,8 @@
 
 #include "base/slice.h"
 
-/* The registrable domain of a host in lower-case ASCII: "example.co.uk" for "www.a.example.co.uk". The host itself where there is none: an
- * IP address, a public suffix, a name without dots. Points into `host`. */
+/* The registrable domain of a host in lower-case ASCII: "example.co.uk" for "www.a.example.co.uk". The host itself
+ * where there is none: an IP address, a public suffix, a name without dots. Points into `host`. */
 struct slice domain_registrable(struct slice host);
 
 #endif

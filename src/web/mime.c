@@ -1,7 +1,7 @@
 #include "web/mime.h"
 
-/* A media type is read as Fetch has it ("extract a MIME type"): a header that was sent twice arrives joined with commas,
- * and the last valid type in it counts. Each one is read as MIME Sniffing, section 4.4, has it. */
+/* A media type is read as Fetch has it ("extract a MIME type"): a header that was sent twice arrives joined with
+ * commas, and the last valid type in it counts. Each one is read as MIME Sniffing, section 4.4, has it. */
 
 static bool is_token_char(char c)
 {

@@ -12,26 +12,37 @@
 #include "base/slice.h"
 #include "web/charset.h"
 
-/* https://user:pass@host:8080/path?query#fragment
- *      |  |    |    |   |    |    |     |                                                                              */
+/*  https://user:pass@host:8080/path?query#fragment
+ *       ^  ^   ^     ^   ^    ^    ^     ^
+ *  scheme_end  |     |   |    |    |     query_end
+ *          |   |     |   |    |    path_end
+ *          |   |     |   |    path_start
+ *          |   |     |   host_end
+ *          |   |     host_start
+ *          |   user_end
+ *          user_start
+ *
+ *  Without a host, "/." may stand before a path that begins with two slashes; it is part of neither. */
 struct url {
-    struct slice href;    /* the whole serialisation, in the caller's buffer */
-    uint32_t scheme_end;  /* of the scheme, before its ':' */
-    uint32_t user_start;  /* first byte of the user name; equal to host_start without credentials */
-    uint32_t user_end;    /* behind the user name */
-    uint32_t host_start;  /* behind '@' or "//" */
-    uint32_t host_end;    /* before ':' and port, or the path */
+    struct slice href;   /* the whole serialisation, in the caller's buffer */
+    uint32_t scheme_end; /* of the scheme, before its ':' */
+    uint32_t user_start; /* first byte of the user name; equal to host_start without credentials */
+    uint32_t user_end;   /* behind the user name */
+    uint32_t host_start; /* behind '@' or "//" */
+    uint32_t host_end;   /* before ':' and port, or the path */
     uint32_t path_start;
-    uint32_t path_end;    /* before '?' or '#', or the end */
-    uint32_t query_end;   /* before '#', or the end */
-    int32_t port;         /* as written in the serialisation; -1 for none (the scheme's default is never written) */
-    bool has_host;        /* false for "mailto:x" and its like */
+    uint32_t path_end;  /* before '?' or '#', or the end */
+    uint32_t query_end; /* before '#', or the end */
+    int32_t port;       /* as written in the serialisation; -1 for none (the scheme's default is never written) */
+    bool has_host;      /* false for "mailto:x" and its like */
 };
 
 enum { URL_MAX_LENGTH = 1 << 20 }; /* a serialisation beyond this many bytes is refused */
 
-/* Parses `input` (UTF-8; malformed bytes count as U+FFFD) against `base` (NULL for none) and writes the serialisation to `storage`, which is cleared first
- * and must not be the one that holds `base`. Queries are encoded in `charset` (NULL for UTF-8). Errors:
+/* Parses `input` (UTF-8; malformed bytes count as U+FFFD) against `base` (NULL for none) and writes the serialisation
+ * to `storage`, which is cleared first and must not be the one that holds `base`. Queries are encoded in `charset` (NULL
+ * for UTF-8); one that is not plain ASCII, in another encoding than UTF-8, takes temporary memory. After an error `url`
+ * is not to be used. Errors:
  *   ERR_URL_RELATIVE  relative, and there is no base that it could be relative to
  *   ERR_URL_HOST      empty host or a forbidden code point in it
  *   ERR_URL_ADDRESS   malformed IPv4 or IPv6 address
@@ -41,19 +52,21 @@ enum { URL_MAX_LENGTH = 1 << 20 }; /* a serialisation beyond this many bytes is 
 int url_parse(struct url *url, struct slice input, const struct url *base, const struct charset *charset,
               struct buf *storage);
 
-struct slice url_scheme(const struct url *url); /* without ':' */
-struct slice url_host(const struct url *url);   /* IPv6 in brackets; empty for none */
-struct slice url_path(const struct url *url);   /* with its '/' */
-struct slice url_query(const struct url *url);  /* with its '?'; empty for none */
+struct slice url_scheme(const struct url *url);   /* without ':' */
+struct slice url_host(const struct url *url);     /* IPv6 in brackets; empty for none */
+struct slice url_path(const struct url *url);     /* with its '/' */
+struct slice url_query(const struct url *url);    /* with its '?'; empty for none */
 struct slice url_fragment(const struct url *url); /* with its '#'; empty for none */
 
 /* The serialisation without fragment. */
 struct slice url_without_fragment(const struct url *url);
 
-/* scheme, "://", host and port: the serialised origin of http and https URLs (without credentials), appended to `out`. Errors as buf_append. */
+/* scheme, "://", host and port: the serialised origin of http and https URLs (without credentials), appended to `out`.
+ * Errors as buf_append. */
 int url_append_origin(const struct url *url, struct buf *out);
 
-/* The port that a connection goes to: the written one, else the scheme's default (80, 443, 21); 0 where there is none. */
+/* The port that a connection goes to: the written one, else the scheme's default (80, 443, 21); 0 where there is
+ * none. */
 uint16_t url_effective_port(const struct url *url);
 
 /* Whether the scheme is http or https. */

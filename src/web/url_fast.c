@@ -1,8 +1,8 @@
 /* The short cut for links that need no change but resolving, as nearly all in a page are.
  *
  * It takes on a link only when each byte of it stays as it is: one pass over the path tells, by the classes of its
- * bytes, that nothing is to be encoded and that dots make up segments at its front only, if anywhere. Then the result is a front
- * part of the base followed by a back part of the link. All else is refused, and goes through the whole parser. */
+ * bytes, that nothing is to be encoded and that no segment but those at its front consists of dots. Then the result is
+ * a front part of the base followed by a back part of the link. All else goes through the whole parser. */
 #include "web/url_internal.h"
 
 struct link {

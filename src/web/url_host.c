@@ -81,8 +81,8 @@ static void lower(struct url_writer *writer, size_t start)
         writer->out->data[i] = ascii_lower(writer->out->data[i]);
 }
 
-/* "Domain to ASCII" of what was written from `start` on. A domain that is ASCII already is only lower-cased: labels that
- * claim to be international ("xn--") and are malformed are names that a server may well have. */
+/* "Domain to ASCII" of what was written from `start` on. A domain that is ASCII already is only lower-cased: labels
+ * that claim to be international ("xn--") and are malformed are names that a server may well have. */
 static void domain_to_ascii(struct url_writer *writer, size_t start, bool is_ascii)
 {
     struct slice domain = written_since(writer, start);

@@ -23,8 +23,8 @@ void writer_append_encoded_bytes(struct url_writer *writer, struct slice bytes, 
 /* Fails the writer, unless it has failed before. */
 void writer_fail(struct url_writer *writer, int err);
 
-/* URL standard, 3.5, "host parser": appends the host that `text` stands for. Fails with ERR_URL_HOST, ERR_URL_ADDRESS or
- * ERR_URL_NAME. */
+/* URL standard, 3.5, "host parser": appends the host that `text` stands for. Fails with ERR_URL_HOST, ERR_URL_ADDRESS
+ * or ERR_URL_NAME. */
 void url_write_host(struct url_writer *writer, struct slice text, bool is_special);
 
 /* "IPv6 parser" and "serializer": appends the address in `text`, which has no brackets, in brackets. */

@@ -46,8 +46,9 @@ static size_t append_character(struct url_writer *writer, struct slice text)
 {
     uint32_t code_point;
     size_t length = utf8_decode(text, &code_point);
-    char encoded[UTF8_MAX];
-    append_percent(writer, encoded, utf8_encode(code_point, encoded));
+    char encoded[UTF8_MAX] = {0};
+    size_t encoded_length = utf8_encode(code_point, encoded);
+    append_percent(writer, encoded, encoded_length);
     return length;
 }
 
