@@ -40,9 +40,9 @@ struct url {
 enum { URL_MAX_LENGTH = 1 << 20 }; /* a serialisation beyond this many bytes is refused */
 
 /* Parses `input` (UTF-8; malformed bytes count as U+FFFD) against `base` (NULL for none) and writes the serialisation
- * to `storage`, which is cleared first and must not be the one that holds `base`. Queries are encoded in `charset` (NULL
- * for UTF-8); one that is not plain ASCII, in another encoding than UTF-8, takes temporary memory. After an error `url`
- * is not to be used. Errors:
+ * to `storage`, which is cleared first and must not be the one that holds `base`. Queries are encoded in `charset`
+ * (NULL for UTF-8); one that is not plain ASCII, in another encoding than UTF-8, takes temporary memory. After an error
+ * `url` is not to be used. Errors:
  *   ERR_URL_RELATIVE  relative, and there is no base that it could be relative to
  *   ERR_URL_HOST      empty host or a forbidden code point in it
  *   ERR_URL_ADDRESS   malformed IPv4 or IPv6 address
