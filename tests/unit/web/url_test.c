@@ -249,7 +249,8 @@ START_TEST(limits_hold)
     buf_free(&small);
     static char input[URL_MAX_LENGTH + 2];
     memset(input, 'x', sizeof input);
-    memcpy(input, "http://h/", 9);
+    struct slice head = SLICE("http://h/");
+    memcpy(input, head.data, head.length);
     struct parsed p;
     ck_assert_int_eq(parse(&p, (struct slice){input, URL_MAX_LENGTH}, NULL), 0);
     buf_free(&p.storage);
@@ -301,12 +302,11 @@ static struct slice generate(char out[INPUT_MAX], unsigned most_pieces)
 {
     size_t length = 0;
     for (unsigned i = below(most_pieces + 1); i > 0; i--) {
-        const char *piece = PIECES[below(sizeof PIECES / sizeof PIECES[0])];
-        size_t piece_length = strlen(piece);
-        if (length + piece_length > INPUT_MAX)
+        struct slice piece = slice_of(PIECES[below(sizeof PIECES / sizeof PIECES[0])]);
+        if (length + piece.length > INPUT_MAX)
             break;
-        memcpy(out + length, piece, piece_length);
-        length += piece_length;
+        memcpy(out + length, piece.data, piece.length);
+        length += piece.length;
     }
     if (below(20) == 0 && length < INPUT_MAX)
         out[length++] = (char)below(256);
