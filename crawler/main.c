@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "async/loop.h"
 #include "async/stack.h"
@@ -246,6 +247,16 @@ static enum exit_code crawl_and_report(struct program *program)
     return exit_code_of(program, err ? err : report_err);
 }
 
+/* As many descriptors as the system grants. select can't watch those beyond FD_SETSIZE, and says so when it meets one. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 static void set_log_level(int verbosity)
 {
     static const enum log_level levels[] = {LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
@@ -258,6 +269,7 @@ int main(int argc, char **argv)
     static struct program program;
     /* A reader that went away shows as a failed write. */
     signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
     enum exit_code code = EXIT_OK;
     switch (options_parse(&program.options, argc, argv, stdout, stderr)) {
     case OPTIONS_RUN:

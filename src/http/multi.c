@@ -18,9 +18,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "base/log.h"
+
+enum { MOST_KEPT = 32768 };
 
 struct multi {
     struct loop *loop;
@@ -121,6 +124,16 @@ static int on_timer(CURLM *handle, long milliseconds, void *context)
     return 0;
 }
 
+/* How many idle connections are kept. libcurl's own measure, four for each transfer that is going on, closes most of
+ * them whenever few are; half of the descriptors stay free for new ones. */
+static long kept_connections(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur > 2 * (rlim_t)MOST_KEPT)
+        return MOST_KEPT;
+    return (long)(files.rlim_cur / 2);
+}
+
 int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, multi_done done, void *context)
 {
     struct multi *multi = calloc(1, sizeof *multi);
@@ -141,6 +154,7 @@ int multi_create(struct multi **out, struct loop *loop, unsigned max_connections
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, kept_connections());
     curl_multi_setopt(multi->handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
     *out = multi;
     return 0;
