@@ -247,10 +247,12 @@ static enum exit_code crawl_and_report(struct program *program)
     return exit_code_of(program, err ? err : report_err);
 }
 
-/* As many descriptors as the system grants. select can't watch those beyond FD_SETSIZE, and says so when it meets one. */
-static void raise_descriptor_limit(void)
+/* As many descriptors as the system grants; not for select, which can't watch those beyond FD_SETSIZE. */
+static void raise_descriptor_limit(const char *selector)
 {
     struct rlimit files;
+    if (selector && strcmp(selector, "select") == 0)
+        return;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
@@ -269,11 +271,11 @@ int main(int argc, char **argv)
     static struct program program;
     /* A reader that went away shows as a failed write. */
     signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
     enum exit_code code = EXIT_OK;
     switch (options_parse(&program.options, argc, argv, stdout, stderr)) {
     case OPTIONS_RUN:
         set_log_level(program.options.verbosity);
+        raise_descriptor_limit(program.options.selector);
         code = crawl_and_report(&program);
         break;
     case OPTIONS_EXIT:

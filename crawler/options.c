@@ -35,15 +35,16 @@ static struct poptOption *popt_table(void)
     return table;
 }
 
-static void print_wrapped(FILE *out, const char *text, size_t column)
+static void print_wrapped(FILE *out, const char *text)
 {
+    size_t column = HELP_INDENT;
     while (*text) {
         size_t length = strcspn(text, " ");
-        if (column > HELP_INDENT && column + length + 1 > HELP_WIDTH) {
+        if (column > HELP_INDENT && column + 1 + length > HELP_WIDTH) {
             fprintf(out, "\n%*s", HELP_INDENT, "");
             column = HELP_INDENT;
         }
-        column += (size_t)fprintf(out, "%.*s%s", (int)length, text, text[length] ? " " : "");
+        column += (size_t)fprintf(out, "%s%.*s", column > HELP_INDENT ? " " : "", (int)length, text);
         text += length + (text[length] == ' ');
     }
     fputc('\n', out);
@@ -61,7 +62,7 @@ static void print_row(FILE *out, const struct option_row *row)
         column = 0;
     }
     fprintf(out, "%*s", (int)(HELP_INDENT - column), "");
-    print_wrapped(out, row->help, HELP_INDENT);
+    print_wrapped(out, row->help);
 }
 
 static void print_help(FILE *out)
