@@ -68,8 +68,9 @@ static void print_row(FILE *out, const struct option_row *row)
 static void print_help(FILE *out)
 {
     fprintf(out, "Usage: crawler [OPTIONS] URL...\n\n"
-                 "Crawls the sites of the given URLs (\"http://\" is put before one without a scheme)\n"
-                 "and reports on every URL. Ctrl-C once finishes what is in flight, twice stops now.\n");
+                 "Crawls the sites of the given URLs and reports on each URL met; \"http://\" is\n"
+                 "put before a URL without a scheme. Ctrl-C once finishes what is in flight, twice\n"
+                 "stops at once.\n");
     const char *group = NULL;
     for (const struct option_row *row = OPTION_TABLE; row->name; row++) {
         if (row->group != group)

@@ -1,0 +1,89 @@
+/* Many host names, through a name server of the test's own. */
+#include "e2e/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "site/dns.h"
+#include "unit/suite.h"
+
+enum { HOSTS = 200, BODY_SIZE = HOSTS * 64 };
+
+/* A page that links to "/" on each of the hosts. */
+static void write_links(char *body)
+{
+    char *end = body;
+    for (int i = 0; i < HOSTS; i++)
+        end += sprintf(end, "<a href='http://host%d.test:{PORT}/'>%d</a>\n", i, i);
+}
+
+static long threads_of(pid_t pid)
+{
+    char path[64], line[128];
+    long threads = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "Threads:", 8) == 0)
+            threads = atol(line + 8);
+    if (file)
+        fclose(file);
+    return threads;
+}
+
+START_TEST(two_hundred_names_and_one_thread)
+{
+    static char body[BODY_SIZE];
+    write_links(body);
+    const struct site_page pages[] = {
+        {.host = "start.test", .path = "/", .body = body}, {.path = "/", .delay = 200, .body = "there"}, {0}};
+    const struct dns_row names[] = {{.name = "start.test", .ipv4 = "127.0.0.1", .ttl = 60},
+                                    {.name = "host%d.test", .ipv4 = "127.0.0.1", .ttl = 60}};
+    struct dns_server *dns = dns_server_start(names, 2);
+    struct site *site;
+    struct run run;
+    char root[64];
+    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
+    sprintf(root, "http://start.test:%u/", site_port(site, 0));
+    run_start(&run, (const char *const[]){"--scope", "any", "--dns-servers", dns_server_address(dns), root, NULL});
+    while (site_requests(site) < HOSTS / 2)
+        usleep(1000);
+    ck_assert_int_eq(threads_of(run.pid), 1);
+    run_wait(&run, site);
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    ck_assert_int_eq(run_counter(&run, "html"), HOSTS + 1);
+    ck_assert_int_eq(run_counter(&run, "Done:"), HOSTS + 1);
+    ck_assert_uint_eq(dns_server_asked(dns, "host7.test", DNS_A), 1);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+    dns_server_stop(dns);
+}
+END_TEST
+
+START_TEST(each_failure_of_a_name_is_told_apart)
+{
+    const struct dns_row names[] = {{.name = "absent.test", .behaviour = DNS_NXDOMAIN},
+                                    {.name = "broken.test", .behaviour = DNS_SERVFAIL},
+                                    {.name = "silent.test", .behaviour = DNS_SILENT}};
+    struct dns_server *dns = dns_server_start(names, 3);
+    struct run run;
+    run_crawler(&run, NULL,
+                (const char *const[]){"--max-tries", "1", "--dns-servers", dns_server_address(dns), "absent.test",
+                                      "broken.test", "silent.test", NULL});
+    ck_assert_int_eq(run.exit_code, 1);
+    char *lines = run_url_lines(&run);
+    ck_assert_str_eq(lines, "http://absent.test/ error host name does not exist\n"
+                            "http://broken.test/ error name server failed\n"
+                            "http://silent.test/ error name server did not answer\n");
+    free(lines);
+    run_free(&run);
+    dns_server_stop(dns);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("names", two_hundred_names_and_one_thread, each_failure_of_a_name_is_told_apart);
+}
