@@ -11,6 +11,9 @@
 #include "base/log.h"
 
 static const nanoseconds INTERVAL = MILLISECONDS(200);
+
+/* The rate is that of the last three seconds, so that answers that come in bursts do not make it jump. */
+enum { SAMPLES = 15 };
 static const char CLEAR_LINE[] = "\r\033[K";
 
 enum { DEFAULT_WIDTH = 80, LINE_SIZE = 256 };
@@ -20,8 +23,11 @@ struct progress {
     struct loop_timer timer;
     progress_figures figures;
     void *context;
-    uint64_t done_before; /* at the last drawing, for the rate */
-    nanoseconds drawn;
+    struct {
+        uint64_t done;
+        nanoseconds at;
+    } samples[SAMPLES]; /* a ring: of the last drawings */
+    unsigned drawings;
 };
 
 static bool is_wanted(enum progress_kind kind)
@@ -40,14 +46,26 @@ static size_t terminal_width(void)
     return DEFAULT_WIDTH - 1;
 }
 
+/* URLs a second since the oldest sample, which this one replaces. */
+static double rate_of(struct progress *progress, uint64_t done)
+{
+    nanoseconds now = clock_now();
+    unsigned slot = progress->drawings % SAMPLES;
+    unsigned oldest = progress->drawings < SAMPLES ? 0 : slot;
+    double seconds = (double)(now - progress->samples[oldest].at) / SECONDS(1);
+    double rate = progress->drawings ? (double)(done - progress->samples[oldest].done) / seconds : 0;
+    progress->samples[slot].done = done;
+    progress->samples[slot].at = now;
+    progress->drawings++;
+    return rate;
+}
+
 static void draw(struct progress *progress)
 {
     struct crawl_totals totals;
     progress->figures(progress->context, &totals);
-    nanoseconds now = clock_now();
     uint64_t done = totals.fetched + totals.failed;
-    double since = (double)(now - progress->drawn) / SECONDS(1);
-    double rate = progress->drawn && since > 0 ? (double)(done - progress->done_before) / since : 0;
+    double rate = rate_of(progress, done);
     double elapsed = (double)totals.elapsed / SECONDS(1);
     char line[LINE_SIZE];
     snprintf(line, sizeof line,
@@ -60,8 +78,6 @@ static void draw(struct progress *progress)
         line[width] = '\0';
     fprintf(stderr, "%s%s", CLEAR_LINE, line);
     fflush(stderr);
-    progress->done_before = done;
-    progress->drawn = now;
 }
 
 static void on_timer(void *context)
