@@ -54,7 +54,7 @@ const struct option_row OPTION_TABLE[] = {
      "send this header, \"Name: value\"; may be repeated"},
     {HTTP, "user-agent", 'A', NULL, OPTION_TEXT, FIELD(user_agent), 0, 0, 0, NULL, "NAME", "call ourselves NAME"},
     {HTTP, "user", 'u', NULL, OPTION_TEXT, FIELD(user), 0, 0, 0, NULL, "NAME:PASSWORD",
-     "log in to the origins of the roots, Basic or Digest"},
+     "log in to the origins of the roots (Basic)"},
     {HTTP, "cookie", 0, NULL, OPTION_TEXT, FIELD(cookie), 0, 0, 0, NULL, "A=B;...",
      "send these cookies to the origins of the roots"},
     {HTTP, "cookie-jar", 0, NULL, OPTION_TEXT, FIELD(cookie_jar), 0, 0, 0, NULL, "FILE",
