@@ -33,6 +33,24 @@ static char *checked_strdup(const char *text)
     return copy;
 }
 
+#if LIBXML_VERSION < 21200
+typedef xmlErrorPtr xml_error;
+#else
+typedef const xmlError *xml_error;
+#endif
+
+/* Takes libxml2's errors, which it would print. When memory is out the HTML parser of 2.9 refuses to go on, and waits for ever for
+ * itself to have passed the attribute at hand: it has to be given an end. */
+static void on_error(void *context, xml_error error)
+{
+    (void)context;
+    if (error->code != XML_ERR_NO_MEMORY)
+        return;
+    allocation_failed = true;
+    if (error->domain == XML_FROM_PARSER && error->ctxt)
+        xmlStopParser(error->ctxt);
+}
+
 void markup_start(void)
 {
     static bool started;
@@ -41,6 +59,7 @@ void markup_start(void)
         return;
     xmlMemSetup(free, checked_malloc, checked_realloc, checked_strdup);
     xmlInitParser();
+    xmlSetStructuredErrorFunc(NULL, on_error);
     started = true;
 }
 
