@@ -6,10 +6,13 @@
  *     doesn't know any more whether that was within quotes: it may then hold back all the rest of the document, or take a
  *     '>' in a value for the end. So it is made to look from the start of the tag again, and lest that be quadratic in
  *     the length of a tag, it gets nothing until there are as many new bytes as it holds back;
- *   - of "</script" that is cut by the end of a chunk it takes the start for text. So no chunk ends with less of it. */
+ *   - of "</script" that is cut by the end of a chunk it takes the start for text. So no chunk ends with less of it.
+ *
+ * It also ends the document at </html>, which no browser does: it is made to read on behind. */
 
 #include <libxml/HTMLparser.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -98,11 +101,16 @@ static bool is_raw_text(struct slice element)
     return slice_equal(element, SLICE("script")) || slice_equal(element, SLICE("style"));
 }
 
+static size_t bytes_left(const htmlParserCtxt *parser)
+{
+    return (size_t)(parser->input->end - parser->input->cur);
+}
+
 /* The bytes that the parser holds back when they begin with a start tag, which is unfinished then; otherwise 0. */
 static size_t unfinished_tag(const htmlParserCtxt *parser)
 {
     const xmlChar *rest = parser->input->cur;
-    size_t length = (size_t)(parser->input->end - rest);
+    size_t length = bytes_left(parser);
     bool is_tag = length >= 2 && rest[0] == '<' && ascii_lower((char)rest[1]) >= 'a' &&
                   ascii_lower((char)rest[1]) <= 'z' && !is_raw_text(slice_of_xml(parser->name));
     return is_tag ? length : 0;
@@ -117,6 +125,21 @@ static size_t cut_end_tag(struct slice chunk)
     return 0;
 }
 
+static int parse(struct html_engine *engine, struct slice utf8, bool last)
+{
+    htmlParserCtxtPtr parser = engine->parser;
+    size_t left_before = SIZE_MAX;
+    htmlParseChunk(parser, utf8.data, (int)utf8.length, last);
+    /* At rest in the middle of its input it has met the end of the root element. */
+    while (!markup_error(&engine->markup) && parser->instate == XML_PARSER_EOF && bytes_left(parser) > 0 &&
+           bytes_left(parser) < left_before) {
+        left_before = bytes_left(parser);
+        parser->instate = XML_PARSER_CONTENT;
+        htmlParseChunk(parser, NULL, 0, last);
+    }
+    return engine->markup.err;
+}
+
 /* Hands the first `length` bytes of those that wait to the parser. */
 static int parse_waiting(struct html_engine *engine, size_t length)
 {
@@ -125,10 +148,10 @@ static int parse_waiting(struct html_engine *engine, size_t length)
         return 0;
     if (unfinished_tag(engine->parser))
         engine->parser->checkIndex = 0;
-    htmlParseChunk(engine->parser, waiting->data, (int)length, 0);
+    int err = parse(engine, (struct slice){waiting->data, length}, false);
     waiting->length -= length;
     memmove(waiting->data, waiting->data + length, waiting->length);
-    return markup_error(&engine->markup);
+    return err;
 }
 
 static int html_feed(void *state, struct slice utf8)
@@ -148,10 +171,7 @@ static int html_finish(void *state)
 {
     struct html_engine *engine = state;
     int err = parse_waiting(engine, engine->waiting.length);
-    if (err)
-        return err;
-    htmlParseChunk(engine->parser, NULL, 0, 1);
-    return markup_error(&engine->markup);
+    return err ? err : parse(engine, (struct slice){NULL, 0}, true);
 }
 
 const struct extractor_engine MARKUP_HTML = {"libxml2", html_create, html_feed, html_finish, html_free};

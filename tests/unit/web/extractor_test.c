@@ -180,6 +180,19 @@ START_TEST(what_holds_no_links)
 }
 END_TEST
 
+START_TEST(documents_are_read_on_behind_their_end)
+{
+    static const struct document_case cases[] = {
+        {"<html><body><a href=x></body></html><a href=y>", "page a href [] x\npage a href [] y\n"},
+        {"</html></html> </body><a href=x></html>y</html><a href=z></html>", "page a href [] x\npage a href [] z\n"},
+        {"<html></html><html manifest=x></html><!-- --><style>url(y)</style>",
+         "resource html manifest [] x\nresource style url() [] y\n"},
+        {"<html></html><a href=x></html><a href=no", "page a href [] x\n"},
+    };
+    EXPECT_ALL(DOCUMENT_HTML, cases);
+}
+END_TEST
+
 START_TEST(base_is_that_of_the_first)
 {
     static const struct {
@@ -371,7 +384,8 @@ static const char PAGE[] =
     "<noscript><img src=n.png></noscript><svg viewBox='0 0'><use xlink:href='#u'/></svg><?php no ?>"
     "<div style=\"background:url('st.png')\"></div ><textarea><a href=no></textarea>< a href=no><![CDATA[x]]>"
     "<form action='f' method=get><input type=image src=in.png></form><a "
-    "href='last&amp;'>&#x41;&copy;</a></body></html>";
+    "href='last&amp;'>&#x41;&copy;</a></body></html>\n"
+    "</html><p><a href=\"after\">";
 
 static const char PAGE_LINKS[] = "resource link href [stylesheet] s.css?a&b\n"
                                  "resource style @import [] i.css\n"
@@ -389,7 +403,8 @@ static const char PAGE_LINKS[] = "resource link href [stylesheet] s.css?a&b\n"
                                  "resource style url() [] st.png\n"
                                  "other form action [] f\n"
                                  "resource input src [] in.png\n"
-                                 "page a href [] last&\n";
+                                 "page a href [] last&\n"
+                                 "page a href [] after\n";
 
 START_TEST(cuts_do_not_matter)
 {
@@ -592,10 +607,10 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("extractor", elements_of_html, elements_of_svg_in_html, values, what_holds_no_links,
-                     base_is_that_of_the_first, elements_of_xml, feeds_and_sitemaps, xml_base_of_the_root,
-                     xml_reads_nothing_but_the_document, style_sheets, encodings_of_html, encodings_of_xml,
-                     charset_declared_behind_the_prescan, nul_bytes_end_nothing, cuts_do_not_matter,
-                     engines_stand_every_cut, a_document_cut_off_has_the_links_up_to_there, nesting_has_no_limit,
-                     values_longer_than_a_block, tags_with_many_attributes, what_the_callback_returns_ends_it, engines,
-                     malformed_documents_are_read_in_silence);
+                     documents_are_read_on_behind_their_end, base_is_that_of_the_first, elements_of_xml,
+                     feeds_and_sitemaps, xml_base_of_the_root, xml_reads_nothing_but_the_document, style_sheets,
+                     encodings_of_html, encodings_of_xml, charset_declared_behind_the_prescan, nul_bytes_end_nothing,
+                     cuts_do_not_matter, engines_stand_every_cut, a_document_cut_off_has_the_links_up_to_there,
+                     nesting_has_no_limit, values_longer_than_a_block, tags_with_many_attributes,
+                     what_the_callback_returns_ends_it, engines, malformed_documents_are_read_in_silence);
 }
