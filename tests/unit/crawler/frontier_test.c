@@ -1,0 +1,265 @@
+/* The frontier: turns of the origins, limits, and its end. */
+#include "crawl/frontier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "async/task.h"
+#include "base/error.h"
+#include "unit/suite.h"
+
+enum { MANY = 5000 };
+
+static struct loop *loop;
+static struct frontier *frontier;
+
+static void open_frontier(uint32_t per_host, uint64_t max_pages)
+{
+    const struct frontier_limits limits = {.per_host = per_host, .max_pages = max_pages};
+    ck_assert_int_eq(loop_create(&loop, NULL), 0);
+    ck_assert_int_eq(frontier_create(&frontier, loop, &limits), 0);
+}
+
+static void close_frontier(void)
+{
+    frontier_free(frontier);
+    loop_free(loop);
+}
+
+static void add(const char *origin, const char *rest)
+{
+    ck_assert_int_eq(frontier_add(frontier, slice_of(origin), slice_of(rest), NULL, 0, 0), 0);
+}
+
+static void run_task(task_body body)
+{
+    struct task *task;
+    ck_assert_int_eq(task_create(&task, loop, "test", body, NULL), 0);
+    ck_assert_int_eq(loop_run_until_complete(loop, task_future(task)), 0);
+    ck_assert_int_eq(future_result(task_future(task), NULL), 0);
+    task_free(task);
+}
+
+static void take(struct claim *claim, const char *url)
+{
+    claim_init(claim);
+    ck_assert_int_eq(frontier_next(frontier, claim), 0);
+    ck_assert_str_eq(buf_text(&claim->url), url);
+}
+
+static void give_back(struct claim *claim)
+{
+    frontier_done(frontier, claim);
+    claim_free(claim);
+}
+
+static int take_turns(void *argument)
+{
+    struct claim claims[5];
+    (void)argument;
+    take(&claims[0], "http://a/1");
+    take(&claims[1], "http://b/1");
+    take(&claims[2], "http://a/2");
+    /* b has had one claim fewer since this one is done: its turn comes first. */
+    give_back(&claims[1]);
+    take(&claims[3], "http://b/2");
+    take(&claims[4], "http://a/3");
+    ck_assert_uint_eq(frontier_claimed(frontier), 4);
+    ck_assert_uint_eq(frontier_pending(frontier), 0);
+    give_back(&claims[0]);
+    give_back(&claims[2]);
+    give_back(&claims[3]);
+    give_back(&claims[4]);
+    struct claim none;
+    claim_init(&none);
+    ck_assert_int_eq(frontier_next(frontier, &none), ERR_FINISHED);
+    claim_free(&none);
+    return 0;
+}
+
+START_TEST(origins_take_turns_by_their_share)
+{
+    open_frontier(0, 0);
+    add("http://a", "/1");
+    add("http://a", "/2");
+    add("http://a", "/3");
+    add("http://b", "/1");
+    add("http://b", "/2");
+    run_task(take_turns);
+    close_frontier();
+}
+END_TEST
+
+static int take_all_in_order(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < MANY; i++) {
+        char url[600];
+        struct claim claim;
+        snprintf(url, sizeof url, "http://a/%0*d", i % 500 + 1, i);
+        take(&claim, url);
+        ck_assert_uint_eq(claim.depth, (unsigned)i);
+        ck_assert_uint_eq(claim.redirects, (unsigned)i % 7);
+        ck_assert_int_eq(slice_equal(referrer_text(claim.referrer), SLICE("http://referrer/")), 1);
+        give_back(&claim);
+    }
+    return 0;
+}
+
+/* Entries of many sizes, across chunks. */
+START_TEST(nothing_is_lost_or_swapped)
+{
+    open_frontier(0, 0);
+    struct referrer *referrer = referrer_create(SLICE("http://referrer/"));
+    for (int i = 0; i < MANY; i++) {
+        char rest[600];
+        snprintf(rest, sizeof rest, "/%0*d", i % 500 + 1, i);
+        ck_assert_int_eq(
+            frontier_add(frontier, SLICE("http://a"), slice_of(rest), referrer, (uint32_t)i, (uint32_t)i % 7), 0);
+    }
+    referrer_release(referrer);
+    run_task(take_all_in_order);
+    close_frontier();
+}
+END_TEST
+
+START_TEST(what_was_never_taken_is_freed)
+{
+    open_frontier(0, 0);
+    struct referrer *referrer = referrer_create(SLICE("http://referrer/"));
+    for (int i = 0; i < 100; i++)
+        ck_assert_int_eq(frontier_add(frontier, SLICE("http://a"), SLICE("/x"), referrer, 0, 0), 0);
+    referrer_release(referrer);
+    close_frontier();
+}
+END_TEST
+
+static int stop_at_the_limit(void *argument)
+{
+    struct claim claims[3];
+    (void)argument;
+    take(&claims[0], "http://a/1");
+    take(&claims[1], "http://a/2");
+    give_back(&claims[0]);
+    ck_assert(frontier_hit_limit(frontier));
+    give_back(&claims[1]);
+    claim_init(&claims[2]);
+    ck_assert_int_eq(frontier_next(frontier, &claims[2]), ERR_FINISHED);
+    claim_free(&claims[2]);
+    ck_assert_uint_eq(frontier_pending(frontier), 1);
+    return 0;
+}
+
+START_TEST(max_pages_ends_it)
+{
+    open_frontier(0, 2);
+    add("http://a", "/1");
+    add("http://a", "/2");
+    add("http://a", "/3");
+    run_task(stop_at_the_limit);
+    close_frontier();
+}
+END_TEST
+
+/* Tasks that wait for a URL: one gets the only URL, the other learns of the end when that is done. */
+static struct claim waiting_claims[2];
+static int waiting_results[2];
+
+static int wait_for_url(void *argument)
+{
+    struct claim *claim = argument;
+    claim_init(claim);
+    int err = frontier_next(frontier, claim);
+    waiting_results[claim - waiting_claims] = err;
+    if (!err)
+        frontier_done(frontier, claim);
+    claim_free(claim);
+    return 0;
+}
+
+static int add_late(void *argument)
+{
+    struct task *tasks[2];
+    struct claim holder;
+    (void)argument;
+    add("http://a", "/first");
+    take(&holder, "http://a/first");
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(task_create(&tasks[i], loop, "waiter", wait_for_url, &waiting_claims[i]), 0);
+    ck_assert_int_eq(sleep_until(clock_after(0)), 0);
+    add("http://a", "/second");
+    give_back(&holder);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(await(task_future(tasks[i]), NULL), 0);
+        task_free(tasks[i]);
+    }
+    ck_assert_int_eq(waiting_results[0], 0);
+    ck_assert_int_eq(waiting_results[1], ERR_FINISHED);
+    return 0;
+}
+
+START_TEST(those_who_wait_are_woken)
+{
+    open_frontier(0, 0);
+    run_task(add_late);
+    close_frontier();
+}
+END_TEST
+
+static int close_while_waiting(void *argument)
+{
+    struct task *task;
+    struct claim holder;
+    (void)argument;
+    add("http://a", "/first");
+    take(&holder, "http://a/first");
+    ck_assert_int_eq(task_create(&task, loop, "waiter", wait_for_url, &waiting_claims[0]), 0);
+    ck_assert_int_eq(sleep_until(clock_after(0)), 0);
+    add("http://b", "/never");
+    frontier_close(frontier);
+    ck_assert_int_eq(await(task_future(task), NULL), 0);
+    ck_assert_int_eq(waiting_results[0], ERR_FINISHED);
+    ck_assert_uint_eq(frontier_pending(frontier), 1);
+    task_free(task);
+    give_back(&holder);
+    return 0;
+}
+
+START_TEST(closing_it_sends_all_home)
+{
+    open_frontier(0, 0);
+    run_task(close_while_waiting);
+    close_frontier();
+}
+END_TEST
+
+static int respect_the_share(void *argument)
+{
+    struct claim first, other, second;
+    (void)argument;
+    take(&first, "http://a/1");
+    take(&other, "http://b/1");
+    give_back(&first);
+    take(&second, "http://a/2");
+    give_back(&second);
+    give_back(&other);
+    return 0;
+}
+
+START_TEST(per_host_holds_back_one_origin_alone)
+{
+    open_frontier(1, 0);
+    add("http://a", "/1");
+    add("http://a", "/2");
+    add("http://b", "/1");
+    run_task(respect_the_share);
+    close_frontier();
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("frontier", origins_take_turns_by_their_share, nothing_is_lost_or_swapped,
+                     what_was_never_taken_is_freed, max_pages_ends_it, those_who_wait_are_woken,
+                     closing_it_sends_all_home, per_host_holds_back_one_origin_alone);
+}
