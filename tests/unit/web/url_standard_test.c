@@ -45,7 +45,7 @@ static void check_parts(const json_t *test, const struct url *url)
     check_part(test, "search", unless_lone(url_query(url)));
     check_part(test, "hash", unless_lone(url_fragment(url)));
     check_part(test, "username", (struct slice){url->href.data + url->user_start, url->user_end - url->user_start});
-    char port[8] = "";
+    char port[16] = "";
     if (url->port >= 0)
         snprintf(port, sizeof port, "%d", url->port);
     check_part(test, "port", slice_of(port));
