@@ -1,7 +1,9 @@
 /* extractor.h - the links of a document, found while it streams.
  *
  * One interface; several engines behind it ("libxml2" is the first). Links come in document order, those of a document
- * cut off at any place up to there. Scripting is off: noscript counts, template content does not. */
+ * cut off at any place up to there. Scripting is off: noscript counts (so does noframes), template content does not.
+ * Nothing nested is opened: neither iframe srcdoc nor the HTML within feeds. Entities that an XML document declares are
+ * not expanded. */
 #ifndef WEB_EXTRACTOR_H
 #define WEB_EXTRACTOR_H
 
@@ -33,7 +35,8 @@ int extractor_feed(struct extractor *extractor, struct slice bytes);
 /* The document is over. Errors: as extractor_feed. */
 int extractor_finish(struct extractor *extractor);
 
-/* After extractor_finish: the href of the first base element, as written; empty for none (HTML standard, 4.2.3). */
+/* After extractor_finish: the href of the first base element, trimmed; empty for none (HTML standard, 4.2.3). In XML without
+ * one, the root element's xml:base; that of other elements is not heeded. */
 struct slice extractor_base(const struct extractor *extractor);
 
 /* After extractor_finish: the document's encoding, and where it was found. Queries of its links are encoded in it. */
