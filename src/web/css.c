@@ -1,13 +1,14 @@
-/* The reader is a state machine over bytes, so that it stands still between any two of them. It follows the tokenizer of
- * CSS Syntax as far as links need it:
+/* The reader is a state machine over bytes, so that it stands still between any two of them. It follows the tokenizer
+ * of CSS Syntax as far as links need it:
  *
  *   - a name is an identifier, a number with its unit, a #hash or an @keyword, which its first character tells; only an
  *     identifier makes a function of a '(' behind it;
  *   - "url(" is a token of its own unless a quote follows: then it is a function whose argument is a string;
  *   - backslashes escape in names, strings and unquoted URLs, and the escapes of a name count: \75rl(x) is a URL.
  *
- * One byte is first preprocessed (CR, CRLF and FF become LF, NUL becomes U+FFFD) and then handed to its state's function,
- * which either takes it or changes the state and has it stepped again. Bytes above 0x7F are all alike: name characters. */
+ * One byte is first preprocessed (CR, CRLF and FF become LF, NUL becomes U+FFFD) and then handed to its state's
+ * function, which either takes it or changes the state and has it stepped again. Bytes above 0x7F are all alike: name
+ * characters. */
 
 #include "web/css.h"
 

@@ -1,8 +1,8 @@
 /* css.h - the links of CSS: url(), @import and the strings of image-set().
  *
- * Reads style sheets, style elements, style attributes and single values, as CSS Syntax (level 3, section 4) makes tokens
- * of them. @namespace and @document hold URLs that nothing fetches: they are left out. Whether an @import stands where
- * it counts isn't looked at. */
+ * Reads style sheets, style elements, style attributes and single values, as CSS Syntax (level 3, section 4) makes
+ * tokens of them. @namespace and @document hold URLs that nothing fetches: they are left out. Whether an @import stands
+ * where it counts isn't looked at. */
 #ifndef WEB_CSS_H
 #define WEB_CSS_H
 
@@ -58,11 +58,12 @@ struct css {
     bool after_return;        /* behind a CR, to which a LF belongs */
 };
 
-/* Starts at the top of a sheet; allocates nothing. Links get the element "style" and the attribute "url()" or "@import". */
+/* Starts at the top of a sheet; allocates nothing. Links get the element "style" and the attribute "url()" or
+ * "@import". */
 void css_init(struct css *css, link_callback on_link, void *context);
 
-/* Reads the next bytes of UTF-8, however they are cut. Errors: ERR_NO_MEMORY, or what the callback returned; nothing more
- * may be fed then. */
+/* Reads the next bytes of UTF-8, however they are cut. Errors: ERR_NO_MEMORY, or what the callback returned; nothing
+ * more may be fed then. */
 int css_feed(struct css *css, struct slice bytes);
 
 /* The sheet is over; an unfinished url() counts. Errors as css_feed. The reader is at the top of a new sheet. */

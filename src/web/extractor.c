@@ -1,6 +1,6 @@
-/* Bytes are gathered into blocks of a fixed size, decoded and handed to the engine block by block. So what an engine sees
- * depends on the document alone and never on how the network cut it, the first block is there whole when the encoding is
- * looked for, and a meta element that declares one later changes it at the same place each time. */
+/* Bytes are gathered into blocks of a fixed size, decoded and handed to the engine block by block. So what an engine
+ * sees depends on the document alone and never on how the network cut it, the first block is there whole when the
+ * encoding is looked for, and a meta element that declares one later changes it at the same place each time. */
 
 #include "web/extractor.h"
 
@@ -125,7 +125,8 @@ static int heed_late_charset(struct extractor *extractor)
     return declared == extractor->charset ? 0 : set_charset(extractor, declared);
 }
 
-/* The engine never sees a NUL, which ends text for libxml2: U+FFFD stands for it, as in the HTML standard's tokenizer. */
+/* The engine never sees a NUL, which ends text for libxml2: U+FFFD stands for it, as in the HTML standard's tokenizer.
+ */
 static int feed_without_nul(struct extractor *extractor, struct slice utf8)
 {
     int err = 0;

@@ -35,8 +35,8 @@ int extractor_feed(struct extractor *extractor, struct slice bytes);
 /* The document is over. Errors: as extractor_feed. */
 int extractor_finish(struct extractor *extractor);
 
-/* After extractor_finish: the href of the first base element, trimmed; empty for none (HTML standard, 4.2.3). In XML without
- * one, the root element's xml:base; that of other elements is not heeded. */
+/* After extractor_finish: the href of the first base element, trimmed; empty for none (HTML standard, 4.2.3). In XML
+ * without one, the root element's xml:base; that of other elements is not heeded. */
 struct slice extractor_base(const struct extractor *extractor);
 
 /* After extractor_finish: the document's encoding, and where it was found. Queries of its links are encoded in it. */

@@ -1,7 +1,7 @@
 /* extractor_engine.h - what an engine of the extractor does.
  *
- * The extractor finds the document's encoding and cuts the document into blocks that depend on nothing but the document; an
- * engine reads UTF-8, in whole characters and without NUL, and hands what it finds to the sink. */
+ * The extractor finds the document's encoding and cuts the document into blocks that depend on nothing but the
+ * document; an engine reads UTF-8, in whole characters and without NUL, and hands what it finds to the sink. */
 #ifndef WEB_EXTRACTOR_ENGINE_H
 #define WEB_EXTRACTOR_ENGINE_H
 

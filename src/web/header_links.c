@@ -67,7 +67,8 @@ static bool next_parameter(struct slice *text, struct parameter *parameter)
     return true;
 }
 
-/* Cuts the next link off (RFC 8288, B.2): its target, and its first rel. What is malformed is skipped to the next comma. */
+/* Cuts the next link off (RFC 8288, B.2): its target, and its first rel. What is malformed is skipped to the next
+ * comma. */
 static bool next_link(struct slice *text, struct link *link)
 {
     while (text->length) {

@@ -15,12 +15,17 @@ enum link_kind {
 
 /* One link as it stands in the document. */
 struct link {
-    struct slice url;      /* character references decoded, whitespace trimmed, not resolved, never empty */
-    const char *element;   /* lower-case element name, "style" for all CSS, "header" for HTTP headers, "*" for an xlink:href
-                            * on an element that link_table.h doesn't name; static */
-    const char *attribute; /* lower-case attribute name, "@import" or "url()" in CSS, "text()" for the text of an element
-                            * in a feed or sitemap, or the header's name; static */
-    struct slice rel;      /* the rel attribute or parameter, as written; empty for none */
+    struct slice url; /* character references decoded, whitespace trimmed, not resolved, never empty */
+
+    /* Lower-case element name, "style" for all CSS, "header" for HTTP headers, "*" for an xlink:href on an element that
+     * link_table.h doesn't name. Static. */
+    const char *element;
+
+    /* Lower-case attribute name, "@import" or "url()" in CSS, "text()" for the text of an element in a feed or sitemap,
+     * or the header's name. Static. */
+    const char *attribute;
+
+    struct slice rel; /* the rel attribute or parameter, as written; empty for none */
     enum link_kind kind;
 };
 

@@ -6,8 +6,9 @@ enum { HTML = VOCABULARY_HTML, SVG = VOCABULARY_SVG, FEED = VOCABULARY_FEED, XLI
 
 /* Sorted by element, so that it can be searched by halves.
  *
- * Left out on purpose: object and applet codebase (browsers ignore it, and so is data read against the document's base),
- * applet itself (nothing fetches for it any more), head profile and the data-* attributes (nothing ever fetched). */
+ * Left out on purpose: object and applet codebase (browsers ignore it, and so is data read against the document's
+ * base), applet itself (nothing fetches for it any more), head profile and the data-* attributes (nothing ever
+ * fetched). */
 static const struct link_rule RULES[] = {
     {"a", "href", HTML | SVG, SYNTAX_URL, LINK_PAGE, CONDITION_NONE},
     {"a", "ping", HTML | SVG, SYNTAX_URLS, LINK_OTHER, CONDITION_NONE},

@@ -39,8 +39,8 @@ typedef xmlErrorPtr xml_error;
 typedef const xmlError *xml_error;
 #endif
 
-/* Takes libxml2's errors, which it would print. When memory is out the HTML parser of 2.9 refuses to go on, and waits for ever for
- * itself to have passed the attribute at hand: it has to be given an end. */
+/* Takes libxml2's errors, which it would print. When memory is out the HTML parser of 2.9 refuses to go on, and waits
+ * for ever for itself to have passed the attribute at hand: it has to be given an end. */
 static void on_error(void *context, xml_error error)
 {
     (void)context;
@@ -109,8 +109,8 @@ void markup_attribute(struct markup *markup, struct slice name, struct slice val
         markup->attributes[markup->count++] = (struct attribute){name, value};
 }
 
-/* Elements whose content is not part of the document, or is text in HTML's syntax though libxml2, which knows HTML 4, reads
- * markup in it. Not noframes: like noscript it is for readers such as this one. */
+/* Elements whose content is not part of the document, or is text in HTML's syntax though libxml2, which knows HTML 4,
+ * reads markup in it. Not noframes: like noscript it is for readers such as this one. */
 static const char *opaque_element(struct slice name, unsigned vocabularies, bool is_html)
 {
     static const char *const names[] = {"template", "iframe", "noembed", "textarea", "title", "xmp"};

@@ -1,11 +1,11 @@
-/* The HTML engine by libxml2: its push parser with SAX callbacks alone, so that no tree is built and nothing limits how deep
- * elements nest. It knows the rules of HTML 4 only.
+/* The HTML engine by libxml2: its push parser with SAX callbacks alone, so that no tree is built and nothing limits how
+ * deep elements nest. It knows the rules of HTML 4 only.
  *
  * The push parser of 2.9 forgets things between two chunks:
- *   - an unfinished tag is held back until its '>' is found. When more bytes come, it looks on from where it stopped but
- *     doesn't know any more whether that was within quotes: it may then hold back all the rest of the document, or take a
- *     '>' in a value for the end. So it is made to look from the start of the tag again, and lest that be quadratic in
- *     the length of a tag, it gets nothing until there are as many new bytes as it holds back;
+ *   - an unfinished tag is held back until its '>' is found. When more bytes come, it looks on from where it stopped
+ *     but doesn't know any more whether that was within quotes: it may then hold back all the rest of the document, or
+ *     take a '>' in a value for the end. So it is made to look from the start of the tag again, and lest that be
+ *     quadratic in the length of a tag, it gets nothing until there are as many new bytes as it holds back;
  *   - of "</script" that is cut by the end of a chunk it takes the start for text. So no chunk ends with less of it.
  *
  * It also ends the document at </html>, which no browser does: it is made to read on behind. */

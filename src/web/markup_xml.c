@@ -1,7 +1,7 @@
 /* The XML engine by libxml2, for XHTML, SVG, feeds and sitemaps: its push parser with SAX2 callbacks alone.
  *
- * Nothing outside the document is ever read, and no entity but the five of XML itself is expanded: one that the document
- * declares would let a few bytes become gigabytes. A document that is not well-formed is read on. */
+ * Nothing outside the document is ever read, and no entity but the five of XML itself is expanded: one that the
+ * document declares would let a few bytes become gigabytes. A document that is not well-formed is read on. */
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -47,7 +47,8 @@ static bool is_feed_namespace(struct slice uri)
     return false;
 }
 
-/* What an element may be by its namespace. Without one it is read leniently, as authors of XHTML and SVG forget theirs. */
+/* What an element may be by its namespace. Without one it is read leniently, as authors of XHTML and SVG forget theirs.
+ */
 static unsigned vocabularies_of(const struct xml_engine *engine, struct slice uri)
 {
     if (slice_equal(uri, SLICE("http://www.w3.org/1999/xhtml")))
@@ -145,7 +146,8 @@ static void on_text(void *context, const xmlChar *text, int length)
         engine->markup.err = err;
 }
 
-/* The value of a pseudo-attribute; empty when it is missing (Associating Style Sheets with XML documents 1.0, section 3). */
+/* The value of a pseudo-attribute; empty when it is missing (Associating Style Sheets with XML documents 1.0, section
+ * 3). */
 static struct slice pseudo_attribute(struct slice data, struct slice name)
 {
     while (data.length) {

@@ -6,8 +6,8 @@
 
 #include "base/slice.h"
 
-/* Finds the URL in "5; url=next.html" as the HTML standard's "shared declarative refresh steps" do. False when the value
- * is malformed or reloads the document itself. `url` points into `value`, trimmed, and is not empty. */
+/* Finds the URL in "5; url=next.html" as the HTML standard's "shared declarative refresh steps" do. False when the
+ * value is malformed or reloads the document itself. `url` points into `value`, trimmed, and is not empty. */
 bool refresh_url(struct slice value, struct slice *url);
 
 #endif

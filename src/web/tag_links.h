@@ -33,8 +33,8 @@ enum { BASE_MAX = 1 << 20 }; /* bytes; a longer base, which is no valid URL, cou
 void link_sink_init(struct link_sink *sink, link_callback on_link, void *context);
 void link_sink_free(struct link_sink *sink);
 
-/* Reports the links of a tag in the order of its attributes, and keeps the base and the encoding that it declares. Errors:
- * ERR_NO_MEMORY, or what the callback returned. */
+/* Reports the links of a tag in the order of its attributes, and keeps the base and the encoding that it declares.
+ * Errors: ERR_NO_MEMORY, or what the callback returned. */
 int tag_links(const struct tag *tag, struct link_sink *sink);
 
 /* The value of an attribute, its name in lower case; empty when it is missing. */

@@ -425,7 +425,8 @@ START_TEST(cuts_do_not_matter)
 }
 END_TEST
 
-/* The engine alone, to which the extractor's blocks are no shelter, on a page cut in two, and cut into bytes at `cut` 0. */
+/* The engine alone, to which the extractor's blocks are no shelter, on a page cut in two, and cut into bytes at `cut`
+ * 0. */
 static void feed_engine(const struct extractor_engine *engine, struct slice page, size_t cut, struct buf *found)
 {
     struct link_sink sink;
