@@ -5,7 +5,7 @@ COPY . .
 RUN ./run package
 
 FROM debian:bookworm-slim
-COPY --from=build /crawler/build/release/*.deb /tmp/
+COPY --from=build /crawler/build/package/*.deb /tmp/
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends /tmp/*.deb \
     && rm -rf /tmp/*.deb /var/lib/apt/lists/* \
