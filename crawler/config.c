@@ -76,13 +76,19 @@ static int read_open_file(struct reading *reading)
 
 static int read_file(struct options *options, const char *path, FILE *errors)
 {
-    struct reading reading = {.options = options, .path = path, .errors = errors, .file = fopen(path, "re")};
-    if (!reading.file) {
-        fprintf(errors, "%s: %s\n", path, strerror(errno));
-        return error_from_errno(errno);
+    char *name = strdup(path); /* the file may set the option that `path` belongs to */
+    if (!name)
+        return ERR_NO_MEMORY;
+    struct reading reading = {.options = options, .path = name, .errors = errors, .file = fopen(name, "re")};
+    int err;
+    if (reading.file) {
+        err = read_open_file(&reading);
+        fclose(reading.file);
+    } else {
+        err = error_from_errno(errno);
+        fprintf(errors, "%s: %s\n", name, strerror(errno));
     }
-    int err = read_open_file(&reading);
-    fclose(reading.file);
+    free(name);
     return err;
 }
 

@@ -71,7 +71,7 @@ struct discovery {
 /* How add_url decided. */
 enum added { ADDED_NEW, ADDED_KNOWN, ADDED_REFUSED };
 
-static int release_set_aside(void *context, struct slice url, struct referrer *referrer, uint32_t depth,
+static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
                              uint32_t redirects);
 
 int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options)
@@ -335,6 +335,12 @@ static const char *header_encoding(const struct mime *mime)
     return charset ? charset_name(charset) : mime->charset;
 }
 
+static bool is_html(const struct mime *mime)
+{
+    return mime_document_kind(mime) == DOCUMENT_HTML ||
+           slice_equal(slice_of(mime->type), SLICE("application/xhtml+xml"));
+}
+
 static void fill_statistic(const struct worker *worker, struct fetch_statistic *stat)
 {
     const struct http_response *response = &worker->response;
@@ -348,8 +354,7 @@ static void fill_statistic(const struct worker *worker, struct fetch_statistic *
         .error_detail = response->error_detail,
         .content_type = response->status ? mime->type : "",
         .encoding = response->status ? header_encoding(mime) : "",
-        .is_html = response->status == 200 &&
-                   (mime_document_kind(mime) == DOCUMENT_HTML || strcmp(mime->type, "application/xhtml+xml") == 0),
+        .is_html = response->status == 200 && is_html(mime),
         .truncated = response->truncated,
         .size = response->decoded_size,
         .wire_size = response->wire_size,

@@ -89,7 +89,7 @@ static bool place(struct segment *segment, uint32_t at, uint64_t fingerprint)
 static bool refill(struct segment *to, const struct segment *from)
 {
     uint32_t next = 0;
-    for (uint32_t i = 0; i < slots_of(from); i++) {
+    for (uint32_t i = 0; from->slots && i < slots_of(from); i++) {
         uint64_t fingerprint = from->slots[i];
         if (!fingerprint)
             continue;

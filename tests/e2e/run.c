@@ -15,7 +15,7 @@ enum { MAX_ARGUMENTS = 64 };
 static void become_crawler(const char *const *arguments, const int out[2], const int err[2])
 {
     const char *argv[MAX_ARGUMENTS] = {CRAWLER};
-    for (int i = 0; arguments[i] && i < MAX_ARGUMENTS - 2; i++)
+    for (int i = 0; i < MAX_ARGUMENTS - 2 && arguments[i]; i++)
         argv[i + 1] = arguments[i];
     int empty = open("/dev/null", O_RDONLY);
     if (empty < 0 || dup2(empty, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)

@@ -56,7 +56,7 @@ static struct outcome fetch(const struct nginx *nginx, bool tls, const char *add
 {
     char url[SIZE];
     snprintf(url, sizeof url, "%s://%s:%u%s", tls ? "https" : "http", address,
-             tls ? nginx_https_port(nginx) : nginx_http_port(nginx), path);
+             (unsigned)(tls ? nginx_https_port(nginx) : nginx_http_port(nginx)), path);
     CURL *curl = curl_easy_init();
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
