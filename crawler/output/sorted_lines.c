@@ -3,20 +3,26 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/heap.h"
 
-/* A sorted stretch of the spill file; while runs are merged, its reader. */
+enum { WINDOW = 64 * 1024 };
+
+/* A sorted stretch of the spill file, each line as its length and its bytes; while runs are merged, its reader. */
 struct run {
     struct heap_node node;
-    long start;
-    long end;
-    long position; /* of the next byte to read */
-    char *line;    /* the line that comes next */
-    size_t length;
-    size_t capacity;
+    off_t start;
+    off_t end;
+    off_t position;    /* of the line that comes next */
+    struct slice line; /* that line, in the window */
+    char *window;      /* bytes of the file from `window_start` on */
+    size_t window_size;
+    size_t window_length;
+    off_t window_start;
 };
 
 struct sorted_lines {
@@ -48,7 +54,7 @@ void sorted_lines_free(struct sorted_lines *lines)
     if (lines->spill)
         fclose(lines->spill);
     for (size_t i = 0; i < lines->run_count; i++)
-        free(lines->runs[i].line);
+        free(lines->runs[i].window);
     free(lines->runs);
     free(lines->gathered);
     arena_free(&lines->text);
@@ -73,7 +79,7 @@ static void sort_gathered(struct sorted_lines *lines)
         qsort(lines->gathered, lines->count, sizeof *lines->gathered, compare_gathered);
 }
 
-static int add_run(struct sorted_lines *lines, long start, long end)
+static int add_run(struct sorted_lines *lines, off_t start, off_t end)
 {
     struct run *runs = realloc(lines->runs, (lines->run_count + 1) * sizeof *runs);
     if (!runs)
@@ -83,12 +89,10 @@ static int add_run(struct sorted_lines *lines, long start, long end)
     return 0;
 }
 
-/* Writes the gathered lines as one more run, each as its length and its bytes. */
+/* Writes the gathered lines as one more run. */
 static int write_run(struct sorted_lines *lines)
 {
-    if (fseek(lines->spill, 0, SEEK_END))
-        return error_from_errno(errno);
-    long start = ftell(lines->spill);
+    off_t start = ftello(lines->spill);
     for (size_t i = 0; i < lines->count; i++) {
         const struct slice *line = &lines->gathered[i];
         uint32_t length = (uint32_t)line->length;
@@ -97,7 +101,7 @@ static int write_run(struct sorted_lines *lines)
     }
     if (fflush(lines->spill) || ferror(lines->spill))
         return error_from_errno(errno);
-    return add_run(lines, start, ftell(lines->spill));
+    return add_run(lines, start, ftello(lines->spill));
 }
 
 static int spill(struct sorted_lines *lines)
@@ -142,39 +146,61 @@ int sorted_lines_add(struct sorted_lines *lines, struct slice line)
     return 0;
 }
 
-static int grow_line(struct run *run, size_t length)
+/* Makes the `length` bytes of the file from the run's position on lie in its window. */
+static int show(struct sorted_lines *lines, struct run *run, size_t length)
 {
-    if (length <= run->capacity)
+    if (run->position >= run->window_start &&
+        (size_t)(run->position - run->window_start) + length <= run->window_length)
         return 0;
-    char *line = realloc(run->line, length);
-    if (!line)
-        return ERR_NO_MEMORY;
-    run->line = line;
-    run->capacity = length;
+    if (length > run->window_size) {
+        size_t size = length > WINDOW ? length : WINDOW;
+        char *window = realloc(run->window, size);
+        if (!window)
+            return ERR_NO_MEMORY;
+        run->window = window;
+        run->window_size = size;
+    }
+    off_t left = run->end - run->position;
+    size_t wanted = left < (off_t)run->window_size ? (size_t)left : run->window_size;
+    ssize_t got = pread(fileno(lines->spill), run->window, wanted, run->position);
+    if (got < (ssize_t)length)
+        return got < 0 ? error_from_errno(errno) : ERR_SYSTEM;
+    run->window_start = run->position;
+    run->window_length = (size_t)got;
     return 0;
 }
 
-/* Reads the run's next line, which must exist. */
+static const char *shown(const struct run *run)
+{
+    return run->window + (run->position - run->window_start);
+}
+
+/* Reads the line at the run's position, which must exist. */
 static int read_line(struct sorted_lines *lines, struct run *run)
 {
     uint32_t length;
-    if (fseek(lines->spill, run->position, SEEK_SET) || fread(&length, sizeof length, 1, lines->spill) != 1)
-        return ERR_SYSTEM;
-    int err = grow_line(run, length);
+    int err = show(lines, run, sizeof length);
     if (err)
         return err;
-    if (fread(run->line, 1, length, lines->spill) != length)
-        return ERR_SYSTEM;
-    run->length = length;
-    run->position += (long)(sizeof length + length);
-    return 0;
+    memcpy(&length, shown(run), sizeof length);
+    err = show(lines, run, sizeof length + length);
+    if (!err)
+        run->line = (struct slice){shown(run) + sizeof length, length};
+    return err;
+}
+
+/* Goes on behind the line that was read; false at the end of the run. */
+static bool move_on(struct run *run)
+{
+    run->position += (off_t)(sizeof(uint32_t) + run->line.length);
+    return run->position < run->end;
 }
 
 static bool run_before(const struct heap_node *a, const struct heap_node *b)
 {
     const struct run *left = container_of(a, struct run, node);
     const struct run *right = container_of(b, struct run, node);
-    return compare((struct slice){left->line, left->length}, (struct slice){right->line, right->length}) < 0;
+    return compare(left->line, right->line) < 0;
 }
 
 static int start_merge(struct sorted_lines *lines, struct heap *heap)
@@ -182,7 +208,8 @@ static int start_merge(struct sorted_lines *lines, struct heap *heap)
     heap_init(heap, run_before);
     for (size_t i = 0; i < lines->run_count; i++) {
         struct run *run = &lines->runs[i];
-        run->position = run->start;
+        run->position = run->window_start = run->start;
+        run->window_length = 0;
         int err = read_line(lines, run);
         if (err)
             return err;
@@ -195,8 +222,8 @@ static int start_merge(struct sorted_lines *lines, struct heap *heap)
 static int visit_first(struct sorted_lines *lines, struct heap *heap, sorted_lines_visit visit, void *context)
 {
     struct run *run = container_of(heap_pop(heap), struct run, node);
-    int err = visit(context, (struct slice){run->line, run->length});
-    if (err || run->position == run->end)
+    int err = visit(context, run->line);
+    if (err || !move_on(run))
         return err;
     err = read_line(lines, run);
     if (!err)
@@ -212,7 +239,7 @@ int sorted_lines_walk(struct sorted_lines *lines, sorted_lines_visit visit, void
     for (size_t i = 0; i < lines->count && !err; i++) {
         for (struct heap_node *first; !err && (first = heap_first(&heap));) {
             const struct run *run = container_of(first, struct run, node);
-            if (compare((struct slice){run->line, run->length}, lines->gathered[i]) > 0)
+            if (compare(run->line, lines->gathered[i]) > 0)
                 break;
             err = visit_first(lines, &heap, visit, context);
         }
