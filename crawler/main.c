@@ -14,6 +14,7 @@
 #include "crawl/crawler.h"
 #include "crawl/root.h"
 #include "http/fetch.h"
+#include "inspect/inspect.h"
 #include "option_table.h"
 #include "options.h"
 #include "output/report.h"
@@ -271,6 +272,9 @@ int main(int argc, char **argv)
     static struct program program;
     /* A reader that went away shows as a failed write. */
     signal(SIGPIPE, SIG_IGN);
+    inspect_command inspect = argc > 1 ? inspect_find(argv[1]) : NULL;
+    if (inspect)
+        return inspect(argc - 1, argv + 1);
     enum exit_code code = EXIT_OK;
     switch (options_parse(&program.options, argc, argv, stdout, stderr)) {
     case OPTIONS_RUN:

@@ -8,8 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 declare -A MAY=(
     [base]="" [async]="base" [http]="base async" [web]="base"
     [record]="base async http web" [store]="base async http web record" [output]="base async http web record"
-    [measure]="base async http web record" [ui]="base async http web record"
-    [crawl]="base async http web record store" [top]="base async http web record store output measure ui crawl"
+    [measure]="base async http web record" [ui]="base async http web record" [inspect]="base web"
+    [crawl]="base async http web record store" [top]="base async http web record store output measure ui inspect crawl"
 )
 
 room_of() { # of a file
@@ -22,7 +22,7 @@ room_of() { # of a file
 
 room_of_include() { # of the text between the quotes
     case $1 in
-    base/* | async/* | http/* | web/* | record/* | crawl/* | store/* | output/* | measure/* | ui/*) echo "${1%%/*}" ;;
+    base/* | async/* | http/* | web/* | record/* | crawl/* | store/* | output/* | measure/* | ui/* | inspect/*) echo "${1%%/*}" ;;
     *) echo top ;;
     esac
 }
