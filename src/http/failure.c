@@ -33,15 +33,33 @@ static int failure_to_connect(CURL *easy)
     }
 }
 
-/* A connection that broke while something was read or written; without an errno libcurl disliked what it read. */
+/* Whether a proxy has answered CONNECT with anything but success. */
+static bool tunnel_was_refused(CURL *easy)
+{
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status != 0 && status / 100 != 2;
+}
+
+/* A connection that broke while something was read or written, or libcurl disliked what it read: then there is no errno,
+ * or that of an address that was tried before. */
 static int failure_to_transfer(CURL *easy)
 {
+    if (tunnel_was_refused(easy))
+        return ERR_PROXY;
     switch (os_error(easy)) {
-    case 0:
-    case EAGAIN:
-        return ERR_PROTOCOL;
-    default:
+    case ECONNRESET:
+    case ECONNABORTED:
+    case EPIPE:
+    case ETIMEDOUT:
+    case ENETRESET:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
         return ERR_CONNECTION_RESET;
+    default:
+        return ERR_PROTOCOL;
     }
 }
 
@@ -82,6 +100,11 @@ int failure_of(CURL *easy, CURLcode result, bool begun)
     default:
         return ERR_PROTOCOL;
     }
+}
+
+bool failure_clings(CURL *easy)
+{
+    return os_error(easy) != 0;
 }
 
 bool failure_needs_detail(int error)

@@ -8,6 +8,10 @@
 /* The negative error for a transfer that libcurl ended with `result`, not CURLE_OK. `begun`: some of the body came. */
 int failure_of(CURL *easy, CURLcode result, bool begun);
 
+/* Whether the handle remembers an errno. libcurl never forgets one, so that it would be taken for that of a later
+ * failure: such a handle should not be used again. */
+bool failure_clings(CURL *easy);
+
 /* Whether libcurl's own words say more than the error's text. */
 bool failure_needs_detail(int error);
 

@@ -21,7 +21,8 @@ struct origin {
     uint16_t port;
     bool is_trusted;       /* credentials may go there */
     bool is_routed;        /* the fields up to fed_serial are filled */
-    bool is_pinned;        /* --resolve or an IP address: no name needs to be looked up */
+    bool is_address;       /* next_hop is an IP literal */
+    bool is_pinned;        /* that, or named in --resolve: no name needs to be looked up */
     const char *proxy;     /* that connections go through; "" for none */
     struct slice next_hop; /* the host that is connected to: the proxy, the target of --connect-to, or `host` */
     uint16_t next_port;

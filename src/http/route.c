@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "http/resolver_name.h"
 
 enum { DEFAULT_PROXY_PORT = 1080 }; /* libcurl's own */
 
@@ -74,6 +75,12 @@ static bool is_pinned(const struct origin *origin, const struct http_options *op
     return false;
 }
 
+static bool is_address(struct slice host)
+{
+    struct resolver_name name;
+    return resolver_name_read(&name, host) == 0 && name.is_address;
+}
+
 /* no_proxy: names separated by commas, each for itself and all below it; * for all. */
 static bool is_exempt(struct slice host, const char *no_proxy)
 {
@@ -141,7 +148,8 @@ int route_origin(struct origin *origin, const struct http_options *options)
     int err = origin->proxy[0] ? apply_proxy(origin) : 0;
     if (err)
         return err;
-    origin->is_pinned = is_pinned(origin, options);
+    origin->is_address = is_address(origin->next_hop);
+    origin->is_pinned = origin->is_address || is_pinned(origin, options);
     origin->is_routed = true;
     return 0;
 }

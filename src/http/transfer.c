@@ -5,41 +5,23 @@
  * One timer watches over it: the total limit, the limit on connecting (which begins with the name) until the request can
  * be sent, then the limit on silence. What libcurl's callbacks find wrong is noted in `error` and wins over the code
  * that libcurl makes of the interruption. */
+#include "http/transfer.h"
+
 #include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/error.h"
-#include "http/client.h"
 #include "http/failure.h"
+#include "http/receive.h"
 #include "http/route.h"
 
-enum { MOST_HEADER_LINES = 1000, RATE_WINDOW = 30 /* seconds */, NAME_LINE_LIMIT = 4096 };
-
-enum phase { IDLE, LOOKING_UP, WAITING, RUNNING };
-
-struct transfer {
-    struct list_node node; /* in client->idle, client->aborted or origin->waiting */
-    struct http_client *client;
-    CURL *easy;
-    struct fetch *fetch; /* NULL once abandoned */
-    struct origin *origin;
-    enum phase phase;
-    struct resolver_lookup lookup;
-    struct loop_callback looked_up;
-    struct loop_timer watchdog;
-    struct decoder *decoder;
-    struct curl_slist *names;   /* addresses for libcurl's cache */
-    struct curl_slist *headers; /* made for this request alone; else NULL */
-    nanoseconds added;          /* to libcurl */
-    nanoseconds active;         /* last sign of life */
-    unsigned header_lines;
-    bool connected; /* a connection is there and the request goes out */
-    bool begun;     /* the sink knows of the answer */
-    int error;
-    char detail[CURL_ERROR_SIZE];
-};
+enum { RATE_WINDOW = 30 /* seconds */, NAME_LINE_LIMIT = 4096 };
 
 static void finish(struct transfer *transfer, int error);
 static void look_up_done(void *context);
@@ -48,12 +30,15 @@ static void on_watchdog(void *context);
 /* --- libcurl's callbacks ------------------------------------------------------------------------------------------ */
 
 /* libcurl would ask a thread of its own for a name that is not in its cache, such as one whose transfer was broken off
- * before libcurl saw its addresses. The next try hands them over again. */
+ * before libcurl saw its addresses. The next try hands them over again. An address it reads by itself: it can't be put
+ * into the cache beforehand, since CURLOPT_RESOLVE takes no name with colons in it. */
 static int refuse_resolver(void *state, void *reserved, void *context)
 {
     (void)state;
     (void)reserved;
     struct transfer *transfer = context;
+    if (transfer->origin->is_address)
+        return 0;
     transfer->error = ERR_NAME_FAILED;
     transfer->origin->is_fed = false;
     return 1;
@@ -71,7 +56,25 @@ static void make_way(struct transfer *transfer)
     loop_call_soon(client->loop, &client->start);
 }
 
+/* libcurl's CURLOPT_OPENSOCKETFUNCTION. libcurl's own way doesn't tell what is wrong: too many open files must not be
+ * taken for a fault of the server. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *transfer = context;
+    (void)purpose;
+    int fd = socket(address->family, address->socktype, address->protocol);
+    if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) {
+        transfer->open_error = 0;
+        return fd;
+    }
+    transfer->open_error = error_from_errno(errno);
+    if (fd >= 0)
+        close(fd);
+    return CURL_SOCKET_BAD;
+}
+
 /* A connection is there, new or used, and the request is about to be sent. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libcurl's. */
 static int on_connected(void *context, char *remote, char *local, int remote_port, int local_port)
 {
     struct transfer *transfer = context;
@@ -95,118 +98,6 @@ static CURLcode on_tls_context(CURL *easy, void *context, void *user)
     return transfer->error ? CURLE_SSL_CACERT_BADFILE : CURLE_OK;
 }
 
-static bool is_status_line(struct slice line)
-{
-    return slice_has_prefix_nocase(line, SLICE("HTTP/"));
-}
-
-/* Keeps one header line. A status line starts afresh: what came before was interim. */
-static int keep_header(struct transfer *transfer, struct slice line)
-{
-    struct http_response *response = transfer->fetch->response;
-    if (is_status_line(line)) {
-        buf_clear(&response->headers);
-        transfer->header_lines = 0;
-        return 0;
-    }
-    if (++transfer->header_lines > MOST_HEADER_LINES)
-        return ERR_HEADERS_TOO_LARGE;
-    int err = buf_append_slice(&response->headers, line);
-    return err == ERR_TOO_LARGE ? ERR_HEADERS_TOO_LARGE : err;
-}
-
-static size_t on_header(char *bytes, size_t size, size_t count, void *context)
-{
-    struct transfer *transfer = context;
-    struct slice line = {bytes, size * count};
-    transfer->active = clock_now();
-    if (!transfer->fetch)
-        return 0;
-    /* Once the body has begun only trailers come, which no one asked for. */
-    if (!transfer->begun)
-        transfer->error = keep_header(transfer, line);
-    return transfer->error ? 0 : line.length;
-}
-
-static enum http_version version_of(long number)
-{
-    return number == CURL_HTTP_VERSION_1_0   ? HTTP_1_0
-           : number == CURL_HTTP_VERSION_1_1 ? HTTP_1_1
-           : number == CURL_HTTP_VERSION_2_0 ? HTTP_2
-                                             : HTTP_ANY;
-}
-
-/* Copies what libcurl knows of the exchange so far. */
-static void note_exchange(struct transfer *transfer)
-{
-    struct http_response *response = transfer->fetch->response;
-    long status = 0, version = 0, opened = 0, port = 0, header_size = 0;
-    char *address = NULL;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_PORT, &port);
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
-    curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &header_size);
-    response->status = (int)status;
-    response->version = version_of(version);
-    response->reused = transfer->connected && opened == 0;
-    response->remote_port = (uint16_t)port;
-    response->header_size = (uint64_t)header_size;
-    snprintf(response->remote_address, sizeof response->remote_address, "%s", address ? address : "");
-}
-
-static int pass_on(void *context, struct slice bytes)
-{
-    const struct fetch *fetch = ((struct transfer *)context)->fetch;
-    fetch->response->decoded_size += bytes.length;
-    return fetch->sink.write ? fetch->sink.write(fetch->sink.context, bytes) : 0;
-}
-
-/* Tells the sink of the answer and makes ready for its body. */
-static int begin(struct transfer *transfer)
-{
-    const struct fetch *fetch = transfer->fetch;
-    const struct http_options *options = &transfer->client->options;
-    transfer->begun = true;
-    note_exchange(transfer);
-    int err = fetch->sink.begin ? fetch->sink.begin(fetch->sink.context, fetch->response) : 0;
-    if (err)
-        return err;
-    const struct decode_limits limits = {
-        .max_size = options->max_body ? options->max_body : UINT64_MAX,
-        .max_ratio = options->max_ratio,
-        .zstd_window = 23,
-    };
-    return decoder_create(&transfer->decoder, http_response_header(fetch->response, "Content-Encoding", 0), &limits,
-                          pass_on, transfer);
-}
-
-static int take_body(struct transfer *transfer, struct slice bytes)
-{
-    struct http_response *response = transfer->fetch->response;
-    uint64_t limit = transfer->client->options.max_body;
-    int err = transfer->begun ? 0 : begin(transfer);
-    if (err)
-        return err;
-    bool over = limit && bytes.length > limit - response->wire_size;
-    if (over)
-        bytes.length = limit - response->wire_size;
-    response->wire_size += bytes.length;
-    err = transfer->decoder ? decoder_feed(transfer->decoder, bytes) : pass_on(transfer, bytes);
-    return err ? err : over ? ERR_BODY_TOO_LARGE : 0;
-}
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *context)
-{
-    struct transfer *transfer = context;
-    transfer->active = clock_now();
-    if (!transfer->fetch)
-        return 0;
-    transfer->error = take_body(transfer, (struct slice){bytes, size * count});
-    return transfer->error ? 0 : size * count;
-}
-
 /* --- making and keeping handles ----------------------------------------------------------------------------------- */
 
 /* What is the same for all requests of the client. */
@@ -226,16 +117,17 @@ static void configure(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_resolver);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transfer->client->connect_to);
     if (options->minimum_rate) {
         curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)options->minimum_rate);
@@ -264,6 +156,19 @@ static void configure_tls(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key);
 }
 
+/* Gives the transfer a fresh handle instead of the one that it has; false, and nothing changes, when memory is out. */
+static bool renew_handle(struct transfer *transfer)
+{
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        return false;
+    curl_easy_cleanup(transfer->easy);
+    transfer->easy = easy;
+    configure(transfer);
+    configure_tls(transfer);
+    return true;
+}
+
 struct transfer *transfer_obtain(struct http_client *client)
 {
     struct list_node *node = list_pop(&client->idle);
@@ -272,17 +177,14 @@ struct transfer *transfer_obtain(struct http_client *client)
     struct transfer *transfer = calloc(1, sizeof *transfer);
     if (!transfer)
         return NULL;
-    transfer->easy = curl_easy_init();
-    if (!transfer->easy) {
+    transfer->client = client;
+    if (!renew_handle(transfer)) {
         free(transfer);
         return NULL;
     }
-    transfer->client = client;
     list_node_init(&transfer->node);
     loop_callback_init(&transfer->looked_up, look_up_done, transfer);
     loop_timer_init(&transfer->watchdog, on_watchdog, transfer);
-    configure(transfer);
-    configure_tls(transfer);
     return transfer;
 }
 
@@ -303,6 +205,8 @@ static void recycle(struct transfer *transfer)
     transfer->names = transfer->headers = NULL;
     transfer->fetch = NULL;
     transfer->phase = IDLE;
+    if (failure_clings(transfer->easy))
+        (void)renew_handle(transfer); /* without memory for another it serves on */
     list_remove(&transfer->node);
     list_append(&transfer->client->idle, &transfer->node);
 }
@@ -392,6 +296,26 @@ static long version_option(const struct transfer *transfer)
     }
 }
 
+static bool can_multiplex(const struct transfer *transfer, long version)
+{
+    return version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE ||
+           (version == CURL_HTTP_VERSION_2TLS && slice_equal(transfer->origin->scheme, SLICE("https")));
+}
+
+static bool has_line_break(const char *text)
+{
+    return text && strpbrk(text, "\r\n");
+}
+
+/* Nothing that the request says may become a header line of its own; libcurl doesn't look. */
+static int check_request(const struct http_request *request)
+{
+    bool bad = has_line_break(request->url) || has_line_break(request->referer);
+    for (const char *const *line = request->headers; line && *line && !bad; line++)
+        bad = has_line_break(*line);
+    return bad ? ERR_INVALID : 0;
+}
+
 /* What differs from one request to the next. */
 static int describe_request(struct transfer *transfer)
 {
@@ -405,7 +329,11 @@ static int describe_request(struct transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_USERPWD, trusted ? options->user : NULL) ||
         curl_easy_setopt(easy, CURLOPT_COOKIE, trusted ? options->cookie : NULL))
         return ERR_NO_MEMORY;
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version_option(transfer));
+    long version = version_option(transfer);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+    /* Where HTTP/2 can be, wait to learn whether a connection that is being opened can take this request too. Elsewhere
+     * libcurl would hold all requests to a host back until its first answer. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, can_multiplex(transfer, version) ? 1L : 0L);
     return set_headers(transfer);
 }
 
@@ -453,6 +381,7 @@ static void run(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
     struct origin *origin = transfer->origin;
+    assert(transfer->fetch);
     int err = describe_request(transfer);
     if (!err)
         err = feed_addresses(transfer);
@@ -510,7 +439,10 @@ static void look_up(struct transfer *transfer)
 static int find_way(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
-    int err = origin_of_url(&client->origins, slice_of(transfer->fetch->request->url), &transfer->origin);
+    const struct http_request *request = transfer->fetch->request;
+    int err = check_request(request);
+    if (!err)
+        err = origin_of_url(&client->origins, slice_of(request->url), &transfer->origin);
     return err ? err : route_origin(transfer->origin, &client->options);
 }
 
@@ -520,7 +452,9 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
     transfer->fetch = fetch;
     fetch->transfer = transfer;
     transfer->error = 0;
+    transfer->open_error = 0;
     transfer->header_lines = 0;
+    transfer->header_bytes = 0;
     transfer->connected = transfer->begun = false;
     transfer->detail[0] = '\0';
     transfer->active = fetch->started;
@@ -621,7 +555,7 @@ static void finish(struct transfer *transfer, int error)
     leave_stage(transfer);
     if (fetch) {
         if (ran)
-            note_exchange(transfer);
+            receive_note(transfer);
         note_timings(transfer);
         fetch->response->reached_server = fetch->response->status != 0;
         snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s",
@@ -631,24 +565,17 @@ static void finish(struct transfer *transfer, int error)
     recycle(transfer);
 }
 
-/* Ends the body of an exchange that libcurl calls a success. */
-static int end_body(struct transfer *transfer)
-{
-    int err = transfer->begun ? 0 : begin(transfer);
-    if (!err && transfer->decoder && transfer->fetch->response->wire_size)
-        err = decoder_finish(transfer->decoder);
-    return err;
-}
-
 void transfer_done(CURL *easy, CURLcode result)
 {
     struct transfer *transfer;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
     int err = transfer->error;
+    if (!err && result == CURLE_COULDNT_CONNECT && transfer->open_error == ERR_TOO_MANY_FILES)
+        err = transfer->open_error;
     if (!err && result != CURLE_OK)
         err = failure_of(easy, result, transfer->begun);
     if (!err && transfer->fetch)
-        err = end_body(transfer);
+        err = receive_end(transfer);
     finish(transfer, err);
 }
 

@@ -1,0 +1,36 @@
+/* transfer.h - one easy handle and the exchange that it is in; shared by the files that make it up. */
+#ifndef HTTP_TRANSFER_H
+#define HTTP_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/client.h"
+
+enum phase { IDLE, LOOKING_UP, WAITING, RUNNING };
+
+struct transfer {
+    struct list_node node; /* in client->idle, client->aborted or origin->waiting */
+    struct http_client *client;
+    CURL *easy;
+    struct fetch *fetch; /* NULL once abandoned */
+    struct origin *origin;
+    enum phase phase;
+    struct resolver_lookup lookup;
+    struct loop_callback looked_up;
+    struct loop_timer watchdog;
+    struct decoder *decoder;
+    struct curl_slist *names;   /* addresses for libcurl's cache */
+    struct curl_slist *headers; /* made for this request alone; else NULL */
+    nanoseconds added;          /* to libcurl */
+    nanoseconds active;         /* last sign of life */
+    unsigned header_lines;      /* so far, interim answers included */
+    size_t header_bytes;        /* of these */
+    bool connected;             /* a connection is there and the request goes out */
+    bool begun;                 /* the sink knows of the answer */
+    int error;                  /* that a callback found; wins over libcurl's */
+    int open_error;             /* why the last socket could not be opened; 0 when it could */
+    char detail[CURL_ERROR_SIZE];
+};
+
+#endif
