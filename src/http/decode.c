@@ -151,7 +151,8 @@ static int stage_run(struct decoder *decoder, size_t index, struct slice *input)
     char chunk[CHUNK];
     bool ended = false, more = true;
     while (more && !ended) {
-        struct codec_output output = {chunk, 0, sizeof chunk};
+        struct codec_output output = {.capacity = sizeof chunk};
+        output.data = chunk;
         size_t before = input->length;
         int failure = stage->codec->step(&stage->codec_state, input, &output, &ended);
         if (index == 0)
