@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "http/resolver_name.h"
 
-enum { DEFAULT_PROXY_PORT = 1080 }; /* libcurl's own */
+enum { DEFAULT_PROXY_PORT = 1080, DEFAULT_HTTPS_PROXY_PORT = 443 }; /* libcurl's own */
 
 static struct slice cut_before(struct slice *text, char c)
 {
@@ -38,22 +38,19 @@ static bool field_is_port(struct slice field, uint16_t port)
     return slice_equal(field, (struct slice){text, (size_t)length});
 }
 
-/* Whether "HOST:PORT:..." speaks of the origin; `rest` is what follows. An empty field stands for any. */
-static bool rule_holds(const char *rule, const struct origin *origin, struct slice *rest)
+/* Whether "HOST:PORT:..." speaks of the origin; `any` is the HOST that stands for all. Leaves in `rule` what follows. */
+static bool rule_holds(struct slice *rule, struct slice any, const struct origin *origin)
 {
-    *rest = slice_of(rule);
-    if (rest->length && rest->data[0] == '+')
-        cut_before(rest, '+');
-    struct slice host = next_field(rest), port = next_field(rest);
-    return (!host.length || slice_equal(host, SLICE("*")) || slice_equal_nocase(host, origin->host)) &&
+    struct slice host = next_field(rule), port = next_field(rule);
+    return (slice_equal(host, any) || slice_equal_nocase(host, origin->host)) &&
            (!port.length || field_is_port(port, origin->port));
 }
 
 static void apply_connect_to(struct origin *origin, const struct http_options *options)
 {
     for (const char *const *rule = options->connect_to; rule && *rule; rule++) {
-        struct slice rest;
-        if (!rule_holds(*rule, origin, &rest))
+        struct slice rest = slice_of(*rule);
+        if (!rule_holds(&rest, SLICE(""), origin))
             continue;
         struct slice host = next_field(&rest), port = next_field(&rest);
         if (host.length)
@@ -68,10 +65,11 @@ static void apply_connect_to(struct origin *origin, const struct http_options *o
 static bool is_pinned(const struct origin *origin, const struct http_options *options)
 {
     const struct origin hop = {.host = origin->next_hop, .port = origin->next_port};
-    struct slice rest;
-    for (const char *const *rule = options->resolve; rule && *rule; rule++)
-        if (rule_holds(*rule, &hop, &rest))
+    for (const char *const *rule = options->resolve; rule && *rule; rule++) {
+        struct slice rest = slice_of(**rule == '+' ? *rule + 1 : *rule);
+        if (rule_holds(&rest, SLICE("*"), &hop))
             return true;
+    }
     return false;
 }
 
@@ -131,7 +129,9 @@ static int apply_proxy(struct origin *origin)
         return ERR_INVALID;
     }
     if (!origin->next_port)
-        origin->next_port = DEFAULT_PROXY_PORT;
+        origin->next_port = slice_has_prefix_nocase(slice_of(origin->proxy), SLICE("https://"))
+                                ? DEFAULT_HTTPS_PROXY_PORT
+                                : DEFAULT_PROXY_PORT;
     return 0;
 }
 
