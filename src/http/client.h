@@ -29,6 +29,7 @@ struct http_client {
     struct list idle;    /* transfers to be used again */
     struct loop_callback start;
     struct loop_callback clear;
+    bool has_jar; /* the cookie jar has been read, and will be written */
     struct http_client_stats stats;
 };
 

@@ -122,8 +122,10 @@ static int trust_origins(struct http_client *client)
     for (const char *const *name = client->options.auth_origins; name && *name; name++) {
         struct origin *origin;
         int err = origin_of_url(&client->origins, slice_of(*name), &origin);
-        if (err)
+        if (err) {
+            log_error("origin '%s': not of the form \"scheme://host:port\"", *name);
             return err;
+        }
         origin->is_trusted = true;
     }
     return 0;
@@ -161,12 +163,14 @@ static int load_cookies(struct http_client *client)
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, client->options.cookie_jar);
     curl_easy_setopt(easy, CURLOPT_COOKIELIST, "RELOAD");
     curl_easy_cleanup(easy);
+    client->has_jar = true;
     return 0;
 }
 
+/* A client that could not be made has not read the jar, and would empty it. */
 static void save_cookies(struct http_client *client)
 {
-    CURL *easy = client->options.cookie_jar ? cookie_handle(client) : NULL;
+    CURL *easy = client->has_jar ? cookie_handle(client) : NULL;
     if (!easy)
         return;
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
@@ -237,8 +241,7 @@ void http_client_free(struct http_client *client)
     while (!list_is_empty(&client->idle))
         transfer_free(list_pop(&client->idle));
     multi_free(client->multi);
-    if (client->share)
-        save_cookies(client);
+    save_cookies(client);
     curl_share_cleanup(client->share);
     resolver_free(client->resolver);
     trust_free(client->trust);
