@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@ enum { RATE_WINDOW = 30 /* seconds */, NAME_LINE_LIMIT = 4096 };
 static void finish(struct transfer *transfer, int error);
 static void look_up_done(void *context);
 static void on_watchdog(void *context);
+static void watch_over(struct transfer *transfer);
 
 /* --- libcurl's callbacks ------------------------------------------------------------------------------------------ */
 
@@ -62,6 +64,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 {
     struct transfer *transfer = context;
     (void)purpose;
+    transfer->tried = true;
     int fd = socket(address->family, address->socktype, address->protocol);
     if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) {
         transfer->open_error = 0;
@@ -82,9 +85,12 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
     (void)local;
     (void)remote_port;
     (void)local_port;
+    transfer->tried = true;
     if (!transfer->connected) {
         transfer->connected = true;
         transfer->active = clock_now();
+        if (transfer->fetch)
+            watch_over(transfer);
         make_way(transfer);
     }
     return CURL_PREREQFUNC_OK;
@@ -117,6 +123,7 @@ static void configure(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT_MAX); /* the watchdog's part; 0 means 300 s */
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
@@ -455,7 +462,7 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
     transfer->open_error = 0;
     transfer->header_lines = 0;
     transfer->header_bytes = 0;
-    transfer->connected = transfer->begun = false;
+    transfer->tried = transfer->connected = transfer->begun = false;
     transfer->detail[0] = '\0';
     transfer->active = fetch->started;
     transfer->phase = WAITING;
@@ -494,9 +501,10 @@ static void leave_stage(struct transfer *transfer)
         multi_remove(client->multi, transfer->easy);
         break;
     case IDLE:
+    case OVER:
         break;
     }
-    if (transfer->phase == RUNNING && !transfer->connected)
+    if (transfer->phase >= RUNNING && !transfer->connected)
         make_way(transfer);
     transfer->phase = IDLE;
     client->stats.in_flight--;
@@ -549,7 +557,7 @@ void fetch_fail(struct fetch *fetch, int error)
 static void finish(struct transfer *transfer, int error)
 {
     struct fetch *fetch = transfer->fetch;
-    bool ran = transfer->phase == RUNNING;
+    bool ran = transfer->tried; /* else the handle may still tell of the exchange before */
     if (ran)
         count_connection(transfer);
     leave_stage(transfer);
@@ -557,7 +565,7 @@ static void finish(struct transfer *transfer, int error)
         if (ran)
             receive_note(transfer);
         note_timings(transfer);
-        fetch->response->reached_server = fetch->response->status != 0;
+        fetch->response->reached_server = fetch->response->status != 0 || error == ERR_PROTOCOL;
         snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s",
                  failure_needs_detail(error) ? transfer->detail : "");
         complete(fetch, error);
@@ -570,6 +578,7 @@ void transfer_done(CURL *easy, CURLcode result)
     struct transfer *transfer;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
     int err = transfer->error;
+    transfer->phase = OVER;
     if (!err && result == CURLE_COULDNT_CONNECT && transfer->open_error == ERR_TOO_MANY_FILES)
         err = transfer->open_error;
     if (!err && result != CURLE_OK)

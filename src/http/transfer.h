@@ -7,7 +7,7 @@
 
 #include "http/client.h"
 
-enum phase { IDLE, LOOKING_UP, WAITING, RUNNING };
+enum phase { IDLE, LOOKING_UP, WAITING, RUNNING, OVER /* libcurl has given the handle back */ };
 
 struct transfer {
     struct list_node node; /* in client->idle, client->aborted or origin->waiting */
@@ -26,6 +26,7 @@ struct transfer {
     nanoseconds active;         /* last sign of life */
     unsigned header_lines;      /* so far, interim answers included */
     size_t header_bytes;        /* of these */
+    bool tried;                 /* libcurl has opened a socket or taken a used one */
     bool connected;             /* a connection is there and the request goes out */
     bool begun;                 /* the sink knows of the answer */
     int error;                  /* that a callback found; wins over libcurl's */
