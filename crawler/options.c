@@ -69,7 +69,8 @@ static void print_help(FILE *out)
 {
     fprintf(out, "Usage: crawler [OPTIONS] URL...\n"
                  "       crawler resolve                  JSON lines in, JSON lines out\n"
-                 "       crawler links [--base URL] [--content-type TYPE] [--extractor NAME] FILE|-\n"
+                 "       crawler links [--base URL] [--content-type TYPE] [--extractor NAME]\n"
+                 "                     FILE|-\n"
                  "       crawler charset [--content-type TYPE] FILE|-\n\n"
                  "Crawls the sites of the given URLs and reports on each URL met; \"http://\" is\n"
                  "put before a URL without a scheme. Ctrl-C once finishes what is in flight, twice\n"

@@ -42,7 +42,7 @@ struct http_options {
     const char *const *resolve;    /* "host:port:address[,address]", as curl's --resolve */
     const char *const *connect_to; /* "host:port:host:port", as curl's --connect-to */
     const char *dns_servers;       /* see resolver.h */
-    nanoseconds connect_timeout;   /* name lookup, TCP and TLS together */
+    nanoseconds connect_timeout;   /* name lookup, TCP and TLS together; waiting for a turn does not count */
     nanoseconds total_timeout;
     nanoseconds idle_timeout; /* longest silence of a connected server */
     uint64_t minimum_rate;    /* wire bytes a second over the last 30 s of a transfer */
@@ -93,7 +93,8 @@ struct http_sink {
     int (*begin)(void *context, const struct http_response *response);
     /* The next decoded bytes. Returns 0, or a negative error that ends the transfer. */
     int (*write)(void *context, struct slice bytes);
-    /* All is over, well or not (response->error), just before the task wakes. */
+    /* All is over, well or not (response->error), just before the task wakes. Not called for a fetch whose task was
+     * cancelled: that one is gone. */
     void (*finish)(void *context, const struct http_response *response);
     void *context;
 };

@@ -231,8 +231,11 @@ static nanoseconds deadline_of(const struct transfer *transfer, int *why)
     const struct http_options *options = &transfer->client->options;
     nanoseconds started = transfer->fetch->started;
     nanoseconds total = after(started, options->total_timeout);
-    nanoseconds phase =
-        transfer->connected ? after(transfer->active, options->idle_timeout) : after(started, options->connect_timeout);
+    nanoseconds phase = NEVER; /* waiting for a turn is not the server's fault */
+    if (transfer->connected)
+        phase = after(transfer->active, options->idle_timeout);
+    else if (transfer->phase != WAITING)
+        phase = after(transfer->active, options->connect_timeout);
     *why = total < phase ? ERR_TIMED_OUT : transfer->connected ? ERR_IDLE : ERR_CONNECT_TIMED_OUT;
     return total < phase ? total : phase;
 }
@@ -402,6 +405,8 @@ static void run(struct transfer *transfer)
     }
     transfer->phase = RUNNING;
     transfer->added = clock_now();
+    transfer->active = transfer->added - transfer->fetch->response->timings.resolved;
+    watch_over(transfer);
     origin->opening++;
     origin->is_fed = true;
     origin->fed_serial = transfer->lookup.answer.serial;
@@ -410,10 +415,12 @@ static void run(struct transfer *transfer)
 static void wait_for_turn(struct transfer *transfer)
 {
     transfer->phase = WAITING;
-    if (transfer->origin->opening < OPENING_PER_ORIGIN)
+    if (transfer->origin->opening < OPENING_PER_ORIGIN) {
         run(transfer);
-    else
+    } else {
         list_append(&transfer->origin->waiting, &transfer->node);
+        watch_over(transfer);
+    }
 }
 
 void transfer_run_waiting(struct origin *origin)
@@ -439,6 +446,7 @@ static void look_up(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
     transfer->phase = LOOKING_UP;
+    watch_over(transfer);
     resolver_start(client->resolver, &transfer->lookup, transfer->origin->next_hop);
     future_add_done_callback(&transfer->lookup.done, &transfer->looked_up);
 }
@@ -473,7 +481,6 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
         finish(transfer, err);
         return;
     }
-    watch_over(transfer);
     if (transfer->origin->is_pinned ||
         resolver_cached(client->resolver, transfer->origin->next_hop, &transfer->lookup.answer))
         wait_for_turn(transfer);

@@ -23,7 +23,7 @@ struct transfer {
     struct curl_slist *names;   /* addresses for libcurl's cache */
     struct curl_slist *headers; /* made for this request alone; else NULL */
     nanoseconds added;          /* to libcurl */
-    nanoseconds active;         /* last sign of life */
+    nanoseconds active;         /* last sign of life; before a connection: when its limit began to run */
     unsigned header_lines;      /* so far, interim answers included */
     size_t header_bytes;        /* of these */
     bool tried;                 /* libcurl has opened a socket or taken a used one */
