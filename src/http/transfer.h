@@ -34,4 +34,7 @@ struct transfer {
     char detail[CURL_ERROR_SIZE];
 };
 
+/* A connection is there, new or used, and the request is about to be sent: to be told once, from libcurl's callback. */
+void transfer_connected(struct transfer *transfer);
+
 #endif

@@ -1,0 +1,269 @@
+#include "http/exchange.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "http/receive.h"
+
+enum { RATE_WINDOW = 30 /* seconds */, NAME_LINE_LIMIT = 4096 };
+
+/* --- libcurl's callbacks ------------------------------------------------------------------------------------------ */
+
+/* libcurl would ask a thread of its own for a name that is not in its cache, such as one whose transfer was broken off
+ * before libcurl saw its addresses. The next try hands them over again. An address it reads by itself: it can't be put
+ * into the cache beforehand, since CURLOPT_RESOLVE takes no name with colons in it. */
+static int refuse_resolver(void *state, void *reserved, void *context)
+{
+    (void)state;
+    (void)reserved;
+    struct transfer *transfer = context;
+    if (transfer->origin->is_address)
+        return 0;
+    transfer->error = ERR_NAME_FAILED;
+    transfer->origin->is_fed = false;
+    return 1;
+}
+
+/* libcurl's CURLOPT_OPENSOCKETFUNCTION. libcurl's own way doesn't tell what is wrong: too many open files must not be
+ * taken for a fault of the server. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct transfer *transfer = context;
+    (void)purpose;
+    transfer->tried = true;
+    int fd = socket(address->family, address->socktype, address->protocol);
+    if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) {
+        transfer->open_error = 0;
+        return fd;
+    }
+    transfer->open_error = error_from_errno(errno);
+    if (fd >= 0)
+        close(fd);
+    return CURL_SOCKET_BAD;
+}
+
+/* A connection is there, new or used, and the request is about to be sent. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libcurl's. */
+static int on_connected(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    struct transfer *transfer = context;
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    transfer->tried = true;
+    if (!transfer->connected)
+        transfer_connected(transfer);
+    return CURL_PREREQFUNC_OK;
+}
+
+static CURLcode on_tls_context(CURL *easy, void *context, void *user)
+{
+    struct transfer *transfer = user;
+    (void)easy;
+    transfer->error = trust_apply(transfer->client->trust, context);
+    return transfer->error ? CURLE_SSL_CACERT_BADFILE : CURLE_OK;
+}
+
+/* --- the handle --------------------------------------------------------------------------------------------------- */
+
+/* What is the same for all requests of the client. */
+static void configure(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http_options *options = &transfer->client->options;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_SHARE, transfer->client->share);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT_MAX); /* the watchdog's part; 0 means 300 s */
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_resolver);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transfer->client->connect_to);
+    if (options->minimum_rate) {
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)options->minimum_rate);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)RATE_WINDOW);
+    }
+    if (options->family != RESOLVER_ANY)
+        curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
+                         (long)(options->family == RESOLVER_IPV4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
+    if (options->keep_cookies || options->cookie_jar)
+        curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+}
+
+static void configure_tls(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http_options *options = &transfer->client->options;
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    if (!options->insecure) {
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
+    }
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, options->certificate);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key);
+}
+
+bool exchange_renew(struct transfer *transfer)
+{
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        return false;
+    curl_easy_cleanup(transfer->easy);
+    transfer->easy = easy;
+    configure(transfer);
+    configure_tls(transfer);
+    return true;
+}
+
+/* --- the request -------------------------------------------------------------------------------------------------- */
+
+/* Adds `line` to a list; false when memory is out. */
+static bool add_line(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+    if (longer)
+        *list = longer;
+    return longer != NULL;
+}
+
+static const struct curl_slist *client_headers(const struct transfer *transfer)
+{
+    return transfer->origin->is_trusted ? transfer->client->private_headers : transfer->client->headers;
+}
+
+/* The header list of the request: the client's own unless the request has more. */
+static int set_headers(struct transfer *transfer)
+{
+    const char *const *more = transfer->fetch->request->headers;
+    const struct curl_slist *list = client_headers(transfer);
+    if (more && *more) {
+        bool good = true;
+        for (const struct curl_slist *line = list; line && good; line = line->next)
+            good = add_line(&transfer->headers, line->data);
+        for (; *more && good; more++)
+            good = add_line(&transfer->headers, *more);
+        if (!good)
+            return ERR_NO_MEMORY;
+        list = transfer->headers;
+    }
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list);
+    return 0;
+}
+
+static long version_option(const struct transfer *transfer)
+{
+    switch (transfer->client->options.version) {
+    case HTTP_1_0:
+        return CURL_HTTP_VERSION_1_0;
+    case HTTP_1_1:
+        return CURL_HTTP_VERSION_1_1;
+    case HTTP_2:
+        return slice_equal(transfer->origin->scheme, SLICE("https")) ? CURL_HTTP_VERSION_2TLS
+                                                                     : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    default:
+        return CURL_HTTP_VERSION_2TLS;
+    }
+}
+
+static bool can_multiplex(const struct transfer *transfer, long version)
+{
+    return version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE ||
+           (version == CURL_HTTP_VERSION_2TLS && slice_equal(transfer->origin->scheme, SLICE("https")));
+}
+
+/* What differs from one request to the next. */
+static int describe_request(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http_options *options = &transfer->client->options;
+    const struct http_request *request = transfer->fetch->request;
+    bool trusted = transfer->origin->is_trusted;
+    if (curl_easy_setopt(easy, CURLOPT_URL, request->url) || curl_easy_setopt(easy, CURLOPT_REFERER, request->referer))
+        return ERR_NO_MEMORY;
+    if (curl_easy_setopt(easy, CURLOPT_PROXY, transfer->origin->proxy) ||
+        curl_easy_setopt(easy, CURLOPT_USERPWD, trusted ? options->user : NULL) ||
+        curl_easy_setopt(easy, CURLOPT_COOKIE, trusted ? options->cookie : NULL))
+        return ERR_NO_MEMORY;
+    long version = version_option(transfer);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+    /* Where HTTP/2 can be, wait to learn whether a connection that is being opened can take this request too. Elsewhere
+     * libcurl would hold all requests to a host back until its first answer. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, can_multiplex(transfer, version) ? 1L : 0L);
+    return set_headers(transfer);
+}
+
+static void print_address(const struct resolver_address *address, char text[INET6_ADDRSTRLEN + 2])
+{
+    char plain[INET6_ADDRSTRLEN];
+    inet_ntop(address->family, address->bytes, plain, sizeof plain);
+    snprintf(text, INET6_ADDRSTRLEN + 2, address->family == AF_INET6 ? "[%s]" : "%s", plain);
+}
+
+/* One CURLOPT_RESOLVE line: the addresses of `name`. */
+static int name_line(struct transfer *transfer, struct slice name)
+{
+    const struct resolver_answer *answer = &transfer->lookup.answer;
+    struct buf line;
+    buf_init(&line, NAME_LINE_LIMIT);
+    int err = buf_printf(&line, "%.*s:%u:", SLICE_ARGS(name), transfer->origin->next_port);
+    for (size_t i = 0; i < answer->count && !err; i++) {
+        char address[INET6_ADDRSTRLEN + 2];
+        print_address(&answer->addresses[i], address);
+        err = buf_printf(&line, "%s%s", i ? "," : "", address);
+    }
+    if (!err && !add_line(&transfer->names, buf_text(&line)))
+        err = ERR_NO_MEMORY;
+    buf_free(&line);
+    return err;
+}
+
+/* Has libcurl put the addresses of the next hop into its cache, unless they are there. libcurl may look for a name with
+ * or without its final dot. */
+static int feed_addresses(struct transfer *transfer)
+{
+    const struct origin *origin = transfer->origin;
+    struct slice name = origin->next_hop;
+    if (origin->is_pinned || (origin->is_fed && origin->fed_serial == transfer->lookup.answer.serial))
+        return 0;
+    int err = name_line(transfer, name);
+    if (!err && name.data[name.length - 1] == '.')
+        err = name_line(transfer, (struct slice){name.data, name.length - 1});
+    return err;
+}
+
+int exchange_prepare(struct transfer *transfer)
+{
+    int err = describe_request(transfer);
+    if (!err)
+        err = feed_addresses(transfer);
+    if (!err)
+        curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->names ? transfer->names : transfer->client->pins);
+    return err;
+}
