@@ -30,6 +30,12 @@ static inline int run_tests(const char *name, int times, const TTest *const test
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* How often to do what is done `full` times: a fiftieth under valgrind, which is that much slower. */
+static inline int effort(int full)
+{
+    return getenv("CRAWLER_UNDER_VALGRIND") ? full / 50 : full;
+}
+
 #define RUN_TESTS(name, ...)              RUN_TESTS_TIMES(name, 1, __VA_ARGS__)
 #define RUN_TESTS_TIMES(name, times, ...) run_tests(name, times, (const TTest *const[]){__VA_ARGS__, NULL})
 

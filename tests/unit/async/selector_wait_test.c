@@ -146,6 +146,7 @@ START_TEST(a_thousand_descriptors_are_told_apart)
     static struct selector_event events[2 * PIPES + 1];
     static bool seen[PIPES][2];
     struct selector *selector = open_selector(_i);
+    memset(seen, 0, sizeof seen);
     open_pipes(PIPES);
     for (int i = 0; i < PIPES; i++) {
         ck_assert_int_eq(selector_register(selector, pipes[i][0], SELECTOR_READ, &seen[i][0]), 0);

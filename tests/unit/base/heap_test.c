@@ -48,7 +48,7 @@ START_TEST(behaves_as_an_array)
     struct heap heap;
     heap_init(&heap, smaller);
     unsigned seed = 1;
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < effort(STEPS); step++) {
         struct number *number = &numbers[rand_r(&seed) % NODES];
         if (!number->inside) {
             number->value = rand_r(&seed) % 1000;
@@ -67,11 +67,12 @@ END_TEST
 /* Ascending, descending and equal keys make the most one-sided trees; nothing may recurse along them. */
 static void sort_many(int (*key)(int i))
 {
-    struct number *numbers = calloc(MANY, sizeof *numbers);
+    int many = effort(MANY);
+    struct number *numbers = calloc((size_t)many, sizeof *numbers);
     ck_assert_ptr_nonnull(numbers);
     struct heap heap;
     heap_init(&heap, smaller);
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many; i++) {
         numbers[i].value = key(i);
         heap_insert(&heap, &numbers[i].node);
     }
@@ -80,7 +81,7 @@ static void sort_many(int (*key)(int i))
         ck_assert_int_le(last, number_of(node)->value);
         last = number_of(node)->value;
     }
-    ck_assert_int_eq(count, MANY);
+    ck_assert_int_eq(count, many);
     free(numbers);
 }
 

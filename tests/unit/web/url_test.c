@@ -353,7 +353,7 @@ START_TEST(short_cut_answers_as_the_whole_parser)
     buf_init(&slow_storage, URL_MAX_LENGTH);
     unsigned taken = 0;
     state = 1;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < effort(ROUNDS); i++) {
         char bytes[INPUT_MAX];
         struct slice input = generate(bytes, 6);
         unsigned pick = below(BASE_COUNT + 1);
@@ -365,7 +365,7 @@ START_TEST(short_cut_answers_as_the_whole_parser)
         check_same(&fast, &slow, input);
         taken++;
     }
-    ck_assert_uint_gt(taken, ROUNDS / 50);
+    ck_assert_uint_gt(taken, (size_t)effort(ROUNDS) / 50);
     buf_free(&fast_storage);
     buf_free(&slow_storage);
     for (size_t i = 0; i < BASE_COUNT; i++)
@@ -425,7 +425,7 @@ START_TEST(serialisations_parse_to_themselves)
 {
     state = 2;
     unsigned parsed = 0;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < effort(ROUNDS); i++) {
         char bytes[INPUT_MAX];
         struct slice generated = generate(bytes, 12);
         /* At the end of its own allocation, so that a sanitizer sees a read past it. */
@@ -445,7 +445,7 @@ START_TEST(serialisations_parse_to_themselves)
         buf_free(&base.storage);
         free(exact);
     }
-    ck_assert_uint_gt(parsed, ROUNDS / 10);
+    ck_assert_uint_gt(parsed, (size_t)effort(ROUNDS) / 10);
 }
 END_TEST
 
@@ -486,7 +486,7 @@ START_TEST(curl_sees_the_same_server)
 {
     state = 3;
     unsigned accepted = 0, refused = 0;
-    for (int i = 0; i < ROUNDS / 4; i++) {
+    for (int i = 0; i < effort(ROUNDS / 4); i++) {
         char bytes[7 + INPUT_MAX] = "http://";
         struct slice input = {bytes, 7 + generate(bytes + 7, 8).length};
         struct parsed p;
