@@ -12,20 +12,20 @@
 enum { MAX_ARGUMENTS = 64 };
 
 /* No file of the user's own may change what a test sees. */
-static void become_crawler(const char *const *arguments, const int out[2], const int err[2])
+static void become_crawler(const char *const *arguments, int in, const int out[2], const int err[2])
 {
     const char *argv[MAX_ARGUMENTS] = {CRAWLER};
     for (int i = 0; i < MAX_ARGUMENTS - 2 && arguments[i]; i++)
         argv[i + 1] = arguments[i];
-    int empty = open("/dev/null", O_RDONLY);
-    if (empty < 0 || dup2(empty, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
+    if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
         _exit(127);
     setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
     execv(CRAWLER, (char *const *)argv);
     _exit(127);
 }
 
-void run_start(struct run *run, const char *const *arguments)
+/* Starts the crawler with the descriptor `in`, which is closed here, as its standard input. */
+static void start(struct run *run, int in, const char *const *arguments)
 {
     int out[2], err[2];
     ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
@@ -34,9 +34,15 @@ void run_start(struct run *run, const char *const *arguments)
     run->pid = fork();
     ck_assert_int_ge(run->pid, 0);
     if (run->pid == 0)
-        become_crawler(arguments, out, err);
+        become_crawler(arguments, in, out, err);
+    close(in);
     close(out[1]);
     close(err[1]);
+}
+
+void run_start(struct run *run, const char *const *arguments)
+{
+    start(run, open("/dev/null", O_RDONLY | O_CLOEXEC), arguments);
 }
 
 /* A text that grows. */
@@ -121,6 +127,18 @@ void run_free(struct run *run)
 {
     free(run->out);
     free(run->err);
+}
+
+void run_crawler_on(struct run *run, const char *input, const char *const *arguments)
+{
+    FILE *file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    fputs(input, file);
+    ck_assert_int_eq(fflush(file), 0);
+    rewind(file);
+    start(run, dup(fileno(file)), arguments);
+    fclose(file);
+    run_wait(run, NULL);
 }
 
 char *run_url_lines(const struct run *run)

@@ -20,7 +20,10 @@ struct run {
  * origin of `site` (which may be NULL) is written ~. To be freed by run_free. */
 void run_crawler(struct run *run, const struct site *site, const char *const *arguments);
 
-/* The same in two steps, to do something meanwhile. */
+/* The same, with `input` on standard input. */
+void run_crawler_on(struct run *run, const char *input, const char *const *arguments);
+
+/* The first again, in two steps, to do something meanwhile. */
 void run_start(struct run *run, const char *const *arguments);
 void run_wait(struct run *run, const struct site *site);
 
