@@ -1,4 +1,4 @@
-/* Bytes are gathered into blocks of a fixed size, decoded and handed to the engine block by block. So what an engine
+/* An engine that reads encoded bytes gets them as they come. For the others, bytes are gathered into blocks of a fixed size, decoded and handed to the engine block by block. So what an engine
  * sees depends on the document alone and never on how the network cut it, the first block is there whole when the
  * encoding is looked for, and a meta element that declares one later changes it at the same place each time. */
 
@@ -17,7 +17,7 @@ enum {
     TEXT_MAX = 8 * BLOCK  /* bytes of a decoded block; no encoding makes more than 4 of one */
 };
 
-static const struct extractor_engine *const HTML_ENGINES[] = {&MARKUP_HTML};
+static const struct extractor_engine *const HTML_ENGINES[] = {&MARKUP_HTML, &HTML_SCANNER};
 
 struct extractor {
     const struct extractor_engine *engine;
@@ -27,10 +27,10 @@ struct extractor {
     struct buf header_charset;
     const struct charset *charset; /* NULL until the first block is there */
     enum charset_source source;
-    struct charset_decoder *decoder;
-    struct buf text; /* decoded */
-    int err;         /* the first; nothing is read any more behind it */
-    size_t filled;   /* bytes of the block */
+    struct charset_decoder *decoder; /* NULL while the engine reads the bytes themselves */
+    struct buf text;                 /* decoded */
+    int err;                         /* the first; nothing is read any more behind it */
+    size_t filled;                   /* bytes of the block */
     char block[BLOCK];
 };
 
@@ -100,13 +100,18 @@ void extractor_free(struct extractor *extractor)
     free(extractor);
 }
 
+static bool reads_bytes(const struct extractor *extractor)
+{
+    return extractor->engine->read && extractor->charset && charset_is_ascii_compatible(extractor->charset);
+}
+
 /* Reads on in `charset`. What the old decoder holds of an unfinished sequence is dropped with it. */
 static int set_charset(struct extractor *extractor, const struct charset *charset)
 {
     charset_decoder_free(extractor->decoder);
     extractor->decoder = NULL;
     extractor->charset = charset;
-    return charset_decoder_create(&extractor->decoder, charset);
+    return reads_bytes(extractor) ? 0 : charset_decoder_create(&extractor->decoder, charset);
 }
 
 /* Whether a meta element may still change the encoding (HTML standard, 13.2.3.5). */
@@ -142,6 +147,13 @@ static int feed_without_nul(struct extractor *extractor, struct slice utf8)
     return err;
 }
 
+/* Reads bytes as they are, up to a declaration at most. */
+static int read_bytes(struct extractor *extractor, struct slice *bytes)
+{
+    int err = extractor->engine->read(extractor->state, bytes, extractor->charset);
+    return err ? err : heed_late_charset(extractor);
+}
+
 static int read_step(struct extractor *extractor, struct slice bytes, bool last)
 {
     buf_clear(&extractor->text);
@@ -169,25 +181,46 @@ static int read_block(struct extractor *extractor, bool last)
     extractor->filled = 0;
     int err = extractor->charset ? 0 : begin(extractor, &block);
     while (block.length && !err) {
+        if (reads_bytes(extractor)) {
+            err = read_bytes(extractor, &block);
+            continue;
+        }
         size_t step = block.length;
         if (is_tentative(extractor) && step > TENTATIVE_STEP)
             step = TENTATIVE_STEP;
         err = read_step(extractor, (struct slice){block.data, step}, false);
         block = (struct slice){block.data + step, block.length - step};
     }
-    return err || !last ? err : read_step(extractor, block, true);
+    return err || !last || reads_bytes(extractor) ? err : read_step(extractor, block, true);
+}
+
+/* Puts bytes into the block, which is read when it is full. */
+static int gather(struct extractor *extractor, struct slice *bytes)
+{
+    size_t size = extractor->engine->read && !extractor->charset ? CHARSET_PRESCAN : BLOCK;
+    size_t room = size - extractor->filled;
+    size_t length = bytes->length < room ? bytes->length : room;
+    memcpy(extractor->block + extractor->filled, bytes->data, length);
+    extractor->filled += length;
+    *bytes = (struct slice){bytes->data + length, bytes->length - length};
+    return extractor->filled == size ? read_block(extractor, false) : 0;
+}
+
+/* Whether the document's start, in which its encoding is looked for, needs no gathering. */
+static bool has_start(const struct extractor *extractor, struct slice bytes)
+{
+    return extractor->engine->read && !extractor->charset && !extractor->filled && bytes.length >= CHARSET_PRESCAN;
 }
 
 int extractor_feed(struct extractor *extractor, struct slice bytes)
 {
     while (bytes.length && !extractor->err) {
-        size_t room = BLOCK - extractor->filled;
-        size_t length = bytes.length < room ? bytes.length : room;
-        memcpy(extractor->block + extractor->filled, bytes.data, length);
-        extractor->filled += length;
-        bytes = (struct slice){bytes.data + length, bytes.length - length};
-        if (extractor->filled == BLOCK)
-            extractor->err = read_block(extractor, false);
+        if (reads_bytes(extractor))
+            extractor->err = read_bytes(extractor, &bytes);
+        else if (has_start(extractor, bytes))
+            extractor->err = begin(extractor, &bytes);
+        else
+            extractor->err = gather(extractor, &bytes);
     }
     return extractor->err;
 }

@@ -172,6 +172,11 @@ const struct link_rule *link_rule_find(struct link_rules rules, struct slice att
     return rule ? rule : find_in(ANYWHERE, LENGTH(ANYWHERE), attribute, vocabularies);
 }
 
+struct link_rules link_rules_of_any(void)
+{
+    return (struct link_rules){ANYWHERE, LENGTH(ANYWHERE)};
+}
+
 struct rel_row {
     const char *type;
     enum link_kind kind;

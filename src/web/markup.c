@@ -130,13 +130,6 @@ static void open_in_opaque(struct markup *markup, struct slice name)
         markup->opaque_depth++;
 }
 
-static bool is_css(const struct tag *tag)
-{
-    struct slice type = slice_trim(tag_attribute(tag, SLICE("type")));
-    return slice_equal_nocase(tag->name, SLICE("style")) &&
-           (type.length == 0 || slice_equal_nocase(type, SLICE("text/css")));
-}
-
 void markup_open(struct markup *markup, struct slice name, unsigned vocabularies, bool is_html)
 {
     struct tag tag = {name, vocabularies, markup->attributes, markup->count};
@@ -150,7 +143,7 @@ void markup_open(struct markup *markup, struct slice name, unsigned vocabularies
     markup->err = tag_links(&tag, markup->sink);
     markup->opaque = opaque_element(name, vocabularies, is_html);
     markup->opaque_depth = 1;
-    markup->in_style = (vocabularies & (VOCABULARY_HTML | VOCABULARY_SVG)) && is_css(&tag);
+    markup->in_style = (vocabularies & (VOCABULARY_HTML | VOCABULARY_SVG)) && tag_is_css(&tag);
 }
 
 void markup_text(struct markup *markup, struct slice text)

@@ -174,4 +174,4 @@ static int html_finish(void *state)
     return err ? err : parse(engine, (struct slice){NULL, 0}, true);
 }
 
-const struct extractor_engine MARKUP_HTML = {"libxml2", html_create, html_feed, html_finish, html_free};
+const struct extractor_engine MARKUP_HTML = {"libxml2", html_create, html_feed, NULL, html_finish, html_free};

@@ -187,9 +187,79 @@ static void keep_charset(const struct tag *tag, struct link_sink *sink)
         sink->declared = charset_by_label(label);
 }
 
+bool tag_is_css(const struct tag *tag)
+{
+    struct slice type = slice_trim(tag_attribute(tag, SLICE("type")));
+    return slice_equal_nocase(tag->name, SLICE("style")) &&
+           (type.length == 0 || slice_equal_nocase(type, SLICE("text/css")));
+}
+
+/* An attribute that is no link but decides on those beside it. */
+struct aside {
+    const char *attribute;
+    bool (*matters)(const struct link_rule *rule); /* NULL for always */
+};
+
+static bool is_image(const struct link_rule *rule)
+{
+    return rule->condition == CONDITION_IMAGE;
+}
+
+static bool is_get(const struct link_rule *rule)
+{
+    return rule->condition == CONDITION_GET;
+}
+
+static bool is_meta(const struct link_rule *rule)
+{
+    return rule->syntax == SYNTAX_META;
+}
+
+static const struct aside ASIDES[] = {
+    {"rel", NULL},           {"type", is_image},    {"method", is_get}, {"formmethod", is_get},
+    {"http-equiv", is_meta}, {"property", is_meta}, {"name", is_meta},  {"charset", is_meta},
+};
+
+enum { ASIDE_COUNT = sizeof ASIDES / sizeof ASIDES[0] };
+
+static bool aside_matters(const struct aside *aside, struct link_rules rules)
+{
+    for (size_t i = 0; aside->matters && i < rules.count; i++)
+        if (aside->matters(&rules.first[i]))
+            return true;
+    return !aside->matters;
+}
+
+bool tag_links_need(struct link_rules rules, struct slice attribute, unsigned vocabularies)
+{
+    if (link_rule_find(rules, attribute, vocabularies))
+        return true;
+    for (size_t i = 0; i < ASIDE_COUNT; i++)
+        if (slice_equal_nocase(attribute, slice_of(ASIDES[i].attribute)))
+            return aside_matters(&ASIDES[i], rules);
+    return false;
+}
+
+void tag_links_attributes(struct link_rules rules, unsigned vocabularies,
+                          void (*visit)(void *context, const char *attribute), void *context)
+{
+    struct link_rules both[] = {rules, link_rules_of_any()};
+    for (size_t k = 0; k < sizeof both / sizeof both[0]; k++)
+        for (size_t i = 0; i < both[k].count; i++)
+            if (both[k].first[i].vocabularies & vocabularies)
+                visit(context, both[k].first[i].attribute);
+    for (size_t i = 0; i < ASIDE_COUNT; i++)
+        if (aside_matters(&ASIDES[i], rules))
+            visit(context, ASIDES[i].attribute);
+}
+
 int tag_links(const struct tag *tag, struct link_sink *sink)
 {
-    struct link_rules rules = link_rules_of(tag->name);
+    return tag_links_by(link_rules_of(tag->name), tag, sink);
+}
+
+int tag_links_by(struct link_rules rules, const struct tag *tag, struct link_sink *sink)
+{
     int err = 0;
     for (size_t i = 0; i < tag->count && !err; i++) {
         const struct attribute *attribute = &tag->attributes[i];

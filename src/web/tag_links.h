@@ -37,6 +37,19 @@ void link_sink_free(struct link_sink *sink);
  * Errors: ERR_NO_MEMORY, or what the callback returned. */
 int tag_links(const struct tag *tag, struct link_sink *sink);
 
+/* The same by a tag's rules, which its engine knows already. */
+int tag_links_by(struct link_rules rules, const struct tag *tag, struct link_sink *sink);
+
+/* Whether tag_links looks at an attribute of an element with these rules. */
+bool tag_links_need(struct link_rules rules, struct slice attribute, unsigned vocabularies);
+
+/* Visits the lower-case names of all such attributes, some more than once. */
+void tag_links_attributes(struct link_rules rules, unsigned vocabularies,
+                          void (*visit)(void *context, const char *attribute), void *context);
+
+/* Whether a tag is that of a style element that holds CSS. */
+bool tag_is_css(const struct tag *tag);
+
 /* The value of an attribute, its name in lower case; empty when it is missing. */
 struct slice tag_attribute(const struct tag *tag, struct slice name);
 

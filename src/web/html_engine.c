@@ -1,0 +1,182 @@
+/* The HTML engine by our own scanner: what of the tree decides on links, without a tree.
+ *
+ *   - after which start tags text follows (html_elements.c);
+ *   - what is SVG and MathML, where other attributes are links and CDATA may stand (html_foreign.h);
+ *   - template elements, whose content is not part of the document. */
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "web/css.h"
+#include "web/extractor_engine.h"
+#include "web/html_elements.h"
+#include "web/html_foreign.h"
+#include "web/html_scanner.h"
+
+struct html_engine {
+    struct html_scanner scanner;
+    struct link_sink *sink;
+    struct css css; /* of the style element at hand */
+    bool in_style;
+    bool declared;         /* the document's encoding is declared; nobody needs to hear of it any more */
+    size_t template_depth; /* of template elements in each other */
+    struct html_foreign foreign;
+    enum html_place place;              /* of the tag at hand */
+    const struct html_element *element; /* of the tag at hand */
+};
+
+static struct html_interest on_open(void *context, struct slice name)
+{
+    struct html_engine *engine = context;
+    engine->place = html_foreign_place(&engine->foreign);
+    engine->element = html_element(name, engine->place);
+    bool breaks_out = engine->place != HTML_PLACE_HTML && engine->element->foreign == FOREIGN_BREAKOUT;
+    if (breaks_out) {
+        html_foreign_break_out(&engine->foreign);
+        engine->place = HTML_PLACE_HTML;
+        engine->element = html_element(name, engine->place);
+        engine->scanner.cdata_allowed = false;
+    }
+    uint64_t shapes = engine->template_depth ? 0 : engine->element->shapes;
+    return (struct html_interest){shapes, breaks_out || !engine->element->is_plain};
+}
+
+static bool on_attribute(void *context, struct slice attribute)
+{
+    struct html_engine *engine = context;
+    const struct html_element *element = engine->element;
+    return tag_links_need(element->rules, attribute, html_vocabularies(engine->place)) ||
+           (element->is_style && slice_equal_nocase(attribute, SLICE("type"))) ||
+           (element->foreign == FOREIGN_ANNOTATION && slice_equal_nocase(attribute, SLICE("encoding")));
+}
+
+static void begin_style(struct html_engine *engine, const struct tag *tag)
+{
+    engine->in_style = !engine->template_depth && tag_is_css(tag);
+    engine->scanner.text_wanted = engine->in_style;
+}
+
+static int end_style(struct html_engine *engine)
+{
+    if (!engine->in_style)
+        return 0;
+    engine->in_style = false;
+    engine->scanner.text_wanted = false;
+    return css_finish(&engine->css);
+}
+
+static bool holds_html(const struct tag *tag)
+{
+    struct slice encoding = tag_attribute(tag, SLICE("encoding"));
+    return slice_equal_nocase(encoding, SLICE("text/html")) ||
+           slice_equal_nocase(encoding, SLICE("application/xhtml+xml"));
+}
+
+static void note_ends(struct html_engine *engine)
+{
+    engine->scanner.ends_wanted = engine->template_depth || engine->foreign.depth || engine->in_style;
+    engine->scanner.cdata_allowed = html_foreign_place(&engine->foreign) != HTML_PLACE_HTML;
+}
+
+/* A start tag that has more to it than its attributes. */
+static void enter(struct html_engine *engine, const struct tag *tag, bool self_closing)
+{
+    const struct html_element *element = engine->element;
+    bool is_html = engine->place == HTML_PLACE_HTML;
+    if (is_html && element->content != HTML_DATA)
+        html_scanner_set_content(&engine->scanner, element->content, tag->name);
+    if (is_html && element->is_template)
+        engine->template_depth++;
+    if (element->is_style && (is_html || (engine->place == HTML_PLACE_SVG && !self_closing)))
+        begin_style(engine, tag);
+    if (!self_closing)
+        html_foreign_open(&engine->foreign, element->foreign, holds_html(tag));
+    note_ends(engine);
+}
+
+static int on_tag(void *context, const struct html_tag *html)
+{
+    struct html_engine *engine = context;
+    struct link_sink *sink = engine->sink;
+    struct tag tag = {html->name, html_vocabularies(engine->place), html->attributes, html->count};
+    /* A style element of SVG is data: a tag of HTML may end it. */
+    int err = engine->place == HTML_PLACE_HTML ? end_style(engine) : 0;
+    if (html->count && !err)
+        err = tag_links_by(engine->element->rules, &tag, sink);
+    if (!engine->element->is_plain)
+        enter(engine, &tag, html->self_closing);
+    engine->scanner.stop = sink->declared && !engine->declared;
+    engine->declared = sink->declared;
+    return err;
+}
+
+static int on_close(void *context, struct slice name)
+{
+    struct html_engine *engine = context;
+    enum html_place place = html_foreign_place(&engine->foreign);
+    const struct html_element *element = html_element(name, place);
+    int err = element->is_style ? end_style(engine) : 0;
+    if (element->is_template && place == HTML_PLACE_HTML && engine->template_depth)
+        engine->template_depth--;
+    html_foreign_close(&engine->foreign, element->foreign);
+    if (slice_equal_nocase(name, SLICE("p")) || slice_equal_nocase(name, SLICE("br")))
+        html_foreign_break_out(&engine->foreign);
+    note_ends(engine);
+    return err;
+}
+
+static int on_text(void *context, struct slice utf8)
+{
+    struct html_engine *engine = context;
+    return css_feed(&engine->css, utf8);
+}
+
+static void engine_free(void *state)
+{
+    struct html_engine *engine = state;
+    html_scanner_free(&engine->scanner);
+    css_free(&engine->css);
+    free(engine);
+}
+
+static int engine_create(void **state, struct link_sink *sink)
+{
+    static const struct html_handler handler = {on_open, on_attribute, on_tag, on_close, on_text};
+    struct html_engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return ERR_NO_MEMORY;
+    engine->sink = sink;
+    html_scanner_init(&engine->scanner, &handler, engine);
+    css_init(&engine->css, sink->on_link, sink->context);
+    *state = engine;
+    return 0;
+}
+
+static int engine_read(void *state, struct slice *bytes, const struct charset *charset)
+{
+    struct html_engine *engine = state;
+    html_scanner_set_charset(&engine->scanner, charset);
+    return html_scanner_feed(&engine->scanner, bytes);
+}
+
+static int engine_feed(void *state, struct slice utf8)
+{
+    int err = 0;
+    while (utf8.length && !err)
+        err = engine_read(state, &utf8, charset_utf8());
+    return err;
+}
+
+static int engine_finish(void *state)
+{
+    struct html_engine *engine = state;
+    int err = html_scanner_finish(&engine->scanner);
+    return err ? err : end_style(engine);
+}
+
+const struct extractor_engine HTML_SCANNER = {.name = "scanner",
+                                              .create = engine_create,
+                                              .feed = engine_feed,
+                                              .read = engine_read,
+                                              .finish = engine_finish,
+                                              .free = engine_free};
