@@ -1,7 +1,8 @@
-/* fiber_hooks.h - tells the address sanitizer of every jump between stacks; nothing without it.
+/* fiber_hooks.h - tells the address sanitizer and valgrind of stacks and of the jumps between them; nothing without them.
  *
- * start_switch_fiber comes just before a jump, finish_switch_fiber first thing after the landing; a stack that will
- * never be come back to is given up by a NULL in place of where its fake stack would be kept. */
+ * For the sanitizer, start_switch_fiber comes just before a jump, finish_switch_fiber first thing after the landing; a
+ * stack that will never be come back to is given up by a NULL in place of where its fake stack would be kept. For
+ * valgrind, a stack is registered while it is mapped. */
 #ifndef ASYNC_FIBER_HOOKS_H
 #define ASYNC_FIBER_HOOKS_H
 
@@ -14,6 +15,23 @@
 #define FIBER_HOOKS 1
 #endif
 #endif
+
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#define FIBER_VALGRIND 1
+#endif
+#endif
+#ifndef FIBER_VALGRIND
+#define VALGRIND_STACK_REGISTER(low, high)       0u
+#define VALGRIND_STACK_DEREGISTER(id)            ((void)(id))
+#define VALGRIND_MAKE_MEM_UNDEFINED(start, size) ((void)0)
+#define VALGRIND_DISABLE_ERROR_REPORTING         ((void)0)
+#define VALGRIND_ENABLE_ERROR_REPORTING          ((void)0)
+#endif
+
+/* For a function that reads all of a stack, whatever its frames have marked. */
+#define FIBER_READS_ALL __attribute__((no_sanitize("address")))
 
 #ifdef FIBER_HOOKS
 
@@ -54,9 +72,10 @@ static inline void fiber_after_start(struct fiber_hook *resumer)
 }
 
 /* What earlier frames left marked on a stack means nothing any more. */
-static inline void fiber_forget(const void *low, size_t size)
+static inline void fiber_forget(void *low, size_t size)
 {
     __asan_unpoison_memory_region(low, size);
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(low, size);
 }
 
 #else
@@ -88,8 +107,9 @@ static inline void fiber_after_start(struct fiber_hook *resumer)
     (void)resumer;
 }
 
-static inline void fiber_forget(const void *low, size_t size)
+static inline void fiber_forget(void *low, size_t size)
 {
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(low, size);
     (void)low;
     (void)size;
 }

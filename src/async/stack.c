@@ -1,6 +1,15 @@
-/* The mapping holds, from below: the guard page, the usable bytes, and in their topmost part the record itself, so that a
- * stack is one mapping and one list node. The fault handler walks the list of all stacks: it only reads, and a fault in a
- * guard page can't happen while this module changes that list. */
+/* The mapping holds, from below: the guard, the usable bytes, and above them the record itself, so that a stack is one
+ * mapping and one list node. Guarding is worth more than one page: it is not to be stepped over by a single large frame.
+ *
+ * The fault handler walks the list of all stacks: it only reads, and a fault in a guard can't happen while this module
+ * changes that list, which it does by plain stores without a call between them.
+ *
+ * The census needs stacks to be painted, and the paint is zero: the kernel has applied it to fresh pages already, so
+ * that painting commits nothing, and of a stack that is used again only the part that was written is wiped. Return
+ * addresses are never zero, so that what is missed is at most the untouched end of the deepest frame.
+ *
+ * Cached stacks keep the pages that they have: giving them back at each release (MADV_DONTNEED) costs more than a
+ * release and an acquisition together, and the cache is bounded. */
 #include "async/stack.h"
 
 #include <assert.h>
@@ -13,19 +22,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/error.h"
-
-#if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
-#endif
-#ifndef VALGRIND_STACK_REGISTER
-#define VALGRIND_STACK_REGISTER(low, high) 0u
-#define VALGRIND_STACK_DEREGISTER(id)      ((void)(id))
-#endif
-
 #include "async/fiber_hooks.h"
+#include "base/error.h"
 
 #ifdef FIBER_HOOKS
 enum { DEFAULT_SIZE = 256 * 1024 };
@@ -33,7 +31,7 @@ enum { DEFAULT_SIZE = 256 * 1024 };
 enum { DEFAULT_SIZE = 64 * 1024 };
 #endif
 
-enum { MOST_CACHED = 1024, PAINT = 0xa5, ALTERNATE_SIZE = 64 * 1024 };
+enum { MOST_CACHED = 1024, GUARD_SIZE = 16 * 1024, ALTERNATE_SIZE = 64 * 1024 };
 
 static size_t stack_size = DEFAULT_SIZE;
 static struct stack *cache;
@@ -71,30 +69,43 @@ static void write_number(size_t number)
     write_text(digit);
 }
 
+static size_t guard_size(void)
+{
+    return whole_pages(GUARD_SIZE);
+}
+
 static const struct stack *stack_whose_guard_holds(uintptr_t address)
 {
     for (const struct stack *stack = live; stack; stack = stack->next_live)
-        if (address < (uintptr_t)stack->low && address >= (uintptr_t)stack->low - page_size())
+        if (stack->owner && address < (uintptr_t)stack->low && address >= (uintptr_t)stack->low - guard_size())
             return stack;
     return NULL;
 }
 
-/* Names the coroutine if the fault is its overflow, and leaves the end to whoever handled such signals before. */
+static void report_overflow(const struct stack *stack)
+{
+    write_text("coroutine ");
+    write_text(stack->owner);
+    write_text(": stack overflow (");
+    write_number(stack->wanted_size / 1024);
+    write_text(" KiB)\n");
+}
+
+/* Names the coroutine if the fault is its overflow, which ends the process; any other is left to whoever handled such
+ * signals before. Without a handler of ours the faulting instruction faults again when this returns; a signal that was
+ * sent, by kill or raise, is not to come again by itself. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    const struct stack *stack = stack_whose_guard_holds((uintptr_t)info->si_addr);
-    if (stack) {
-        write_text("coroutine ");
-        write_text(stack->owner ? stack->owner : "?");
-        write_text(": stack overflow (");
-        write_number(stack->size / 1024);
-        write_text(" KiB)\n");
-    }
-    /* Without a handler of ours the instruction faults again, and ends the process as it would have. */
-    sigaction(SIGSEGV, stack ? &(struct sigaction){.sa_handler = SIG_DFL} : &earlier_segv, NULL);
-    sigaction(SIGBUS, stack ? &(struct sigaction){.sa_handler = SIG_DFL} : &earlier_bus, NULL);
-    (void)number;
+    bool sent = info->si_code <= 0;
+    const struct stack *stack = sent ? NULL : stack_whose_guard_holds((uintptr_t)info->si_addr);
+    if (stack)
+        report_overflow(stack);
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    sigaction(SIGSEGV, stack ? &by_default : &earlier_segv, NULL);
+    sigaction(SIGBUS, stack ? &by_default : &earlier_bus, NULL);
+    if (sent)
+        raise(number);
 }
 
 static void install_handler(void)
@@ -113,27 +124,18 @@ static void install_handler(void)
     sigaction(SIGBUS, &action, &earlier_bus);
 }
 
-static void paint(struct stack *stack)
-{
 #ifdef CRAWLER_DEBUG
-    memset(stack->low, PAINT, stack->size);
-#else
-    (void)stack;
-#endif
-}
 
 /* Bytes from the lowest that was written to the top. */
-static size_t used(const struct stack *stack)
+FIBER_READS_ALL static size_t used(const struct stack *stack)
 {
-#ifdef CRAWLER_DEBUG
-    size_t untouched = 0;
-    while (untouched < stack->size && (unsigned char)stack->low[untouched] == PAINT)
-        untouched++;
-    return stack->size - untouched;
-#else
-    (void)stack;
-    return 0;
-#endif
+    const uintptr_t *word = (const uintptr_t *)(const void *)stack->low;
+    const uintptr_t *end = word + stack->size / sizeof *word;
+    VALGRIND_DISABLE_ERROR_REPORTING;
+    while (word < end && !*word)
+        word++;
+    VALGRIND_ENABLE_ERROR_REPORTING;
+    return (size_t)((const char *)end - (const char *)word);
 }
 
 static void take_census(const struct stack *stack)
@@ -145,9 +147,30 @@ static void take_census(const struct stack *stack)
     snprintf(counts.deepest_owner, sizeof counts.deepest_owner, "%s", stack->owner);
 }
 
+/* Makes a stack that has been used as it was when it was mapped. */
+static void paint(struct stack *stack)
+{
+    size_t written = used(stack);
+    memset(stack->low + stack->size - written, 0, written);
+}
+
+#else
+
+static void take_census(const struct stack *stack)
+{
+    (void)stack;
+}
+
+static void paint(struct stack *stack)
+{
+    (void)stack;
+}
+
+#endif
+
 static int map_stack(struct stack **out)
 {
-    size_t guard = page_size(), record = (sizeof(struct stack) + 63) / 64 * 64;
+    size_t guard = guard_size(), record = (sizeof(struct stack) + 63) / 64 * 64;
     size_t mapped = guard + whole_pages(stack_size + record);
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 #ifdef MAP_STACK
@@ -186,7 +209,7 @@ static void unmap_stack(struct stack *stack)
     else
         live = stack->next_live;
     VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
-    munmap(stack->low - page_size(), stack->mapped);
+    munmap(stack->low - guard_size(), stack->mapped);
 }
 
 int stack_acquire(struct stack **out, const char *owner)
@@ -201,8 +224,6 @@ int stack_acquire(struct stack **out, const char *owner)
         if (err)
             return err;
     }
-    fiber_forget(stack->low, stack->size);
-    paint(stack);
     stack->owner = owner;
     counts.in_use++;
     *out = stack;
@@ -214,10 +235,12 @@ void stack_release(struct stack *stack)
     take_census(stack);
     stack->owner = NULL;
     counts.in_use--;
+    fiber_forget(stack->low, stack->size);
     if (counts.cached >= MOST_CACHED || stack->wanted_size != stack_size) {
         unmap_stack(stack);
         return;
     }
+    paint(stack);
     stack->next_cached = cache;
     cache = stack;
     counts.cached++;
@@ -235,6 +258,7 @@ void stack_cache_drain(void)
 
 void stack_set_size(size_t size)
 {
+    assert(size > 0 && size <= SIZE_MAX / 2);
     size = whole_pages(size);
     if (size != stack_size)
         stack_cache_drain();
@@ -243,5 +267,8 @@ void stack_set_size(size_t size)
 
 void stack_census(struct stack_census *census)
 {
+    for (const struct stack *stack = live; stack; stack = stack->next_live)
+        if (stack->owner)
+            take_census(stack);
     *census = counts;
 }

@@ -1,7 +1,7 @@
 /* stack.h - stacks for coroutines.
  *
- * Each is a mapping of its own, committed by the kernel page by page as it is used, with a guard page below. A stack
- * that is given back is kept for the next coroutine up to a limit. Running into the guard page ends the process with a
+ * Each is a mapping of its own, committed by the kernel page by page as it is used, with guard pages below. A stack
+ * that is given back is kept for the next coroutine up to a limit. Running into the guard ends the process with a
  * message that names the coroutine. */
 #ifndef ASYNC_STACK_H
 #define ASYNC_STACK_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct stack {
-    char *low;          /* lowest usable byte; the guard page lies just below */
+    char *low;          /* lowest usable byte; the guard lies just below */
     size_t size;        /* usable bytes */
     size_t wanted_size; /* what stack_set_size asked for when it was made */
     size_t mapped;      /* bytes of the whole mapping */
