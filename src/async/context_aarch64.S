@@ -10,6 +10,20 @@
 
 #define FRAME 160
 
+/* Each rule says where the caller's register lies, so that a debugger that stops halfway finds the right frames: those
+ * of the context whose stack is in sp. */
+.macro save first, second, offset
+    stp \first, \second, [sp, #\offset]
+    .cfi_rel_offset \first, \offset
+    .cfi_rel_offset \second, \offset + 8
+.endm
+
+.macro restore first, second, offset
+    ldp \first, \second, [sp, #\offset]
+    .cfi_restore \first
+    .cfi_restore \second
+.endm
+
     .text
 
 /* void context_switch(struct context *from (x0), struct context *to (x1)) */
@@ -20,36 +34,40 @@ SYMBOL(context_switch):
     hint #34 /* bti c */
     sub sp, sp, #FRAME
     .cfi_adjust_cfa_offset FRAME
-    stp d8, d9, [sp, #0]
-    stp d10, d11, [sp, #16]
-    stp d12, d13, [sp, #32]
-    stp d14, d15, [sp, #48]
-    stp x19, x20, [sp, #64]
-    stp x21, x22, [sp, #80]
-    stp x23, x24, [sp, #96]
-    stp x25, x26, [sp, #112]
-    stp x27, x28, [sp, #128]
-    stp x29, x30, [sp, #144]
+    save d8, d9, 0
+    save d10, d11, 16
+    save d12, d13, 32
+    save d14, d15, 48
+    save x19, x20, 64
+    save x21, x22, 80
+    save x23, x24, 96
+    save x25, x26, 112
+    save x27, x28, 128
+    save x29, x30, 144
 
     mov x9, sp
     str x9, [x0]
     ldr x9, [x1]
     mov sp, x9
 
-    ldp d8, d9, [sp, #0]
-    ldp d10, d11, [sp, #16]
-    ldp d12, d13, [sp, #32]
-    ldp d14, d15, [sp, #48]
-    ldp x19, x20, [sp, #64]
-    ldp x21, x22, [sp, #80]
-    ldp x23, x24, [sp, #96]
-    ldp x25, x26, [sp, #112]
-    ldp x27, x28, [sp, #128]
-    ldp x29, x30, [sp, #144]
+    restore d8, d9, 0
+    restore d10, d11, 16
+    restore d12, d13, 32
+    restore d14, d15, 48
+    restore x19, x20, 64
+    restore x21, x22, 80
+    restore x23, x24, 96
+    restore x25, x26, 112
+    restore x27, x28, 128
+    restore x29, x30, 144
     add sp, sp, #FRAME
     .cfi_adjust_cfa_offset -FRAME
     ret
     .cfi_endproc
+#if defined(__ELF__)
+    .type context_switch, %function
+    .size context_switch, . - context_switch
+#endif
 
 /* Where the first switch to a context lands: calls x19(x20), which never returns. Nothing lies above. */
     .globl SYMBOL(context_start)
@@ -64,12 +82,11 @@ SYMBOL(context_start):
     blr x19
     brk #1
     .cfi_endproc
-
 #if defined(__ELF__)
-    .type context_switch, %function
-    .size context_switch, context_start - context_switch
     .type context_start, %function
+    .size context_start, . - context_start
 #endif
+
 #endif
 
 #if defined(__ELF__)

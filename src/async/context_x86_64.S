@@ -8,6 +8,20 @@
 #define SYMBOL(name) name
 #endif
 
+/* Each rule says where the caller's register lies, so that a debugger that stops halfway finds the right frames: those
+ * of the context whose stack is in rsp. */
+.macro save register
+    pushq %\register
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset \register, 0
+.endm
+
+.macro restore register
+    popq %\register
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore \register
+.endm
+
     .text
 
 /* void context_switch(struct context *from (rdi), struct context *to (rsi)) */
@@ -16,18 +30,12 @@
 SYMBOL(context_switch):
     .cfi_startproc
     endbr64
-    pushq %rbp
-    .cfi_adjust_cfa_offset 8
-    pushq %rbx
-    .cfi_adjust_cfa_offset 8
-    pushq %r12
-    .cfi_adjust_cfa_offset 8
-    pushq %r13
-    .cfi_adjust_cfa_offset 8
-    pushq %r14
-    .cfi_adjust_cfa_offset 8
-    pushq %r15
-    .cfi_adjust_cfa_offset 8
+    save rbp
+    save rbx
+    save r12
+    save r13
+    save r14
+    save r15
     subq $8, %rsp
     .cfi_adjust_cfa_offset 8
     stmxcsr (%rsp)
@@ -40,20 +48,23 @@ SYMBOL(context_switch):
     fldcw 4(%rsp)
     addq $8, %rsp
     .cfi_adjust_cfa_offset -8
-    popq %r15
+    restore r15
+    restore r14
+    restore r13
+    restore r12
+    restore rbx
+    restore rbp
+    /* A jump, since the processor would predict that a ret goes back to who called: never so here. Its target bears no
+     * landing pad, whence notrack. */
+    popq %rcx
     .cfi_adjust_cfa_offset -8
-    popq %r14
-    .cfi_adjust_cfa_offset -8
-    popq %r13
-    .cfi_adjust_cfa_offset -8
-    popq %r12
-    .cfi_adjust_cfa_offset -8
-    popq %rbx
-    .cfi_adjust_cfa_offset -8
-    popq %rbp
-    .cfi_adjust_cfa_offset -8
-    ret
+    .cfi_register rip, rcx
+    notrack jmp *%rcx
     .cfi_endproc
+#if defined(__ELF__)
+    .type context_switch, @function
+    .size context_switch, . - context_switch
+#endif
 
 /* Where the first switch to a context lands: calls r12(r13), which never returns. Nothing lies above. */
     .globl SYMBOL(context_start)
@@ -67,12 +78,11 @@ SYMBOL(context_start):
     callq *%r12
     ud2
     .cfi_endproc
-
 #if defined(__ELF__)
-    .type context_switch, @function
-    .size context_switch, context_start - context_switch
     .type context_start, @function
+    .size context_start, . - context_start
 #endif
+
 #endif
 
 #if defined(__ELF__)
