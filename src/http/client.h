@@ -9,6 +9,7 @@
 #include "http/fetch.h"
 #include "http/multi.h"
 #include "http/origin.h"
+#include "http/shards.h"
 #include "http/trust.h"
 
 struct http_client {
@@ -17,7 +18,7 @@ struct http_client {
     struct resolver *resolver;
     struct trust *trust;
     CURLSH *share; /* names, TLS sessions, cookies; never connections */
-    struct multi *multi;
+    struct shards *shards;
     struct origin_table origins;
     struct curl_slist *headers;         /* sent to all */
     struct curl_slist *private_headers; /* sent to trusted origins: those of `headers` and the credentials */

@@ -188,7 +188,7 @@ static int open_parts(struct http_client *client)
     if (!err)
         err = trust_create(&client->trust, options->ca_file);
     if (!err)
-        err = multi_create(&client->multi, client->loop, options->max_connections, on_done, client);
+        err = shards_create(&client->shards, client->loop, options->max_connections, on_done, client);
     if (!err)
         err = build_headers(client);
     if (!err)
@@ -240,7 +240,7 @@ void http_client_free(struct http_client *client)
     loop_callback_cancel(&client->clear);
     while (!list_is_empty(&client->idle))
         transfer_free(list_pop(&client->idle));
-    multi_free(client->multi);
+    shards_free(client->shards);
     save_cookies(client);
     curl_share_cleanup(client->share);
     resolver_free(client->resolver);

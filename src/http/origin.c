@@ -17,7 +17,9 @@ void origin_table_free(struct origin_table *origins)
 {
     table_for_each(slot, &origins->by_name)
     {
-        free(slot->value);
+        struct origin *origin = slot->value;
+        free(origin->loads);
+        free(origin);
     }
     table_free(&origins->by_name);
 }
@@ -30,7 +32,7 @@ static int parse_port(struct slice text, uint16_t *port)
             return ERR_INVALID;
         number = number * 10 + (uint32_t)(text.data[i] - '0');
     }
-    if (number > UINT16_MAX)
+    if (number > UINT16_MAX || (text.length && number == 0)) /* 0 stands for a port that is not written */
         return ERR_INVALID;
     *port = (uint16_t)number;
     return 0;
@@ -70,7 +72,7 @@ int authority_parse(struct slice authority, struct slice *host, uint16_t *port)
 static int split(struct slice url, struct slice *scheme, struct slice *authority)
 {
     const char *colon = memmem(url.data, url.length, "://", 3);
-    if (!colon)
+    if (!colon || memchr(url.data, '\0', url.length)) /* names are made with printf */
         return ERR_INVALID;
     *scheme = (struct slice){url.data, (size_t)(colon - url.data)};
     const char *start = colon + 3;

@@ -26,8 +26,11 @@ struct origin {
     const char *proxy;     /* that connections go through; "" for none */
     struct slice next_hop; /* the host that is connected to: the proxy, the target of --connect-to, or `host` */
     uint16_t next_port;
-    bool is_fed;                 /* libcurl was told the addresses of next_hop */
-    uint64_t fed_serial;         /* the answer that they are from */
+    bool is_fed;         /* libcurl was told the addresses of next_hop */
+    uint64_t fed_serial; /* the answer that they are from */
+    bool is_spread;      /* over several multi handles: see shards.h */
+    unsigned *loads;     /* transfers on each of them */
+    unsigned load_count;
     unsigned opening;            /* transfers started and without a connection */
     struct list waiting;         /* transfers that wait for their turn to open one */
     struct list_node eager_node; /* linked while it is to be looked whether one of them may */

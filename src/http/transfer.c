@@ -140,15 +140,23 @@ void transfer_connected(struct transfer *transfer)
     make_way(transfer);
 }
 
+/* Without TLS nothing negotiates HTTP/2: such an origin need not answer first to be known for HTTP/1. */
+static bool is_plain_http1(const struct transfer *transfer)
+{
+    return transfer->client->options.version != HTTP_2 && slice_equal(transfer->origin->scheme, SLICE("http"));
+}
+
 /* Hands the transfer to libcurl. */
 static void run(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
     struct origin *origin = transfer->origin;
     assert(transfer->fetch);
+    if (is_plain_http1(transfer))
+        shards_spread(client->shards, origin);
     int err = exchange_prepare(transfer);
     if (!err)
-        err = multi_add(client->multi, transfer->easy);
+        err = shards_add(client->shards, origin, transfer->easy, &transfer->shard);
     if (err) {
         finish(transfer, err);
         return;
@@ -255,10 +263,12 @@ static void leave_stage(struct transfer *transfer)
         list_remove(&transfer->node);
         break;
     case RUNNING:
-        multi_remove(client->multi, transfer->easy);
+        shards_remove(client->shards, transfer->origin, transfer->easy, transfer->shard);
+        break;
+    case OVER:
+        shards_leave(transfer->origin, transfer->shard);
         break;
     case IDLE:
-    case OVER:
         break;
     }
     if (transfer->phase >= RUNNING && !transfer->connected)
@@ -321,6 +331,8 @@ static void finish(struct transfer *transfer, int error)
     if (fetch) {
         if (ran)
             receive_note(transfer);
+        if (fetch->response->version == HTTP_1_0 || fetch->response->version == HTTP_1_1)
+            shards_spread(transfer->client->shards, transfer->origin);
         note_timings(transfer);
         fetch->response->reached_server = fetch->response->status != 0 || error == ERR_PROTOCOL;
         snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s",

@@ -26,6 +26,7 @@ struct transfer {
     nanoseconds active;         /* last sign of life; before a connection: when its limit began to run */
     unsigned header_lines;      /* so far, interim answers included */
     size_t header_bytes;        /* of these */
+    unsigned shard;             /* where it runs */
     bool tried;                 /* libcurl has opened a socket or taken a used one */
     bool connected;             /* a connection is there and the request goes out */
     bool begun;                 /* the sink knows of the answer */
