@@ -58,17 +58,17 @@ START_TEST(per_host_limits_one_host)
 }
 END_TEST
 
-/* The report from its head to its end but for times and date. */
+/* The report but for times and date. */
 static char *timeless(const struct run *run)
 {
     char *text = strdup(run->out);
-    char *seconds = strstr(text, " secs (max_tasks=");
+    char *times = strstr(text, " urls in ");
     char *date = strstr(text, "\nDate: ");
-    ck_assert_ptr_nonnull(seconds);
+    ck_assert_ptr_nonnull(times);
     ck_assert_ptr_nonnull(date);
-    char *number = strstr(text, " urls in ");
-    memset(number, '-', (size_t)(strchr(number, '\n') - number));
     *date = '\0';
+    char *rest = strchr(times, '\n');
+    memmove(times, rest, strlen(rest) + 1);
     return text;
 }
 
@@ -82,7 +82,7 @@ START_TEST(one_task_gives_the_same_report_each_time)
         crawl(&run, site, (const char *const[]){"--max-tasks", "1", "--selector", selectors[i], NULL});
         char *report = timeless(&run);
         if (first) {
-            ck_assert_str_eq(report, first);
+            ck_assert_msg(strcmp(report, first) == 0, "%s differs", selectors[i]);
             free(report);
         } else {
             first = report;
@@ -127,7 +127,7 @@ START_TEST(many_tasks_give_the_same_set_on_every_selector)
         if (strcmp(selectors[i], "kqueue") != 0 || run.exit_code != 2) {
             ck_assert_msg(run.exit_code == 0, "%s", run.err);
             char *found = urls_only(&run);
-            ck_assert_str_eq(found, expected);
+            ck_assert_msg(strcmp(found, expected) == 0, "%s differs", selectors[i]);
             free(found);
         }
         run_free(&run);
