@@ -110,10 +110,10 @@ void markup_attribute(struct markup *markup, struct slice name, struct slice val
 }
 
 /* Elements whose content is not part of the document, or is text in HTML's syntax though libxml2, which knows HTML 4,
- * reads markup in it. Not noframes: like noscript it is for readers such as this one. */
+ * reads markup in it. Not noscript: scripting is off. */
 static const char *opaque_element(struct slice name, unsigned vocabularies, bool is_html)
 {
-    static const char *const names[] = {"template", "iframe", "noembed", "textarea", "title", "xmp"};
+    static const char *const names[] = {"template", "iframe", "noembed", "noframes", "textarea", "title", "xmp"};
     size_t count = is_html ? sizeof names / sizeof names[0] : 1;
     if (!(vocabularies & VOCABULARY_HTML))
         return NULL;
