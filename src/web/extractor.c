@@ -17,7 +17,7 @@ enum {
     TEXT_MAX = 8 * BLOCK  /* bytes of a decoded block; no encoding makes more than 4 of one */
 };
 
-static const struct extractor_engine *const HTML_ENGINES[] = {&MARKUP_HTML, &HTML_SCANNER};
+static const struct extractor_engine *const HTML_ENGINES[] = {&HTML_SCANNER, &MARKUP_HTML};
 
 struct extractor {
     const struct extractor_engine *engine;
