@@ -70,6 +70,18 @@ static int watch_signals(struct program *program)
     return err ? err : loop_watch_signal(program->loop, &program->terminate, SIGTERM);
 }
 
+/* Credentials in a root count as --user, unless that is given. */
+static int take_credentials(struct options *options, const struct url *root)
+{
+    struct buf text;
+    buf_init(&text, URL_MAX_LENGTH);
+    int err = options->user ? 0 : root_credentials(root, &text);
+    if (!err && text.length && !(options->user = strdup(buf_text(&text))))
+        err = ERR_NO_MEMORY;
+    buf_free(&text);
+    return err;
+}
+
 /* Checks the roots and notes their origins. */
 static int collect_origins(struct program *program)
 {
@@ -85,6 +97,8 @@ static int collect_origins(struct program *program)
         if (err)
             fail(root, err);
         else
+            err = take_credentials(&program->options, &url);
+        if (!err)
             err = url_append_origin(&url, &origin);
         if (!err)
             err = text_list_add(&program->origins, buf_slice(&origin));

@@ -235,6 +235,8 @@ int crawler_add_root(struct crawler *crawler, struct slice text)
     struct url url;
     int err = root_parse(text, &url, &storage);
     if (!err)
+        url_strip_credentials(&url, &storage);
+    if (!err)
         err = scope_add_root(crawler->scope, &url);
     if (!err) {
         const struct discovery found = {.is_root = true};
@@ -317,10 +319,12 @@ static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, 
     const struct discovery found = {
         .from = worker->fingerprint, .referrer = referrer, .depth = depth, .redirects = redirects + 1};
     const struct url *target = err ? NULL : &next;
-    if (target)
+    if (target) {
+        url_strip_credentials(&next, &crawler->next_text);
         stat->next_url = url_without_fragment(target);
-    else
+    } else {
         log_warning("%.*s redirects to a malformed URL: %.*s", SLICE_ARGS(stat->url), SLICE_ARGS(location));
+    }
     int added = add_url(crawler, target, hash_bytes(target ? stat->next_url : location), location, &found);
     referrer_release(referrer);
     if (added == ADDED_NEW)

@@ -167,6 +167,8 @@ static int visit_link(struct page *page, const struct url *base, struct slice ra
     int err = url_parse(&url, raw, base, page_charset(page), &page->link_text);
     if (err == ERR_NO_MEMORY)
         return err;
+    if (!err)
+        url_strip_credentials(&url, &page->link_text);
     uint64_t fingerprint = hash_bytes(err ? raw : url_without_fragment(&url));
     int is_new = fingerprints_add(&page->resolved, fingerprint);
     if (is_new <= 0)

@@ -36,8 +36,8 @@ int page_end(struct page *page);
  * ends the walk. */
 typedef int (*page_link)(void *context, const struct url *url, uint64_t fingerprint, struct slice raw);
 
-/* Walks over the page's distinct links, as resolved against `document` and the page's base, in their order. Fragments don't
- * count. Errors: ERR_NO_MEMORY, or what `visit` returned. */
+/* Walks over the page's distinct links, as resolved against `document` and the page's base, in their order. Fragments and
+ * credentials don't count. Errors: ERR_NO_MEMORY, or what `visit` returned. */
 int page_for_each_link(struct page *page, const struct url *document, page_link visit, void *context);
 
 /* The answer's media type. Valid until the next page_begin. */

@@ -95,7 +95,8 @@ static struct socket_watch *new_socket(struct multi *multi, curl_socket_t fd)
     return socket;
 }
 
-/* libcurl's CURLMOPT_SOCKETFUNCTION. -1 gives all transfers up. */
+/* libcurl's CURLMOPT_SOCKETFUNCTION. Its -1 would give all transfers up, and so one that can't be watched is left to
+ * run into its limit instead. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *assigned)
 {
     struct multi *multi = context;
@@ -106,13 +107,15 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
             forget_socket(multi, socket);
         return 0;
     }
-    if (!socket && !(socket = new_socket(multi, fd)))
-        return -1;
+    if (!socket && !(socket = new_socket(multi, fd))) {
+        log_error("cannot watch a socket: %s", error_text(ERR_NO_MEMORY));
+        return 0;
+    }
     unsigned interest = (what & CURL_POLL_IN ? SELECTOR_READ : 0) | (what & CURL_POLL_OUT ? SELECTOR_WRITE : 0);
     int err = loop_watch_fd(multi->loop, &socket->watch, fd, interest);
     if (err)
         log_error("cannot watch a socket: %s", error_text(err));
-    return err ? -1 : 0;
+    return 0;
 }
 
 /* libcurl's CURLMOPT_TIMERFUNCTION. */

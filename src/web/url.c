@@ -48,6 +48,24 @@ struct slice url_without_fragment(const struct url *url)
     return part(url, 0, url->query_end);
 }
 
+void url_strip_credentials(struct url *url, struct buf *storage)
+{
+    assert(url->href.data == storage->data);
+    uint32_t length = url->host_start - url->user_start;
+    if (length == 0)
+        return;
+    memmove(storage->data + url->user_start, storage->data + url->host_start, storage->length - url->host_start);
+    storage->length -= length;
+    storage->data[storage->length] = '\0';
+    url->href = buf_slice(storage);
+    url->user_end = url->user_start;
+    url->host_start -= length;
+    url->host_end -= length;
+    url->path_start -= length;
+    url->path_end -= length;
+    url->query_end -= length;
+}
+
 int url_append_origin(const struct url *url, struct buf *out)
 {
     struct slice authority = part(url, url->host_start, url->has_host ? url->path_start : url->host_end);

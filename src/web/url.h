@@ -52,6 +52,9 @@ enum { URL_MAX_LENGTH = 1 << 20 }; /* a serialisation beyond this many bytes is 
 int url_parse(struct url *url, struct slice input, const struct url *base, const struct charset *charset,
               struct buf *storage);
 
+/* Takes user name and password out of `url`, whose serialisation lies in `storage`. */
+void url_strip_credentials(struct url *url, struct buf *storage);
+
 struct slice url_scheme(const struct url *url);   /* without ':' */
 struct slice url_host(const struct url *url);     /* IPv6 in brackets; empty for none */
 struct slice url_path(const struct url *url);     /* with its '/' */

@@ -221,11 +221,29 @@ START_TEST(headers_and_credentials_are_sent)
 }
 END_TEST
 
+START_TEST(credentials_in_a_root_count_as_user)
+{
+    char root[64], value[256];
+    struct site *site = start_two_pages();
+    struct site_request request;
+    struct run run;
+    sprintf(root, "http://me:p%%40ss@127.0.0.1:%u/", site_port(site, 0));
+    run_crawler(&run, site, (const char *const[]){root, NULL});
+    ck_assert_int_eq(run_counter(&run, "Done:"), 3);
+    ck_assert_ptr_null(strstr(run.out, "p%40ss"));
+    ck_assert(site_request(site, 2, &request));
+    ck_assert(site_request_header(&request, "Authorization", value, sizeof value));
+    ck_assert_str_eq(value, "Basic bWU6cEBzcw==");
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 int main(void)
 {
     int failed = RUN_TESTS_TIMES("usage", sizeof WRONG / sizeof WRONG[0], wrong_usage_is_explained);
     return failed | RUN_TESTS("command_line", help_and_version_go_to_standard_output, later_sources_win,
                               a_bad_config_is_named_with_its_line, roots_come_from_a_file_too,
                               no_root_fetched_is_a_failure, a_report_that_cannot_be_written_is_a_failure,
-                              headers_and_credentials_are_sent);
+                              headers_and_credentials_are_sent, credentials_in_a_root_count_as_user);
 }

@@ -203,6 +203,12 @@ static const struct scenario SCENARIOS[] = {
                   "~/y 200 text/html UTF-8 0 0/0\n",
     },
     {
+        .name = "credentials in links make no other URL and are not kept",
+        .pages = {{.path = "/", .body = "<a href='/a'><a href='http://u:p@127.0.0.1:{PORT}/a'>"}, {.path = "/a"}},
+        .report = "~/ 200 text/html UTF-8 54 1/1\n"
+                  "~/a 200 text/html UTF-8 0 0/0\n",
+    },
+    {
         .name = "other schemes are skipped",
         .pages = {{.path = "/", .body = "<a href='ftp://127.0.0.1/f'><a href='mailto:a@b'><a href='javascript:x()'>"}},
         .report = "~/ 200 text/html UTF-8 74 0/0\n",
