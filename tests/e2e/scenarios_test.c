@@ -205,7 +205,7 @@ static const struct scenario SCENARIOS[] = {
     {
         .name = "credentials in links make no other URL and are not kept",
         .pages = {{.path = "/", .body = "<a href='/a'><a href='http://u:p@127.0.0.1:{PORT}/a'>"}, {.path = "/a"}},
-        .report = "~/ 200 text/html UTF-8 54 1/1\n"
+        .report = "~/ 200 text/html UTF-8 52 1/1\n"
                   "~/a 200 text/html UTF-8 0 0/0\n",
     },
     {
