@@ -1,5 +1,6 @@
 #include "async/context.h"
 
+#include <assert.h>
 #include <stdint.h>
 
 /* In the assembly files. */
@@ -18,6 +19,7 @@ struct frame {
     void *rbx;
     void *rbp;
     void *return_address;
+    void *end_of_stack[2]; /* NULL, where those look for a caller of context_start who don't read its unwind rules */
 };
 
 static void fill(struct frame *frame, context_entry entry, void *argument)
@@ -52,8 +54,10 @@ void context_init(struct context *context, char *low, size_t size, context_entry
 {
     /* The frame ends on a multiple of 16, where both ABIs want the stack pointer when a function is entered by a call
      * (x86-64: before the call pushed its return address, which context_start allows for). */
-    uintptr_t top = ((uintptr_t)low + size) & ~(uintptr_t)15;
-    struct frame *frame = (struct frame *)(top - sizeof(struct frame));
+    char *top = low + size;
+    top -= (uintptr_t)top % 16;
+    struct frame *frame = (struct frame *)(void *)(top - sizeof *frame);
+    static_assert(sizeof *frame % 16 == 0, "the frame would not be aligned");
     fill(frame, entry, argument);
     context->stack_pointer = frame;
 }

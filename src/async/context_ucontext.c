@@ -2,26 +2,34 @@
 #include "async/context.h"
 
 #include <assert.h>
-#include <stdint.h>
 
-/* makecontext passes ints: a pointer goes in two halves. */
-static void start(unsigned entry_high, unsigned entry_low, unsigned argument_high, unsigned argument_low)
+/* makecontext passes ints, and no pointer is wider than two of them. */
+union halves {
+    context_entry entry;
+    void *argument;
+    unsigned half[2];
+};
+
+static_assert(sizeof(union halves) == 2 * sizeof(unsigned), "a pointer does not fit in two ints");
+
+static void start(unsigned entry_first, unsigned entry_second, unsigned argument_first, unsigned argument_second)
 {
-    uintptr_t entry = (uintptr_t)((uint64_t)entry_high << 32 | entry_low);
-    uintptr_t argument = (uintptr_t)((uint64_t)argument_high << 32 | argument_low);
-    ((context_entry)entry)((void *)argument);
+    union halves entry = {.half = {entry_first, entry_second}}, argument = {.half = {argument_first, argument_second}};
+    entry.entry(argument.argument);
 }
 
 void context_init(struct context *context, char *low, size_t size, context_entry entry, void *argument)
 {
-    uint64_t entry_bits = (uintptr_t)entry, argument_bits = (uintptr_t)argument;
+    union halves passed_entry = {.half = {0}}, passed_argument = {.half = {0}};
+    passed_entry.entry = entry;
+    passed_argument.argument = argument;
     int failed = getcontext(&context->registers);
     assert(!failed);
     context->registers.uc_stack.ss_sp = low;
     context->registers.uc_stack.ss_size = size;
     context->registers.uc_link = NULL;
-    makecontext(&context->registers, (void (*)(void))start, 4, (unsigned)(entry_bits >> 32), (unsigned)entry_bits,
-                (unsigned)(argument_bits >> 32), (unsigned)argument_bits);
+    makecontext(&context->registers, (void (*)(void))start, 4, passed_entry.half[0], passed_entry.half[1],
+                passed_argument.half[0], passed_argument.half[1]);
 }
 
 void context_switch(struct context *from, struct context *to)

@@ -1,5 +1,5 @@
-/* The context switch for x86-64, by the System V ABI (AMD64 supplement, section 3.2.1): a called function preserves rbx,
- * rbp, r12 to r15, rsp, the control bits of MXCSR and the x87 control word. */
+/* The context switch for x86-64, by the System V ABI (AMD64 supplement, section 3.2.1): a called function preserves
+ * rbx, rbp, r12 to r15, rsp, the control bits of MXCSR and the x87 control word. */
 #if defined(__x86_64__)
 
 #if defined(__APPLE__)
