@@ -1,4 +1,4 @@
-/* fiber_hooks.h - tells the address sanitizer and valgrind of stacks and of the jumps between them; nothing without them.
+/* fiber_hooks.h - tells the address sanitizer and valgrind of stacks and the jumps between them; nothing without them.
  *
  * For the sanitizer, start_switch_fiber comes just before a jump, finish_switch_fiber first thing after the landing; a
  * stack that will never be come back to is given up by a NULL in place of where its fake stack would be kept. For
@@ -17,6 +17,7 @@
 #endif
 
 #if defined(__has_include)
+/* cppcheck-suppress preprocessorErrorDirective ; it takes the slash for a division */
 #if __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
 #define FIBER_VALGRIND 1

@@ -1,5 +1,5 @@
 /* The mapping holds, from below: the guard, the usable bytes, and above them the record itself, so that a stack is one
- * mapping and one list node. Guarding is worth more than one page: it is not to be stepped over by a single large frame.
+ * mapping and one list node. The guard is more than one page, lest a single large frame steps over it.
  *
  * The fault handler walks the list of all stacks: it only reads, and a fault in a guard can't happen while this module
  * changes that list, which it does by plain stores without a call between them.
