@@ -428,11 +428,47 @@ static int preprocess(struct css *css, char c)
     return take(css, c);
 }
 
+/* Bytes at the start of `rest`, which is at the top, that lead nowhere: up to what may, and to the name that belongs to
+ * it. Most of a sheet is passed over here. */
+static size_t plain_length(struct slice rest)
+{
+    static const bool marks[256] = {
+        ['('] = true,  [')'] = true, ['@'] = true,  ['"'] = true,
+        ['\''] = true, ['/'] = true, ['\\'] = true, ['\0'] = true,
+    };
+    size_t length = 0;
+    while (length < rest.length && !marks[(unsigned char)rest.data[length]])
+        length++;
+    bool ends_name = length < rest.length && strchr(")@\"'/", rest.data[length]) && rest.data[length];
+    if (ends_name)
+        return length;
+    while (length && is_name_char(rest.data[length - 1]))
+        length--;
+    return length && rest.data[length - 1] == '#' ? length - 1 : length;
+}
+
+static size_t skip_plain(struct css *css, struct slice rest)
+{
+    if (css->state != CSS_TOP || css->muted)
+        return 0;
+    size_t length = plain_length(rest);
+    if (length)
+        css->after_return = false;
+    for (size_t i = 0; css->expected != CSS_PLAIN && i < length; i++)
+        if (!ascii_is_space(rest.data[i]))
+            css->expected = CSS_PLAIN;
+    return length;
+}
+
 int css_feed(struct css *css, struct slice bytes)
 {
     int err = 0;
-    for (size_t i = 0; i < bytes.length && !err; i++)
-        err = preprocess(css, bytes.data[i]);
+    size_t at = 0;
+    while (at < bytes.length && !err) {
+        at += skip_plain(css, (struct slice){bytes.data + at, bytes.length - at});
+        if (at < bytes.length)
+            err = preprocess(css, bytes.data[at++]);
+    }
     return err;
 }
 
