@@ -1,6 +1,7 @@
-/* An engine that reads encoded bytes gets them as they come. For the others, bytes are gathered into blocks of a fixed size, decoded and handed to the engine block by block. So what an engine
- * sees depends on the document alone and never on how the network cut it, the first block is there whole when the
- * encoding is looked for, and a meta element that declares one later changes it at the same place each time. */
+/* An engine that reads encoded bytes gets them as they come. For the others, bytes are gathered into blocks of a fixed
+ * size, decoded and handed to the engine block by block. So what an engine sees depends on the document alone and never
+ * on how the network cut it, the first block is there whole when the encoding is looked for, and a meta element that
+ * declares one later changes it at the same place each time. */
 
 #include "web/extractor.h"
 

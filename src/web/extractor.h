@@ -1,9 +1,9 @@
 /* extractor.h - the links of a document, found while it streams.
  *
- * One interface; several engines behind it ("scanner", our own, and "libxml2"). Links come in document order, those of a
- * document cut off at any place up to there. Scripting is off: noscript counts, template content does not.
- * Nothing nested is opened: neither iframe srcdoc nor the HTML within feeds. Entities that an XML document declares are
- * not expanded. */
+ * One interface; several engines behind it ("scanner", our own, and "libxml2"). Links come in document order, those of
+ * a document cut off at any place up to there. Scripting is off: noscript counts, template content does not. Nothing
+ * nested is opened: neither iframe srcdoc nor the HTML within feeds. Entities that an XML document declares are not
+ * expanded. */
 #ifndef WEB_EXTRACTOR_H
 #define WEB_EXTRACTOR_H
 

@@ -17,8 +17,9 @@ struct extractor_engine {
     /* Errors: ERR_NO_MEMORY, or what the sink's callback returned; only free may follow then. */
     int (*feed)(void *state, struct slice utf8);
 
-    /* Reads bytes in an ASCII-compatible encoding, however they are cut, and takes them off `bytes`: all, or those up to the
-     * end of the tag by which the sink came to know of a declared encoding. NULL for an engine that can't. Errors as feed. */
+    /* Reads bytes in an ASCII-compatible encoding, however they are cut, and takes them off `bytes`: all, or those up
+     * to the end of the tag by which the sink came to know of a declared encoding. NULL for an engine that can't.
+     * Errors as feed. */
     int (*read)(void *state, struct slice *bytes, const struct charset *charset);
 
     /* The document is over. Errors as feed. */

@@ -1,13 +1,14 @@
-/* Tags of a page are mostly the same few again and again: what the tables say of a short name is remembered under the name
- * itself, packed into two words, in a small table that each newcomer pushes another out of. */
+/* Tags of a page are mostly the same few again and again: what the tables say of a short name is remembered under the
+ * name itself, packed into words, in a small table that each newcomer pushes another out of. */
 
 #include "web/html_elements.h"
 
-enum { MEMO_BITS = 8, WORD_NAME = 7 /* bytes of a name in one word of a key */ };
+enum { MEMO_BITS = 8, LONGEST_KEY = 16 /* bytes of a name */ };
 
 struct key {
-    uint64_t start; /* the first bytes of the name, and the place; 0 for none */
-    uint64_t rest;  /* the bytes behind those; 0 for none */
+    uint64_t start; /* of the name */
+    uint64_t end;   /* of a long name */
+    uint32_t shape; /* its length and the place; 0 for none */
 };
 
 struct memo {
@@ -94,33 +95,55 @@ static struct html_element look_up(struct slice name, enum html_place place)
     return element;
 }
 
-static inline uint64_t pack(uint64_t word, const char *bytes, size_t length)
+/* Letters of eight bytes to lower case at once. */
+static inline uint64_t lower_all(uint64_t bytes)
 {
-    for (size_t i = 0; i < length; i++)
-        word = word << 8 | (unsigned char)ascii_lower(bytes[i]);
-    return word;
+    const uint64_t ones = UINT64_MAX / 0xFF;
+    uint64_t low = bytes & ones * 0x7F;
+    uint64_t from_a = low + ones * (0x80 - 'A');
+    uint64_t behind_z = low + ones * (0x7F - 'Z');
+    uint64_t letters = (from_a ^ behind_z) & ~bytes & ones * 0x80;
+    return bytes | letters >> 2;
 }
 
-/* What no other name at no other place has; the name has at most twice WORD_NAME bytes. */
+/* What no other name at no other place has; a name has 1 to LONGEST_KEY bytes. Its first and its last bytes, which
+ * overlap, are all of them. */
 static inline struct key key_of(struct slice name, enum html_place place)
 {
-    if (name.length <= WORD_NAME)
-        return (struct key){pack((uint64_t)place + 1, name.data, name.length), 0};
-    return (struct key){pack((uint64_t)place + 1, name.data, WORD_NAME),
-                        pack(1, name.data + WORD_NAME, name.length - WORD_NAME)};
+    struct key key = {0, 0, (uint32_t)name.length << 2 | (uint32_t)place};
+    if (name.length >= 8) {
+        memcpy(&key.start, name.data, 8);
+        memcpy(&key.end, name.data + name.length - 8, 8);
+    } else if (name.length >= 4) {
+        uint32_t halves[2];
+        memcpy(&halves[0], name.data, 4);
+        memcpy(&halves[1], name.data + name.length - 4, 4);
+        key.start = (uint64_t)halves[0] << 32 | halves[1];
+    } else {
+        const unsigned char *bytes = (const unsigned char *)name.data;
+        key.start = bytes[0] | (uint64_t)bytes[name.length / 2] << 8 | (uint64_t)bytes[name.length - 1] << 16;
+    }
+    key.start = lower_all(key.start);
+    key.end = lower_all(key.end);
+    return key;
+}
+
+static inline bool is_same(struct key a, struct key b)
+{
+    return a.start == b.start && a.end == b.end && a.shape == b.shape;
 }
 
 const struct html_element *html_element(struct slice name, enum html_place place)
 {
     static struct memo memos[1 << MEMO_BITS];
     static struct html_element longer;
-    if (name.length > 2 * (size_t)WORD_NAME) {
+    if (name.length > LONGEST_KEY) {
         longer = look_up(name, place);
         return &longer;
     }
     struct key key = key_of(name, place);
-    struct memo *memo = &memos[(key.start + key.rest) * 0x9E3779B97F4A7C15u >> (64 - MEMO_BITS)];
-    if (memo->key.start != key.start || memo->key.rest != key.rest) {
+    struct memo *memo = &memos[(key.start + key.end + key.shape) * 0x9E3779B97F4A7C15u >> (64 - MEMO_BITS)];
+    if (!is_same(memo->key, key)) {
         memo->element = look_up(name, place);
         memo->key = key;
     }

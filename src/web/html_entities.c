@@ -1,5 +1,5 @@
-/* The named character references of the HTML standard (13.5), all 2,231 of them: those that end without a semicolon stand
- * in it a second time. Sorted by bytes, so that a name is found letter by letter, by halves. */
+/* The named character references of the HTML standard (13.5), all 2,231 of them: those that end without a semicolon
+ * stand in it a second time. Sorted by bytes, so that a name is found letter by letter, by halves. */
 #include "web/html_entities.h"
 
 struct entity {
@@ -514,7 +514,8 @@ static const struct entity ENTITIES[] = {
 
 enum { ENTITY_COUNT = sizeof ENTITIES / sizeof ENTITIES[0] };
 
-/* The first row from `low` on, before `high`, whose name has a byte of at least `c` at `place`; all of them are the same before it. */
+/* The first row from `low` on, before `high`, whose name has a byte of at least `c` at `place`; all of them are the
+ * same before it. */
 static size_t lower_bound(size_t low, size_t high, size_t place, unsigned c)
 {
     while (low < high) {

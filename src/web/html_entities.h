@@ -4,8 +4,8 @@
 
 #include "base/slice.h"
 
-/* The longest name that `text`, what stands behind a '&', begins with: its bytes, with the semicolon where it has one, and
- * the characters that it names, static. 0 for none. */
+/* The longest name that `text`, what stands behind a '&', begins with: its bytes, with the semicolon where it has one,
+ * and the characters that it names, static. 0 for none. */
 size_t html_entity(struct slice text, const char **utf8);
 
 #endif

@@ -1,6 +1,7 @@
 /* html_find.h - looks for a byte, sixteen at a time where the machine can.
  *
- * What is looked for in markup is mostly near: these begin at once, while memchr first has to find out where it stands. */
+ * What is looked for in markup is mostly near: these begin at once, while memchr first has to find out where it stands.
+ */
 #ifndef WEB_HTML_FIND_H
 #define WEB_HTML_FIND_H
 
@@ -75,7 +76,30 @@ static inline const char *html_find_value_end(const char *at, const char *end, c
     return html_find_value_end_portable(at, end, wanted, special);
 }
 
+/* Bytes before the first one at which a name may end: white space, '/', '>' or, for an attribute, '='. Maybe fewer,
+ * since other control characters count too; at most one step, and 0 where there is no whole one. */
+static inline size_t html_name_length(const char *at, const char *end, bool attribute)
+{
+    if (end - at < HTML_FIND_STEP)
+        return 0;
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i hits = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes);
+    hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/')));
+    hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
+    if (attribute)
+        hits = _mm_or_si128(hits, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
+    return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(hits) | 1u << HTML_FIND_STEP);
+}
+
 #else
+
+static inline size_t html_name_length(const char *at, const char *end, bool attribute)
+{
+    (void)at;
+    (void)end;
+    (void)attribute;
+    return 0;
+}
 
 static inline const char *html_find(const char *at, const char *end, char wanted)
 {

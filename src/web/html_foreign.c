@@ -22,16 +22,17 @@ static void push(struct html_foreign *foreign, enum html_foreign_element element
 void html_foreign_open(struct html_foreign *foreign, enum html_foreign_element element, bool holds_html)
 {
     enum html_place place = html_foreign_place(foreign);
-    if (element == FOREIGN_SVG) /* also in MathML, where annotation-xml may hold it */
+    bool is_svg_with_html = place == HTML_PLACE_SVG && element >= FOREIGN_OBJECT && element <= FOREIGN_TITLE;
+    bool is_math_with_html =
+        place == HTML_PLACE_MATH &&
+        (element == FOREIGN_ANNOTATION ? holds_html : element >= FOREIGN_MI && element <= FOREIGN_MTEXT);
+    if (is_svg_with_html || is_math_with_html)
+        push(foreign, element, HTML_PLACE_HTML);
+    else if (element == FOREIGN_SVG) /* also in MathML, where annotation-xml may hold it */
         push(foreign, element, HTML_PLACE_SVG);
-    else if (element == FOREIGN_MATH && place != HTML_PLACE_SVG)
+    else if ((element == FOREIGN_MATH && place != HTML_PLACE_SVG) ||
+             (element == FOREIGN_ANNOTATION && place == HTML_PLACE_MATH))
         push(foreign, element, HTML_PLACE_MATH);
-    else if (place == HTML_PLACE_SVG && element >= FOREIGN_OBJECT && element <= FOREIGN_TITLE)
-        push(foreign, element, HTML_PLACE_HTML);
-    else if (place == HTML_PLACE_MATH && element == FOREIGN_ANNOTATION)
-        push(foreign, element, holds_html ? HTML_PLACE_HTML : HTML_PLACE_MATH);
-    else if (place == HTML_PLACE_MATH && element >= FOREIGN_MI && element <= FOREIGN_MTEXT)
-        push(foreign, element, HTML_PLACE_HTML);
 }
 
 void html_foreign_close(struct html_foreign *foreign, enum html_foreign_element element)

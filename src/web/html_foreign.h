@@ -1,8 +1,8 @@
 /* html_foreign.h - where in an HTML document SVG and MathML begin and end.
  *
- * A tokenizer builds no tree; this keeps as much of the stack of open elements as decides on it: svg, math, and the elements
- * in them that hold HTML again (HTML standard, 13.2.6, "integration points"). Elements of HTML in those are not known, so
- * that an end tag from outside closes them. */
+ * A tokenizer builds no tree; this keeps as much of the stack of open elements as decides on it: svg, math, and the
+ * elements in them that hold HTML again (HTML standard, 13.2.6, "integration points"). Elements of HTML in those are
+ * not known, so that an end tag from outside closes them. */
 #ifndef WEB_HTML_FOREIGN_H
 #define WEB_HTML_FOREIGN_H
 

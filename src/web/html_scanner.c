@@ -11,8 +11,8 @@ void html_scanner_init(struct html_scanner *scanner, const struct html_handler *
 {
     *scanner = (struct html_scanner){.handler = handler, .context = context, .charset = charset_utf8()};
     buf_init(&scanner->raw, HTML_VALUES_MAX);
-    buf_init(&scanner->store, (GROWTH + 1) * HTML_VALUES_MAX + 2 * HTML_ATTRIBUTES_MAX * HTML_NAME_MAX);
-    buf_init(&scanner->decoded, 2 * GROWTH * HTML_VALUES_MAX);
+    buf_init(&scanner->store, (size_t)(GROWTH + 1) * HTML_VALUES_MAX + (size_t)2 * HTML_ATTRIBUTES_MAX * HTML_NAME_MAX);
+    buf_init(&scanner->decoded, (size_t)2 * GROWTH * HTML_VALUES_MAX);
 }
 
 void html_scanner_free(struct html_scanner *scanner)
@@ -40,27 +40,6 @@ void html_scanner_set_content(struct html_scanner *scanner, enum html_content co
     scanner->last_length = name.length < HTML_NAME_MAX ? name.length : HTML_NAME_MAX;
     if (name.length)
         memcpy(scanner->last_name, name.data, scanner->last_length);
-}
-
-/* In data: reads tags as long as there is nothing else to it. */
-static const char *in_data(struct html_scanner *scanner, const char *at, const char *end)
-{
-    const char *less = html_find(at, end, '<');
-    if (scanner->text_wanted)
-        html_keep_raw(scanner, html_between(at, less));
-    if (less == end)
-        return end;
-    if (scanner->text_wanted)
-        html_hand_raw(scanner);
-    at = less + 1;
-    bool is_end = at < end && *at == '/';
-    if (end - at < 2 || !html_is_letter(at[is_end])) {
-        scanner->state = HTML_TAG_OPEN;
-        return at;
-    }
-    html_begin_tag(scanner, is_end);
-    at = html_tag_name(scanner, at + is_end, end);
-    return scanner->state == HTML_BEFORE_NAME ? html_before_name(scanner, at, end) : at;
 }
 
 static const char *in_plaintext(struct html_scanner *scanner, const char *at, const char *end)
@@ -241,7 +220,7 @@ static const char *comment_bang(struct html_scanner *scanner, const char *at, co
 }
 
 static html_step *const STEPS[HTML_STATES] = {
-    [HTML_IN_DATA] = in_data,
+    [HTML_IN_DATA] = html_in_data,
     [HTML_IN_RCDATA] = html_in_text,
     [HTML_IN_RAWTEXT] = html_in_text,
     [HTML_IN_SCRIPT] = html_in_script,

@@ -150,14 +150,16 @@ void html_scanner_free(struct html_scanner *scanner);
 /* From here on bytes are in `charset`, which is ASCII-compatible; only between two feeds. */
 void html_scanner_set_charset(struct html_scanner *scanner, const struct charset *charset);
 
-/* What follows is the content of an element `name`, whose end tag is to end it. From handler.tag, or at the beginning. */
+/* What follows is the content of an element `name`, whose end tag is to end it. From handler.tag, or at the beginning.
+ */
 void html_scanner_set_content(struct html_scanner *scanner, enum html_content content, struct slice name);
 
-/* Reads bytes, however they are cut, and takes them off `bytes`: all of them unless `stop` was set. Errors: ERR_NO_MEMORY, or
- * what the handler returned. */
+/* Reads bytes, however they are cut, and takes them off `bytes`: all of them unless `stop` was set. Errors:
+ * ERR_NO_MEMORY, or what the handler returned. */
 int html_scanner_feed(struct html_scanner *scanner, struct slice *bytes);
 
-/* The document is over: what text is left is handed over; a tag that has no end is none. Errors as html_scanner_feed. */
+/* The document is over: what text is left is handed over; a tag that has no end is none. Errors as html_scanner_feed.
+ */
 int html_scanner_finish(struct html_scanner *scanner);
 
 #endif

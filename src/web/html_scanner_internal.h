@@ -1,6 +1,7 @@
 /* html_scanner_internal.h - what the files of the scanner share.
  *
- * Each state is a function that reads on from `at` and returns where it stopped: it has taken bytes or changed the state. */
+ * Each state is a function that reads on from `at` and returns where it stopped: it has taken bytes or changed the
+ * state. */
 #ifndef WEB_HTML_SCANNER_INTERNAL_H
 #define WEB_HTML_SCANNER_INTERNAL_H
 
@@ -8,8 +9,9 @@
 
 typedef const char *html_step(struct html_scanner *scanner, const char *at, const char *end);
 
-/* Tags: html_scanner_tag.c. */
-html_step html_tag_name, html_before_name, html_name, html_after_name, html_before_value, html_value, html_self_closing;
+/* Data and tags: html_scanner_tag.c. */
+html_step html_in_data, html_tag_name, html_before_name, html_name, html_after_name, html_before_value, html_value,
+    html_self_closing;
 
 /* Begins a tag whose name is about to be read. */
 void html_begin_tag(struct html_scanner *scanner, bool is_end);

@@ -53,11 +53,18 @@ static void end_tag(struct html_scanner *scanner)
     scanner->state = (enum html_state)scanner->content;
 }
 
+static inline const char *find_name_end(const char *at, const char *end)
+{
+    at += html_name_length(at, end, false);
+    while (at < end && !html_ends_name(*at))
+        at++;
+    return at;
+}
+
 const char *html_tag_name(struct html_scanner *scanner, const char *at, const char *end)
 {
     const char *start = at;
-    while (at < end && !html_ends_name(*at))
-        at++;
+    at = find_name_end(at, end);
     if (at == end)
         html_keep_partial(scanner, html_between(start, at));
     else
@@ -94,10 +101,12 @@ static inline bool ends_attribute_name(char c)
     return c == '=' || html_ends_name(c);
 }
 
-/* Short cut: an attribute written name="value" that is whole, and then where it ends; NULL otherwise, and nothing happened. */
+/* Short cut: an attribute written name="value" that is whole, and then where it ends; NULL otherwise, and nothing
+ * happened. */
 static inline const char *whole_attribute(struct html_scanner *scanner, const char *at, const char *end)
 {
     const char *name = at++;
+    at += html_name_length(at, end, true);
     while (at < end && !ends_attribute_name(*at))
         at++;
     size_t length = (size_t)(at - name);
@@ -146,6 +155,48 @@ const char *html_before_name(struct html_scanner *scanner, const char *at, const
     return at;
 }
 
+/* Short cut: reads an end tag that nobody wants, behind "</", when it is whole and has no attributes; NULL otherwise.
+ */
+static inline const char *skip_end_tag(const struct html_scanner *scanner, const char *at, const char *end)
+{
+    if (scanner->ends_wanted)
+        return NULL;
+    at = find_name_end(at, end);
+    return at < end && *at == '>' ? at + 1 : NULL;
+}
+
+/* The tag at `at`, behind its '<' or "</". */
+static inline const char *read_tag(struct html_scanner *scanner, const char *at, const char *end, bool is_end)
+{
+    const char *next = is_end ? skip_end_tag(scanner, at, end) : NULL;
+    if (next)
+        return next;
+    html_begin_tag(scanner, is_end);
+    at = html_tag_name(scanner, at, end);
+    return scanner->state == HTML_BEFORE_NAME ? html_before_name(scanner, at, end) : at;
+}
+
+/* Reads on as long as there are only text and tags. */
+const char *html_in_data(struct html_scanner *scanner, const char *at, const char *end)
+{
+    while (scanner->state == HTML_IN_DATA && !scanner->err && !scanner->stop) {
+        const char *less = html_find(at, end, '<');
+        if (scanner->text_wanted)
+            html_keep_raw(scanner, html_between(at, less));
+        if (less == end)
+            return end;
+        if (scanner->text_wanted)
+            html_hand_raw(scanner);
+        at = less + 1;
+        bool is_end = at < end && *at == '/';
+        if (end - at >= 2 && html_is_letter(at[is_end]))
+            at = read_tag(scanner, at + is_end, end, is_end);
+        else
+            scanner->state = HTML_TAG_OPEN;
+    }
+    return at;
+}
+
 const char *html_self_closing(struct html_scanner *scanner, const char *at, const char *end)
 {
     (void)end;
@@ -185,7 +236,9 @@ const char *html_before_value(struct html_scanner *scanner, const char *at, cons
     if (at == end)
         return at;
     bool is_quoted = *at == '"' || *at == '\'';
-    scanner->quote = is_quoted ? *at : '\0';
+    scanner->quote = '\0';
+    if (is_quoted)
+        scanner->quote = *at;
     scanner->state = *at == '>' ? HTML_BEFORE_NAME : HTML_VALUE;
     return at + is_quoted;
 }

@@ -1,8 +1,8 @@
 /* RCDATA, RAWTEXT and scripts: text up to the end tag of the element that it is in.
  *
- * Of the states of a script what matters is where its end tag counts: everywhere but in a "<script" within a "<!--". They
- * are here two counters beside one state: `escapes` says how deep in these we are, `dashes` how many of the "--" that a
- * '>' ends the outer one with are just behind us. */
+ * Of the states of a script what matters is where its end tag counts: everywhere but in a "<script" within a "<!--".
+ * They are here two counters beside one state: `escapes` says how deep in these we are, `dashes` how many of the "--"
+ * that a '>' ends the outer one with are just behind us. */
 
 #include "web/html_find.h"
 #include "web/html_scanner_internal.h"

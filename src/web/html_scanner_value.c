@@ -1,7 +1,7 @@
 /* Bytes of the document become UTF-8: values of attributes, and text.
  *
- * Decoding comes before references, as for a reader of characters. A value is decoded together with the quote behind it,
- * since an unfinished character is an error whose shape depends on what follows. */
+ * Decoding comes before references, as for a reader of characters. A value is decoded together with the quote behind
+ * it, since an unfinished character is an error whose shape depends on what follows. */
 
 #include "base/error.h"
 #include "web/html_references.h"
@@ -46,10 +46,16 @@ void html_keep_raw(struct html_scanner *scanner, struct slice bytes)
 
 static bool is_ascii(struct slice bytes)
 {
+    uint64_t all = 0;
     size_t at = 0;
-    while (at < bytes.length && (unsigned char)bytes.data[at] < 0x80)
-        at++;
-    return at == bytes.length;
+    for (; bytes.length - at >= sizeof all; at += sizeof all) {
+        uint64_t word;
+        memcpy(&word, bytes.data + at, sizeof word);
+        all |= word;
+    }
+    for (; at < bytes.length; at++)
+        all |= (unsigned char)bytes.data[at];
+    return !(all & UINT64_MAX / 0xFF * 0x80);
 }
 
 /* Decodes into scanner->decoded; at the `end` of a value or a text nothing is left unfinished. */

@@ -32,5 +32,5 @@ static void stylesheet_free(void *state)
     free(state);
 }
 
-const struct extractor_engine STYLESHEET = {"css", stylesheet_create, stylesheet_feed, NULL, stylesheet_finish,
-                                            stylesheet_free};
+const struct extractor_engine STYLESHEET = {"css", stylesheet_create, stylesheet_feed,
+                                            NULL,  stylesheet_finish, stylesheet_free};

@@ -198,6 +198,7 @@ static void check_case(const json_t *test)
 /* A few strings hold single surrogates, which jansson refuses: U+FFFD stands for them. */
 static void replace_lone_surrogates(char *text)
 {
+    static const char replacement[] = {'\\', 'u', 'f', 'f', 'f', 'd'};
     for (char *at = strchr(text, '\\'); at; at = strchr(at, '\\')) {
         if (at[1] != 'u') {
             at += 2;
@@ -208,7 +209,7 @@ static void replace_lone_surrogates(char *text)
         unsigned long next = has_next ? strtoul((char[]){at[8], at[9], at[10], at[11], 0}, NULL, 16) : 0;
         bool is_pair = unit >> 10 == 0xD800 >> 10 && next >> 10 == 0xDC00 >> 10;
         if (!is_pair && unit >> 11 == 0xD800 >> 11)
-            memcpy(at, "\\ufffd", 6);
+            memcpy(at, replacement, sizeof replacement);
         at += is_pair ? 12 : 6;
     }
 }
@@ -267,7 +268,8 @@ START_TEST(all_start_tags_of_the_suite)
 }
 END_TEST
 
-/* Text is read as the data state does it, where a NUL stays. Only tests that are nothing but text; 1 for one of them. */
+/* Text is read as the data state does it, where a NUL stays. Only tests that are nothing but text; 1 for one of them.
+ */
 static size_t check_text(const json_t *test)
 {
     bool is_escaped = json_is_true(json_object_get(test, "doubleEscaped"));
