@@ -25,15 +25,23 @@ static int digit_of(char c)
                                                             : -1;
 }
 
+/* The byte that "%XX" at the start of `text` stands for; -1 when there is no such thing. */
+static int escaped_byte(struct slice text)
+{
+    if (text.length < 3 || text.data[0] != '%' || digit_of(text.data[1]) < 0 || digit_of(text.data[2]) < 0)
+        return -1;
+    return digit_of(text.data[1]) * 16 + digit_of(text.data[2]);
+}
+
 static int append_decoded(struct buf *out, struct slice text)
 {
     int err = 0;
-    for (size_t i = 0; i < text.length && !err; i++) {
-        bool escaped = text.data[i] == '%' && i + 2 < text.length && digit_of(text.data[i + 1]) >= 0 &&
-                       digit_of(text.data[i + 2]) >= 0;
-        char c = escaped ? (char)(digit_of(text.data[i + 1]) * 16 + digit_of(text.data[i + 2])) : text.data[i];
-        i += escaped ? 2 : 0;
-        err = buf_append_char(out, c);
+    while (text.length && !err) {
+        int byte = escaped_byte(text);
+        const unsigned char decoded = (unsigned char)byte;
+        err = buf_append(out, byte < 0 ? (const void *)text.data : &decoded, 1);
+        size_t length = byte < 0 ? 1 : 3;
+        text = (struct slice){text.data + length, text.length - length};
     }
     return err;
 }
