@@ -151,6 +151,7 @@ static int zstd_open(struct codec_state *state, const char *lead)
 {
     if (zstd_starts(lead, CODEC_START_LENGTH) != CODEC_START)
         return ERR_DECODE;
+    state->zstd_header = 0;
     state->as.zstd = ZSTD_createDStream();
     if (!state->as.zstd)
         return ERR_NO_MEMORY;
@@ -161,9 +162,15 @@ static int zstd_open(struct codec_state *state, const char *lead)
     return ERR_DECODED_TOO_LARGE;
 }
 
+enum { ZSTD_LONGEST_HEADER = 18 }; /* RFC 8878, section 3.1.1.1, magic number included */
+
+/* The header goes in byte by byte: in the call that ends it, the library looks for a whole frame in the bytes of that
+ * call alone, and the rest of a header may look like one. */
 static int zstd_step(struct codec_state *state, struct slice *input, struct codec_output *output, bool *ended)
 {
-    ZSTD_inBuffer in = {input->data, input->length, 0};
+    bool in_header = state->zstd_header < ZSTD_LONGEST_HEADER && input->length > 0;
+    state->zstd_header += in_header;
+    ZSTD_inBuffer in = {input->data, in_header ? 1 : input->length, 0};
     ZSTD_outBuffer out = {output->data, output->capacity, output->length};
     size_t code = ZSTD_decompressStream(state->as.zstd, &out, &in);
     input->data += in.pos;
@@ -178,6 +185,7 @@ static int zstd_step(struct codec_state *state, struct slice *input, struct code
 static void zstd_restart(struct codec_state *state)
 {
     (void)ZSTD_DCtx_reset(state->as.zstd, ZSTD_reset_session_only); /* can't fail: the parameters stay */
+    state->zstd_header = 0;
 }
 
 static void zstd_close(struct codec_state *state)

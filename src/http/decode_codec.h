@@ -22,6 +22,7 @@ struct codec_state {
         ZSTD_DStream *zstd;
     } as;
     unsigned zstd_window; /* set by the caller */
+    unsigned zstd_header; /* bytes of the frame that it has seen, up to the longest header */
 };
 
 struct codec_output {
