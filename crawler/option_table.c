@@ -98,7 +98,7 @@ const struct option_row OPTION_TABLE[] = {
     {DISCOVER, "ignore-tags", 0, NULL, OPTION_NAMES, FIELD(ignore_tags), 0, 0, 0, NULL, "TAG,...",
      "do not follow links of these elements"},
     {DISCOVER, "extractor", 0, NULL, OPTION_TEXT, FIELD(extractor), 0, 0, 0, NULL, "ENGINE",
-     "find links in HTML with this engine"},
+     "find links in HTML with this engine: scanner or libxml2 (scanner)"},
 
     {FACE, "output", 'o', NULL, OPTION_TEXT, FIELD(output), 0, 0, 0, NULL, "FILE",
      "write the report to FILE; - is standard output (-)"},
