@@ -19,20 +19,6 @@ static void write_links(char *body)
         end += sprintf(end, "<a href='http://host%d.test:{PORT}/'>%d</a>\n", i, i);
 }
 
-static long threads_of(pid_t pid)
-{
-    char path[64], line[128];
-    long threads = -1;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "Threads:", 8) == 0)
-            threads = atol(line + 8);
-    if (file)
-        fclose(file);
-    return threads;
-}
-
 START_TEST(two_hundred_names_and_one_thread)
 {
     static char body[BODY_SIZE];
@@ -50,7 +36,7 @@ START_TEST(two_hundred_names_and_one_thread)
     run_start(&run, (const char *const[]){"--scope", "any", "--dns-servers", dns_server_address(dns), root, NULL});
     while (site_requests(site) < HOSTS / 2)
         usleep(1000);
-    ck_assert_int_eq(threads_of(run.pid), 1);
+    ck_assert_int_eq(run_threads(&run), 1);
     run_wait(&run, site);
     ck_assert_msg(run.exit_code == 0, "%s", run.err);
     ck_assert_int_eq(run_counter(&run, "html"), HOSTS + 1);

@@ -185,21 +185,6 @@ START_TEST(two_interrupts_stop_at_once)
 }
 END_TEST
 
-static long threads_of(pid_t pid)
-{
-    char path[64], line[128];
-    long threads = -1;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return -1;
-    while (fgets(line, sizeof line, file))
-        if (strncmp(line, "Threads:", 8) == 0)
-            threads = atol(line + 8);
-    fclose(file);
-    return threads;
-}
-
 START_TEST(a_crawl_is_one_thread)
 {
     struct site *site = start_graph(PAGES, 300);
@@ -207,7 +192,7 @@ START_TEST(a_crawl_is_one_thread)
     char root[64];
     run_start(&run, (const char *const[]){site_url(site, "/", root, sizeof root), NULL});
     wait_for_requests(site, 50);
-    ck_assert_int_eq(threads_of(run.pid), 1);
+    ck_assert_int_eq(run_threads(&run), 1);
     run_wait(&run, site);
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_int_eq(run_counter(&run, "Done:"), PAGES + 1);

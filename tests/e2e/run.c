@@ -123,6 +123,20 @@ void run_crawler(struct run *run, const struct site *site, const char *const *ar
     run_wait(run, site);
 }
 
+long run_threads(const struct run *run)
+{
+    char path[64], line[128];
+    long threads = -1;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)run->pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "Threads:", 8) == 0)
+            threads = atol(line + 8);
+    if (file)
+        fclose(file);
+    return threads;
+}
+
 void run_free(struct run *run)
 {
     free(run->out);

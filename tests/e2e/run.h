@@ -27,6 +27,9 @@ void run_crawler_on(struct run *run, const char *input, const char *const *argum
 void run_start(struct run *run, const char *const *arguments);
 void run_wait(struct run *run, const struct site *site);
 
+/* Threads that the crawler has now; -1 where /proc does not tell. */
+long run_threads(const struct run *run);
+
 void run_free(struct run *run);
 
 /* The lines of the report for URLs, between its head and "Finished": what the crawl found. Malloced. */
