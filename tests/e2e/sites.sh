@@ -85,7 +85,7 @@ urls_asked() {
     local root=${roots[$1]} scheme=$2 http https
     shift 2
     start_nginx "$root"
-    (cd "$work" && "$@" "$scheme://localhost:${!scheme}/" >"$work/output" 2>&1) || cat "$work/output" >&2
+    (cd "$work" && "$@" "$scheme://127.0.0.1:${!scheme}/" >"$work/output" 2>&1) || cat "$work/output" >&2
     stop_nginx
     sort "$work/access.log"
     rm -f "$work/access.log"
