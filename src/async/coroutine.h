@@ -20,7 +20,8 @@ struct coroutine;
 typedef void *(*coroutine_body)(void *argument);
 
 /* A new coroutine, suspended at its start. `name` is copied (63 bytes at most are kept) and appears in the message of a
- * stack overflow. Errors: ERR_NO_MEMORY (no memory, or no more mappings for its stack). */
+ * stack overflow. Errors: ERR_NO_MEMORY (no memory, or no more mappings for its stack), ERR_SYSTEM (the handler that
+ * prints that message could not be installed). */
 int coroutine_create(struct coroutine **out, const char *name, coroutine_body body, void *argument);
 
 /* Gives the coroutine and its stack back. It must not be running. One that is suspended is dropped where it stands: what

@@ -13,6 +13,7 @@
 #include "async/stack.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -108,20 +109,40 @@ static void on_fault(int number, siginfo_t *info, void *context)
         raise(number);
 }
 
-static void install_handler(void)
+/* The handler's own stack: the one that overflowed has no room left. One that is there already, a sanitizer's say, is
+ * kept. */
+static int install_alternate_stack(void)
+{
+    static char alternate[ALTERNATE_SIZE];
+    stack_t present;
+    if (sigaltstack(NULL, &present))
+        return error_from_errno(errno);
+    if (!(present.ss_flags & SS_DISABLE))
+        return 0;
+    return sigaltstack(&(stack_t){.ss_sp = alternate, .ss_size = sizeof alternate}, NULL) ? error_from_errno(errno) : 0;
+}
+
+/* Once in a process. Does nothing where it fails, so that it can be tried again: with a handler left behind, the next
+ * try would take that one for the earlier. */
+static int install_handler(void)
 {
     static bool installed;
-    static char alternate[ALTERNATE_SIZE];
     if (installed)
-        return;
-    installed = true;
-    stack_t stack;
-    if (sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_DISABLE))
-        sigaltstack(&(stack_t){.ss_sp = alternate, .ss_size = sizeof alternate}, NULL);
+        return 0;
+    int err = install_alternate_stack();
+    if (err)
+        return err;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGSEGV, &action, &earlier_segv);
-    sigaction(SIGBUS, &action, &earlier_bus);
+    if (sigaction(SIGSEGV, &action, &earlier_segv))
+        return error_from_errno(errno);
+    if (sigaction(SIGBUS, &action, &earlier_bus)) {
+        err = error_from_errno(errno);
+        sigaction(SIGSEGV, &earlier_segv, NULL);
+        return err;
+    }
+    installed = true;
+    return 0;
 }
 
 #ifdef CRAWLER_DEBUG
@@ -214,13 +235,15 @@ static void unmap_stack(struct stack *stack)
 
 int stack_acquire(struct stack **out, const char *owner)
 {
-    install_handler();
+    int err = install_handler();
+    if (err)
+        return err;
     struct stack *stack = cache;
     if (stack) {
         cache = stack->next_cached;
         counts.cached--;
     } else {
-        int err = map_stack(&stack);
+        err = map_stack(&stack);
         if (err)
             return err;
     }

@@ -20,7 +20,8 @@ struct stack {
     struct stack *previous_live;
 };
 
-/* A stack for the coroutine `owner`, whose name must live as long as it holds the stack. Errors: ERR_NO_MEMORY. */
+/* A stack for the coroutine `owner`, whose name must live as long as it holds the stack. Errors: ERR_NO_MEMORY, and
+ * ERR_SYSTEM when the first in a process can't install the handler that names who overflows. */
 int stack_acquire(struct stack **out, const char *owner);
 
 /* Gives a stack back. Never the one that is being stood on. */
