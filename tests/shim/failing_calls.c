@@ -105,10 +105,7 @@ int __real_sigaltstack(const stack_t *new, stack_t *old);
 int __wrap_sigaltstack(const stack_t *new, stack_t *old);
 int __wrap_sigaltstack(const stack_t *new, stack_t *old)
 {
-    if (!FAILS("sigaltstack", ENOMEM))
-        return __real_sigaltstack(new, old);
-    state.spared = true;
-    return -1;
+    return FAILS("sigaltstack", ENOMEM) ? -1 : __real_sigaltstack(new, old);
 }
 
 int __real_sigaction(int number, const struct sigaction *new, struct sigaction *old);
@@ -117,7 +114,7 @@ int __wrap_sigaction(int number, const struct sigaction *new, struct sigaction *
 {
     if (!FAILS("sigaction", EINVAL))
         return __real_sigaction(number, new, old);
-    state.spared = old == NULL || number == SIGSEGV || number == SIGBUS;
+    state.spared = old == NULL;
     return -1;
 }
 

@@ -21,7 +21,7 @@ void failing_calls_start(enum failing_mode mode, size_t nth);
 const char *failing_calls_stop(void);
 
 /* Whether the program may go on as if nothing had happened: what failed only undoes something (epoll_ctl's DEL, bringing
- * a signal's disposition back) or only serves the message about a stack overflow. */
+ * a signal's disposition back). */
 bool failing_calls_spared(void);
 
 /* Allocations and mappings made and not given back since the program began. */
