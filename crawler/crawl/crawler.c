@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "async/task.h"
 #include "base/error.h"
@@ -10,11 +9,8 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "crawl/frontier.h"
+#include "crawl/intake.h"
 #include "crawl/page.h"
-#include "crawl/reach.h"
-#include "crawl/root.h"
-#include "crawl/scope.h"
-#include "crawl/seen.h"
 
 static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
 static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
@@ -38,17 +34,13 @@ struct crawler {
     struct loop *loop;
     struct http_client *client;
     const struct options *options;
-    struct scope *scope;
-    struct seen *seen;
-    struct reach *reach;
     struct frontier *frontier;
+    struct intake *intake;
     struct list observers;
     struct worker *workers;
     struct buf next_text; /* scratch: where a redirect leads */
-    struct buf origin;    /* scratch */
     uint64_t fetched;
     uint64_t failed;
-    uint64_t filtered;
     uint64_t abandoned; /* claimed and broken off */
     uint64_t bytes;
     uint64_t wire_bytes;
@@ -59,20 +51,26 @@ struct crawler {
     int error;
 };
 
-/* What a URL that was found needs on its way into the frontier. */
-struct discovery {
-    uint64_t from; /* fingerprint of the page it was found on; 0 for a root */
-    struct referrer *referrer;
-    uint32_t depth;
-    uint32_t redirects;
-    bool is_root;
-};
+/* The first error ends the crawl; what is in flight is still finished. */
+static void fail(struct crawler *crawler, int err)
+{
+    if (err && !crawler->error) {
+        crawler->error = err;
+        frontier_close(crawler->frontier);
+    }
+}
 
-/* How add_url decided. */
-enum added { ADDED_NEW, ADDED_KNOWN, ADDED_REFUSED };
-
-static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
-                             uint32_t redirects);
+static void tell_skipped(void *context, struct slice url, enum reason reason, struct referrer *referrer)
+{
+    struct crawler *crawler = context;
+    log_debug("skipped %.*s: %s", SLICE_ARGS(url), reason_text(reason));
+    list_for_each(node, &crawler->observers)
+    {
+        const struct observer *observer = container_of(node, struct observer, node);
+        if (observer->skipped)
+            fail(crawler, observer->skipped(observer->context, url, reason, referrer_text(referrer)));
+    }
+}
 
 int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options)
 {
@@ -84,16 +82,10 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     crawler->options = options;
     list_init(&crawler->observers);
     buf_init(&crawler->next_text, URL_MAX_LENGTH);
-    buf_init(&crawler->origin, URL_MAX_LENGTH);
-    const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
     const struct frontier_limits limits = {.per_host = options->per_host, .max_pages = options->max_pages};
-    int err = scope_create(&crawler->scope, options);
+    int err = frontier_create(&crawler->frontier, loop, &limits);
     if (!err)
-        err = seen_create(&crawler->seen);
-    if (!err)
-        err = reach_create(&crawler->reach, &near, release_set_aside, crawler);
-    if (!err)
-        err = frontier_create(&crawler->frontier, loop, &limits);
+        err = intake_create(&crawler->intake, options, crawler->frontier, tell_skipped, crawler);
     if (err) {
         crawler_free(crawler);
         return err;
@@ -119,12 +111,9 @@ void crawler_free(struct crawler *crawler)
         if (crawler->workers[i].crawler)
             worker_free(&crawler->workers[i]);
     free(crawler->workers);
+    intake_free(crawler->intake);
     frontier_free(crawler->frontier);
-    reach_free(crawler->reach);
-    seen_free(crawler->seen);
-    scope_free(crawler->scope);
     buf_free(&crawler->next_text);
-    buf_free(&crawler->origin);
     free(crawler);
 }
 
@@ -133,118 +122,9 @@ void crawler_add_observer(struct crawler *crawler, struct observer *observer)
     list_append(&crawler->observers, &observer->node);
 }
 
-/* The first error ends the crawl; what is in flight is still finished. */
-static void fail(struct crawler *crawler, int err)
-{
-    if (err && !crawler->error) {
-        crawler->error = err;
-        frontier_close(crawler->frontier);
-    }
-}
-
-static void tell_skipped(struct crawler *crawler, struct slice url, enum reason reason, struct referrer *referrer)
-{
-    log_debug("skipped %.*s: %s", SLICE_ARGS(url), reason_text(reason));
-    list_for_each(node, &crawler->observers)
-    {
-        const struct observer *observer = container_of(node, struct observer, node);
-        if (observer->skipped)
-            fail(crawler, observer->skipped(observer->context, url, reason, referrer_text(referrer)));
-    }
-}
-
-static int enqueue(struct crawler *crawler, const struct url *url, const struct discovery *found)
-{
-    buf_clear(&crawler->origin);
-    int err = url_append_origin(url, &crawler->origin);
-    if (err)
-        return err;
-    struct slice rest = url_without_fragment(url);
-    rest.data += url->path_start;
-    rest.length -= url->path_start;
-    return frontier_add(crawler->frontier, buf_slice(&crawler->origin), rest, found->referrer, found->depth,
-                        found->redirects);
-}
-
-static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
-                             uint32_t redirects)
-{
-    struct crawler *crawler = context;
-    struct buf storage;
-    buf_init(&storage, URL_MAX_LENGTH);
-    struct url url;
-    int err = url_parse(&url, text, NULL, NULL, &storage);
-    const struct discovery found = {.referrer = referrer, .depth = depth, .redirects = redirects};
-    if (!err)
-        err = enqueue(crawler, &url, &found);
-    if (!err)
-        crawler->filtered--;
-    buf_free(&storage);
-    return err;
-}
-
-/* Brings a URL in scope into the frontier unless it is known or too far. */
-static int enqueue_if_near(struct crawler *crawler, const struct url *url, uint64_t fingerprint,
-                           const struct discovery *found, bool is_new)
-{
-    const struct reach_step step = {
-        .from = found->from, .to = fingerprint, .depth = found->depth, .redirects = found->redirects, .is_new = is_new};
-    enum reach_verdict verdict;
-    int err = reach_report(crawler->reach, &step, url_without_fragment(url), found->referrer, &verdict);
-    if (err || !is_new)
-        return err;
-    if (verdict == REACH_WITHIN)
-        return enqueue(crawler, url, found);
-    crawler->filtered++;
-    if (verdict == REACH_TOO_MANY_REDIRECTS) {
-        struct slice from = referrer_text(found->referrer);
-        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->href), SLICE_ARGS(from));
-    }
-    return 0;
-}
-
-/* Takes in a URL that was found. Returns an enum added, or a negative error. */
-static int add_url(struct crawler *crawler, const struct url *url, uint64_t fingerprint, struct slice raw,
-                   const struct discovery *found)
-{
-    int is_new = seen_add(crawler->seen, fingerprint);
-    if (is_new < 0)
-        return is_new;
-    enum reason reason = REASON_NONE;
-    if (!url)
-        reason = REASON_MALFORMED;
-    else if (!found->is_root)
-        reason = scope_url_allowed(crawler->scope, url);
-    if (reason != REASON_NONE) {
-        if (is_new) {
-            crawler->filtered++;
-            tell_skipped(crawler, url ? url_without_fragment(url) : raw, reason, found->referrer);
-        }
-        return ADDED_REFUSED;
-    }
-    int err = enqueue_if_near(crawler, url, fingerprint, found, is_new);
-    if (err)
-        return err;
-    return is_new ? ADDED_NEW : ADDED_KNOWN;
-}
-
 int crawler_add_root(struct crawler *crawler, struct slice text)
 {
-    struct buf storage;
-    buf_init(&storage, URL_MAX_LENGTH);
-    struct url url;
-    int err = root_parse(text, &url, &storage);
-    if (!err)
-        url_strip_credentials(&url, &storage);
-    if (!err)
-        err = scope_add_root(crawler->scope, &url);
-    if (!err) {
-        const struct discovery found = {.is_root = true};
-        int added = add_url(crawler, &url, hash_bytes(url_without_fragment(&url)), url.href, &found);
-        err = added < 0 ? added : 0;
-    }
-    buf_free(&storage);
-    return err;
+    return intake_add_root(crawler->intake, text);
 }
 
 /* The links of one page on their way into the frontier. */
@@ -258,11 +138,11 @@ struct page_links {
 static int offer_link(void *context, const struct url *url, uint64_t fingerprint, struct slice raw)
 {
     struct page_links *links = context;
-    int added = add_url(links->crawler, url, fingerprint, raw, &links->found);
-    if (added < 0)
-        return added;
-    links->all += added != ADDED_REFUSED;
-    links->fresh += added == ADDED_NEW;
+    int verdict = intake_add_url(links->crawler->intake, url, fingerprint, raw, &links->found);
+    if (verdict < 0)
+        return verdict;
+    links->all += verdict != INTAKE_REFUSED;
+    links->fresh += verdict == INTAKE_NEW;
     return 0;
 }
 
@@ -271,7 +151,7 @@ static void look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t
 {
     *depth = worker->claim.depth;
     *redirects = worker->claim.redirects;
-    reach_look_up(worker->crawler->reach, worker->fingerprint, depth, redirects);
+    intake_look_up(worker->crawler->intake, worker->fingerprint, depth, redirects);
 }
 
 static int parse_links(struct worker *worker, struct fetch_statistic *stat)
@@ -325,11 +205,12 @@ static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, 
     } else {
         log_warning("%.*s redirects to a malformed URL: %.*s", SLICE_ARGS(stat->url), SLICE_ARGS(location));
     }
-    int added = add_url(crawler, target, hash_bytes(target ? stat->next_url : location), location, &found);
+    int verdict =
+        intake_add_url(crawler->intake, target, hash_bytes(target ? stat->next_url : location), location, &found);
     referrer_release(referrer);
-    if (added == ADDED_NEW)
+    if (verdict == INTAKE_NEW)
         log_info("redirect to %.*s from %.*s", SLICE_ARGS(stat->next_url), SLICE_ARGS(stat->url));
-    return added < 0 ? added : 0;
+    return verdict < 0 ? verdict : 0;
 }
 
 /* The encoding that the header names, by its standard name where there is one. */
@@ -530,12 +411,6 @@ static int start_workers(struct crawler *crawler)
     return 0;
 }
 
-static int tell_set_aside(void *context, struct slice url, struct referrer *referrer, enum reach_verdict why)
-{
-    tell_skipped(context, url, why == REACH_TOO_DEEP ? REASON_DEPTH : REASON_REDIRECTS, referrer);
-    return 0;
-}
-
 static void check_accounts(const struct crawler *crawler)
 {
     struct crawl_totals totals;
@@ -555,7 +430,7 @@ int crawler_run(struct crawler *crawler)
             fail(crawler, err);
     }
     crawler->ended = clock_now();
-    reach_for_each_set_aside(crawler->reach, tell_set_aside, crawler);
+    intake_tell_too_far(crawler->intake);
     check_accounts(crawler);
     return crawler->error;
 }
@@ -592,10 +467,10 @@ bool crawler_reached_a_root(const struct crawler *crawler)
 void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
 {
     *totals = (struct crawl_totals){
-        .discovered = seen_count(crawler->seen),
+        .discovered = intake_discovered(crawler->intake),
         .fetched = crawler->fetched,
         .failed = crawler->failed,
-        .filtered = crawler->filtered,
+        .filtered = intake_filtered(crawler->intake),
         .queued = frontier_pending(crawler->frontier) + crawler->abandoned,
         .in_flight = frontier_claimed(crawler->frontier),
         .bytes = crawler->bytes,
