@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH_DIGITS = 10, TREE_CHILDREN = 2 };
+enum { LENGTH_DIGITS = 10, TREE_CHILDREN = 2, LINK_SIZE = 64, FRAME_SIZE = 512 };
 
 /* splitmix64: every state gives well-mixed bits, so that page and seed together can be the state. */
 static uint64_t mix(uint64_t *state)
@@ -43,14 +43,17 @@ static void add_star(struct site_text *text, const struct site_graph *graph, uns
 
 static void add_tree_and_random(struct site_text *text, const struct site_graph *graph, unsigned page)
 {
-    unsigned children = graph->links < TREE_CHILDREN ? graph->links : TREE_CHILDREN;
-    uint64_t first = children < TREE_CHILDREN ? (uint64_t)page + 1 : TREE_CHILDREN * (uint64_t)page + 1;
+    unsigned children = graph->children ? graph->children : TREE_CHILDREN;
+    if (children > graph->links)
+        children = graph->links;
+    uint64_t first = children * (uint64_t)page + 1;
     for (unsigned i = 0; i < children; i++)
         if (first + i <= graph->pages)
             add_link(text, (unsigned)(first + i));
     uint64_t state = graph->seed ^ (uint64_t)page << 32;
+    uint64_t pages = graph->known_only && first <= graph->pages ? first : (uint64_t)graph->pages + 1;
     for (unsigned i = children; i < graph->links; i++)
-        add_link(text, (unsigned)(mix(&state) % ((uint64_t)graph->pages + 1)));
+        add_link(text, (unsigned)(mix(&state) % pages));
 }
 
 /* Paragraphs until the body is as long as it should be. */
@@ -92,6 +95,8 @@ bool site_graph_answer(const struct site_graph *graph, const char *target, struc
     *answer = (struct site_answer){.loop_from = SITE_NO_LOOP, .delay = page ? graph->delay : 0, .owned = true};
     struct site_text *text = &answer->text;
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: ";
+    size_t links = page || graph->links < graph->pages ? graph->links : graph->pages;
+    site_text_reserve(text, links * LINK_SIZE + graph->size + FRAME_SIZE);
     site_text_append(text, head, sizeof head - 1);
     size_t length_place = text->length;
     site_text_puts(text, "          \r\n\r\n"); /* the length, once it is known */

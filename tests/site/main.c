@@ -29,12 +29,15 @@ static void on_signal(int number)
 }
 
 static const char usage[] =
-    "usage: site [--pages N] [--links N] [--size BYTES] [--delay MS] [--seed N] [OPTION...]\n"
+    "usage: site [--pages N] [--links N] [--children N] [--known] [--size BYTES] [--delay MS] [--seed N]\n"
+    "            [OPTION...]\n"
     "       site --root DIR [OPTION...]\n"
     "Serves a generated site, or the files of a directory, on loopback until SIGINT or SIGTERM,\n"
     "and prints its URL once it takes connections.\n"
     "  --pages N      pages besides the first (100)\n"
     "  --links N      links of a page; as many as pages: the first links to all (10)\n"
+    "  --children N   how many of a page's links lead to pages that none before it links to (2)\n"
+    "  --known        the others lead to pages that a breadth-first crawl has met already\n"
     "  --size BYTES   least size of a page (0)\n"
     "  --delay MS     before each answer but that of the first page (0)\n"
     "  --seed N       of the links (1)\n"
@@ -63,6 +66,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case 'c':
         arguments->ca_file = text;
         return true;
+    case 'k':
+        arguments->graph.known_only = true;
+        return true;
     case 'h':
         arguments->help = true;
         return true;
@@ -89,6 +95,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case 'l':
         arguments->graph.links = (unsigned)number;
         return true;
+    case 'n':
+        arguments->graph.children = (unsigned)number;
+        return true;
     case 's':
         arguments->graph.size = (size_t)number;
         return true;
@@ -106,12 +115,13 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
 static bool take_arguments(struct arguments *arguments, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"pages", required_argument, NULL, 'p'}, {"links", required_argument, NULL, 'l'},
-        {"size", required_argument, NULL, 's'},  {"delay", required_argument, NULL, 'd'},
-        {"seed", required_argument, NULL, 'e'},  {"root", required_argument, NULL, 'r'},
-        {"port", required_argument, NULL, 'P'},  {"ca", required_argument, NULL, 'c'},
-        {"ipv6", no_argument, NULL, '6'},        {"tls", no_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"pages", required_argument, NULL, 'p'},    {"links", required_argument, NULL, 'l'},
+        {"size", required_argument, NULL, 's'},     {"delay", required_argument, NULL, 'd'},
+        {"children", required_argument, NULL, 'n'}, {"known", no_argument, NULL, 'k'},
+        {"seed", required_argument, NULL, 'e'},     {"root", required_argument, NULL, 'r'},
+        {"port", required_argument, NULL, 'P'},     {"ca", required_argument, NULL, 'c'},
+        {"ipv6", no_argument, NULL, '6'},           {"tls", no_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take_option(arguments, option, optarg))
             return false;

@@ -78,13 +78,15 @@ struct site_listener {
 };
 
 /* A site of `pages` + 1 generated pages, "/" and "/page/1" to "/page/N". With `links` >= `pages`, "/" links to all
- * others and they to "/". Else each page links to its two children in a binary tree (the next one when `links` is 1), so
- * that all can be reached, and to pseudo-random ones up to `links`. */
+ * others and they to "/". Else each page links to its children in a tree (the next page when `links` is 1), so that all
+ * can be reached, and to pseudo-random ones up to `links`. */
 struct site_graph {
     unsigned pages;
     unsigned links;
-    size_t size;    /* least bytes of a page */
-    unsigned delay; /* milliseconds before each answer but that of "/" */
+    unsigned children; /* of a page in the tree; 0: 2 */
+    bool known_only;   /* the pseudo-random links lead to pages that a breadth-first crawl has met already */
+    size_t size;       /* least bytes of a page */
+    unsigned delay;    /* milliseconds before each answer but that of "/" */
     uint64_t seed;
 };
 

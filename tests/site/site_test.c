@@ -573,9 +573,14 @@ static void mark_links(const char *body, bool *linked, unsigned pages)
 
 START_TEST(generates_a_graph)
 {
-    static const unsigned links[] = {1, 2, 5, 60};
     enum { PAGES = 60 };
-    const struct site_graph graph = {.pages = PAGES, .links = links[_i], .size = 5000, .seed = 7};
+    static const struct site_graph shapes[] = {{.links = 1},  {.links = 2},
+                                               {.links = 5},  {.links = 20, .children = 3, .known_only = true},
+                                               {.links = 60}, {.links = 50, .children = 50, .known_only = true}};
+    struct site_graph graph = shapes[_i];
+    graph.pages = PAGES;
+    graph.size = 5000;
+    graph.seed = 7;
     struct site *site = start(&(struct site_config){.graph = &graph});
     bool linked[PAGES + 1] = {true};
     CURL *curl = curl_easy_init();
@@ -585,7 +590,8 @@ START_TEST(generates_a_graph)
         ck_assert_int_eq(exchange.status, 200);
         ck_assert(exchange.body.length >= 5000 && exchange.body.length < 8000);
         ck_assert_msg(linked[i], "nothing before links to %s", path); /* true of a tree numbered by level */
-        mark_links(exchange.body.data, linked, PAGES);
+        unsigned long known = graph.known_only ? (i + 1UL) * graph.children : PAGES;
+        mark_links(exchange.body.data, linked, known < PAGES ? known : PAGES);
         exchange_free(&exchange);
         snprintf(path, sizeof path, "/page/%u", i + 1);
     }
@@ -817,7 +823,7 @@ static Suite *site_suite(void)
     tcase_add_test(tests, speaks_tls);
     tcase_add_test(tests, shares_one_authority);
     tcase_add_test(tests, listens_at_ipv6);
-    tcase_add_loop_test(tests, generates_a_graph, 0, 4);
+    tcase_add_loop_test(tests, generates_a_graph, 0, 6);
     tcase_add_test(tests, serves_a_directory);
     tcase_add_test(tests, stops);
     tcase_add_test(tests, dies_with_its_parent);
