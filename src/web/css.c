@@ -13,6 +13,7 @@
 #include "web/css.h"
 
 #include "base/error.h"
+#include "web/html_find.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
@@ -428,16 +429,54 @@ static int preprocess(struct css *css, char c)
     return take(css, c);
 }
 
+/* Whether the top of a sheet can't be left, or come to mean something, without such a byte. */
+static inline bool is_mark(char c)
+{
+    return (c >= '\'' && c <= ')') || c == '"' || c == '/' || c == '@' || c == '\\' || c == '\0';
+}
+
+#ifdef __SSE2__
+
+/* The bytes before the first mark of the next sixteen: sixteen where there is none. */
+static inline size_t before_mark(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i from_apostrophe = _mm_sub_epi8(bytes, _mm_set1_epi8('\''));
+    __m128i marks = _mm_cmpeq_epi8(_mm_min_epu8(from_apostrophe, _mm_set1_epi8(')' - '\'')), from_apostrophe);
+    marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+    for (const char *mark = "\"/@\\"; *mark; mark++)
+        marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(*mark)));
+    return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(marks) | 1u << HTML_FIND_STEP);
+}
+
+static inline size_t skip_without_marks(struct slice rest)
+{
+    size_t length = 0;
+    while (rest.length - length >= HTML_FIND_STEP) {
+        size_t step = before_mark(rest.data + length);
+        length += step;
+        if (step < HTML_FIND_STEP)
+            break;
+    }
+    return length;
+}
+
+#else
+
+static inline size_t skip_without_marks(struct slice rest)
+{
+    (void)rest;
+    return 0;
+}
+
+#endif
+
 /* Bytes at the start of `rest`, which is at the top, that lead nowhere: up to what may, and to the name that belongs to
  * it. Most of a sheet is passed over here. */
 static size_t plain_length(struct slice rest)
 {
-    static const bool marks[256] = {
-        ['('] = true,  [')'] = true, ['@'] = true,  ['"'] = true,
-        ['\''] = true, ['/'] = true, ['\\'] = true, ['\0'] = true,
-    };
-    size_t length = 0;
-    while (length < rest.length && !marks[(unsigned char)rest.data[length]])
+    size_t length = skip_without_marks(rest);
+    while (length < rest.length && !is_mark(rest.data[length]))
         length++;
     bool ends_name = length < rest.length && strchr(")@\"'/", rest.data[length]) && rest.data[length];
     if (ends_name)
@@ -447,10 +486,8 @@ static size_t plain_length(struct slice rest)
     return length && rest.data[length - 1] == '#' ? length - 1 : length;
 }
 
-static size_t skip_plain(struct css *css, struct slice rest)
+static size_t skip_top(struct css *css, struct slice rest)
 {
-    if (css->state != CSS_TOP || css->muted)
-        return 0;
     size_t length = plain_length(rest);
     if (length)
         css->after_return = false;
@@ -458,6 +495,18 @@ static size_t skip_plain(struct css *css, struct slice rest)
         if (!ascii_is_space(rest.data[i]))
             css->expected = CSS_PLAIN;
     return length;
+}
+
+/* Passes over what means nothing where the reader stands. */
+static size_t skip_plain(struct css *css, struct slice rest)
+{
+    if (css->state == CSS_TOP && !css->muted)
+        return skip_top(css, rest);
+    if (css->state != CSS_COMMENT)
+        return 0;
+    const char *star = html_find(rest.data, rest.data + rest.length, '*');
+    css->after_return = false;
+    return (size_t)(star - rest.data);
 }
 
 int css_feed(struct css *css, struct slice bytes)

@@ -95,6 +95,34 @@ static struct html_element look_up(struct slice name, enum html_place place)
     return element;
 }
 
+static void skim_attribute(void *context, const char *attribute)
+{
+    html_skim_add_attribute(context, attribute);
+}
+
+static void fill_skim(struct html_skim *skim)
+{
+    html_skim_init(skim);
+    /* Those of MathML and SVG count only within svg and math. */
+    for (size_t i = 0; i < sizeof SPECIALS / sizeof SPECIALS[0]; i++)
+        if (SPECIALS[i].content != HTML_DATA || SPECIALS[i].foreign <= FOREIGN_MATH)
+            html_skim_add_element(skim, SPECIALS[i].name);
+    html_skim_add_element(skim, "template");
+    link_attributes(VOCABULARY_HTML, skim_attribute, skim);
+    html_skim_add_attribute(skim, "charset");
+}
+
+const struct html_skim *html_elements_skim(void)
+{
+    static struct html_skim skim;
+    static bool is_filled;
+    if (!is_filled) {
+        fill_skim(&skim);
+        is_filled = true;
+    }
+    return &skim;
+}
+
 /* Letters of eight bytes to lower case at once. */
 static inline uint64_t lower_all(uint64_t bytes)
 {

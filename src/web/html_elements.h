@@ -39,6 +39,9 @@ struct html_element {
 /* The element of that name at such a place. Valid until the next call. */
 const struct html_element *html_element(struct slice name, enum html_place place);
 
+/* The tags that matter where only HTML may stand: elements that are not plain, and attributes that tag_links looks at. */
+const struct html_skim *html_elements_skim(void);
+
 /* The vocabularies that hold at a place. */
 unsigned html_vocabularies(enum html_place place);
 

@@ -41,11 +41,11 @@ static struct html_interest on_open(void *context, struct slice name)
     return (struct html_interest){shapes, breaks_out || !engine->element->is_plain};
 }
 
-static bool on_attribute(void *context, struct slice attribute)
+static bool on_attribute(void *context, struct slice attribute, const struct link_rule **rule)
 {
     struct html_engine *engine = context;
     const struct html_element *element = engine->element;
-    return tag_links_need(element->rules, attribute, html_vocabularies(engine->place)) ||
+    return tag_links_need(element->rules, attribute, html_vocabularies(engine->place), rule) ||
            (element->is_style && slice_equal_nocase(attribute, SLICE("type"))) ||
            (element->foreign == FOREIGN_ANNOTATION && slice_equal_nocase(attribute, SLICE("encoding")));
 }
@@ -102,7 +102,7 @@ static int on_tag(void *context, const struct html_tag *html)
     /* A style element of SVG is data: a tag of HTML may end it. */
     int err = engine->place == HTML_PLACE_HTML ? end_style(engine) : 0;
     if (html->count && !err)
-        err = tag_links_by(engine->element->rules, &tag, sink);
+        err = tag_links_known(&tag, sink);
     if (!engine->element->is_plain)
         enter(engine, &tag, html->self_closing);
     engine->scanner.stop = sink->declared && !engine->declared;
@@ -147,6 +147,7 @@ static int engine_create(void **state, struct link_sink *sink)
         return ERR_NO_MEMORY;
     engine->sink = sink;
     html_scanner_init(&engine->scanner, &handler, engine);
+    engine->scanner.skim = html_elements_skim();
     css_init(&engine->css, sink->on_link, sink->context);
     *state = engine;
     return 0;

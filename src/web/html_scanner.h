@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "web/charset.h"
+#include "web/html_skim.h"
 #include "web/tag_links.h"
 
 enum {
@@ -40,7 +41,7 @@ struct html_tag {
 /* What slices point to is valid during the call. Errors end the scan. */
 struct html_handler {
     struct html_interest (*open)(void *context, struct slice name);
-    bool (*wants)(void *context, struct slice attribute);
+    bool (*wants)(void *context, struct slice attribute, const struct link_rule **rule); /* the attribute's */
     int (*tag)(void *context, const struct html_tag *tag);
     int (*close)(void *context,
                  struct slice name); /* an end tag, while html_scanner.ends_wanted, and those that end text */
@@ -104,6 +105,10 @@ struct html_scanner {
     bool cdata_allowed; /* in foreign content */
     bool stop;          /* give back what is behind the tag at hand */
 
+    /* Tags that may matter as long as neither ends nor text are wanted; NULL for all. Others are then passed over without
+     * asking the handler, who would want nothing of them. */
+    const struct html_skim *skim;
+
     /* The rest is the scanner's own. */
     const struct html_handler *handler;
     void *context;
@@ -122,6 +127,7 @@ struct html_scanner {
     struct html_piece tag_name;
     struct {
         struct html_piece name, value;
+        const struct link_rule *rule;
     } kept[HTML_ATTRIBUTES_MAX];
 
     struct buf raw;   /* the value at hand, as far as earlier pieces of the document held it */

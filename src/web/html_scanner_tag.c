@@ -41,6 +41,7 @@ static void hand_tag(struct html_scanner *scanner)
     for (size_t i = 0; i < scanner->count; i++) {
         attributes[i].name = html_piece_slice(scanner, scanner->kept[i].name);
         attributes[i].value = html_piece_slice(scanner, scanner->kept[i].value);
+        attributes[i].rule = scanner->kept[i].rule;
     }
     struct html_tag tag = {name, attributes, scanner->count, scanner->self_closing};
     scanner->err = scanner->handler->tag(scanner->context, &tag);
@@ -83,14 +84,16 @@ static bool is_kept(const struct html_scanner *scanner, struct slice name)
 /* An attribute's name is read; its value is empty until more is known. */
 static void begin_attribute(struct html_scanner *scanner, struct slice name)
 {
+    const struct link_rule *rule = NULL;
     scanner->wanted = (scanner->shapes & html_shape(name.data, name.length)) && scanner->count < HTML_ATTRIBUTES_MAX &&
-                      !is_kept(scanner, name) && scanner->handler->wants(scanner->context, name);
+                      !is_kept(scanner, name) && scanner->handler->wants(scanner->context, name, &rule);
     if (!scanner->wanted)
         return;
     struct html_piece piece = {name.data, 0, name.length};
     if (name.data == scanner->partial)
         piece = html_store(scanner, name);
     scanner->kept[scanner->count].name = piece;
+    scanner->kept[scanner->count].rule = rule;
     scanner->kept[scanner->count++].value = (struct html_piece){"", 0, 0};
     scanner->special = false;
     html_clear_raw(scanner);
@@ -180,6 +183,8 @@ static inline const char *read_tag(struct html_scanner *scanner, const char *at,
 const char *html_in_data(struct html_scanner *scanner, const char *at, const char *end)
 {
     while (scanner->state == HTML_IN_DATA && !scanner->err && !scanner->stop) {
+        if (scanner->skim && !scanner->ends_wanted && !scanner->text_wanted)
+            at = html_skim(scanner->skim, at, end);
         const char *less = html_find(at, end, '<');
         if (scanner->text_wanted)
             html_keep_raw(scanner, html_between(at, less));

@@ -160,8 +160,12 @@ struct link_rules link_rules_of(struct slice element)
 static const struct link_rule *find_in(const struct link_rule *rules, size_t count, struct slice attribute,
                                        unsigned vocabularies)
 {
+    if (!attribute.length)
+        return NULL;
+    char first = ascii_lower(attribute.data[0]);
     for (size_t i = 0; i < count; i++)
-        if ((rules[i].vocabularies & vocabularies) && compare_names(attribute, rules[i].attribute) == 0)
+        if (rules[i].attribute[0] == first && (rules[i].vocabularies & vocabularies) &&
+            compare_names(attribute, rules[i].attribute) == 0)
             return &rules[i];
     return NULL;
 }
@@ -175,6 +179,20 @@ const struct link_rule *link_rule_find(struct link_rules rules, struct slice att
 struct link_rules link_rules_of_any(void)
 {
     return (struct link_rules){ANYWHERE, LENGTH(ANYWHERE)};
+}
+
+static void visit_attributes(const struct link_rule *rules, size_t count, unsigned vocabularies,
+                             void (*visit)(void *context, const char *attribute), void *context)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i].vocabularies & vocabularies)
+            visit(context, rules[i].attribute);
+}
+
+void link_attributes(unsigned vocabularies, void (*visit)(void *context, const char *attribute), void *context)
+{
+    visit_attributes(RULES, LENGTH(RULES), vocabularies, visit, context);
+    visit_attributes(ANYWHERE, LENGTH(ANYWHERE), vocabularies, visit, context);
 }
 
 struct rel_row {

@@ -53,6 +53,9 @@ const struct link_rule *link_rule_find(struct link_rules rules, struct slice att
 /* The rules for any element. */
 struct link_rules link_rules_of_any(void);
 
+/* Visits the attributes of all rules that hold in these vocabularies, some more than once. */
+void link_attributes(unsigned vocabularies, void (*visit)(void *context, const char *attribute), void *context);
+
 /* The kind of link that a set of link types stands for (HTML standard, 4.6.7). One that makes a browser fetch goes
  * before one that a reader may follow, and that before a hint to connect; `unknown` when none is known. */
 enum link_kind link_kind_of_rel(struct slice rel, enum link_kind unknown);

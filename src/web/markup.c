@@ -106,7 +106,7 @@ void markup_attribute(struct markup *markup, struct slice name, struct slice val
     if (markup->count == markup->capacity && !markup->err)
         markup->err = grow_attributes(markup);
     if (!markup->err)
-        markup->attributes[markup->count++] = (struct attribute){name, value};
+        markup->attributes[markup->count++] = (struct attribute){.name = name, .value = value};
 }
 
 /* Elements whose content is not part of the document, or is text in HTML's syntax though libxml2, which knows HTML 4,

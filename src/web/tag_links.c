@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "web/css.h"
-#include "web/mime.h"
 #include "web/refresh.h"
 #include "web/srcset.h"
 
@@ -177,17 +176,12 @@ static int apply(const struct tag *tag, const struct link_rule *rule, struct sli
     return 0;
 }
 
-/* HTML standard, 4.2.5.4: <meta charset=X>, or <meta http-equiv=content-type content="text/html; charset=X">. */
+/* HTML standard, 13.2.6.4.4: a start tag whose tag name is "meta". */
 static void keep_charset(const struct tag *tag, struct link_sink *sink)
 {
-    struct slice label = tag_attribute(tag, SLICE("charset"));
-    struct mime mime = {.charset = ""};
-    if (!label.length && attribute_is(tag, SLICE("http-equiv"), SLICE("content-type"))) {
-        mime_parse(&mime, tag_attribute(tag, SLICE("content")));
-        label = slice_of(mime.charset);
-    }
-    if (label.length)
-        sink->declared = charset_by_label(label);
+    sink->declared = charset_by_label(tag_attribute(tag, SLICE("charset")));
+    if (!sink->declared && slice_equal_nocase(tag_attribute(tag, SLICE("http-equiv")), SLICE("content-type")))
+        sink->declared = charset_in_content(tag_attribute(tag, SLICE("content")));
 }
 
 bool tag_is_css(const struct tag *tag)
@@ -199,7 +193,7 @@ bool tag_is_css(const struct tag *tag)
 
 /* An attribute that is no link but decides on those beside it. */
 struct aside {
-    const char *attribute;
+    struct slice attribute;
     bool (*matters)(const struct link_rule *rule); /* NULL for always */
 };
 
@@ -219,8 +213,9 @@ static bool is_meta(const struct link_rule *rule)
 }
 
 static const struct aside ASIDES[] = {
-    {"rel", NULL},           {"type", is_image},    {"method", is_get}, {"formmethod", is_get},
-    {"http-equiv", is_meta}, {"property", is_meta}, {"name", is_meta},  {"charset", is_meta},
+    {{"rel", 3}, NULL},           {{"type", 4}, is_image},       {{"method", 6}, is_get},
+    {{"formmethod", 10}, is_get}, {{"http-equiv", 10}, is_meta}, {{"property", 8}, is_meta},
+    {{"name", 4}, is_meta},       {{"charset", 7}, is_meta},
 };
 
 enum { ASIDE_COUNT = sizeof ASIDES / sizeof ASIDES[0] };
@@ -233,12 +228,14 @@ static bool aside_matters(const struct aside *aside, struct link_rules rules)
     return !aside->matters;
 }
 
-bool tag_links_need(struct link_rules rules, struct slice attribute, unsigned vocabularies)
+bool tag_links_need(struct link_rules rules, struct slice attribute, unsigned vocabularies,
+                    const struct link_rule **rule)
 {
-    if (link_rule_find(rules, attribute, vocabularies))
+    *rule = link_rule_find(rules, attribute, vocabularies);
+    if (*rule)
         return true;
     for (size_t i = 0; i < ASIDE_COUNT; i++)
-        if (slice_equal_nocase(attribute, slice_of(ASIDES[i].attribute)))
+        if (slice_equal_nocase(attribute, ASIDES[i].attribute))
             return aside_matters(&ASIDES[i], rules);
     return false;
 }
@@ -253,24 +250,34 @@ void tag_links_attributes(struct link_rules rules, unsigned vocabularies,
                 visit(context, both[k].first[i].attribute);
     for (size_t i = 0; i < ASIDE_COUNT; i++)
         if (aside_matters(&ASIDES[i], rules))
-            visit(context, ASIDES[i].attribute);
+            visit(context, ASIDES[i].attribute.data);
+}
+
+static void heed_meta(const struct tag *tag, struct link_sink *sink)
+{
+    if (!sink->declared && (tag->vocabularies & VOCABULARY_HTML) && slice_equal_nocase(tag->name, SLICE("meta")))
+        keep_charset(tag, sink);
 }
 
 int tag_links(const struct tag *tag, struct link_sink *sink)
 {
-    return tag_links_by(link_rules_of(tag->name), tag, sink);
-}
-
-int tag_links_by(struct link_rules rules, const struct tag *tag, struct link_sink *sink)
-{
+    struct link_rules rules = link_rules_of(tag->name);
     int err = 0;
     for (size_t i = 0; i < tag->count && !err; i++) {
-        const struct attribute *attribute = &tag->attributes[i];
-        const struct link_rule *rule = link_rule_find(rules, attribute->name, tag->vocabularies);
+        const struct link_rule *rule = link_rule_find(rules, tag->attributes[i].name, tag->vocabularies);
         if (rule)
-            err = apply(tag, rule, attribute->value, sink);
+            err = apply(tag, rule, tag->attributes[i].value, sink);
     }
-    if (!sink->declared && (tag->vocabularies & VOCABULARY_HTML) && slice_equal_nocase(tag->name, SLICE("meta")))
-        keep_charset(tag, sink);
+    heed_meta(tag, sink);
+    return err;
+}
+
+int tag_links_known(const struct tag *tag, struct link_sink *sink)
+{
+    int err = 0;
+    for (size_t i = 0; i < tag->count && !err; i++)
+        if (tag->attributes[i].rule)
+            err = apply(tag, tag->attributes[i].rule, tag->attributes[i].value, sink);
+    heed_meta(tag, sink);
     return err;
 }

@@ -17,8 +17,9 @@ struct link_sink {
 };
 
 struct attribute {
-    struct slice name;  /* "xlink:href" with that prefix; upper or lower case */
-    struct slice value; /* UTF-8, character references decoded */
+    struct slice name;            /* "xlink:href" with that prefix; upper or lower case */
+    struct slice value;           /* UTF-8, character references decoded */
+    const struct link_rule *rule; /* for tag_links_known: by which it leads to a URL; NULL for none */
 };
 
 struct tag {
@@ -37,11 +38,13 @@ void link_sink_free(struct link_sink *sink);
  * Errors: ERR_NO_MEMORY, or what the callback returned. */
 int tag_links(const struct tag *tag, struct link_sink *sink);
 
-/* The same by a tag's rules, which its engine knows already. */
-int tag_links_by(struct link_rules rules, const struct tag *tag, struct link_sink *sink);
+/* The same for an engine that found the attributes' rules with tag_links_need. */
+int tag_links_known(const struct tag *tag, struct link_sink *sink);
 
-/* Whether tag_links looks at an attribute of an element with these rules. */
-bool tag_links_need(struct link_rules rules, struct slice attribute, unsigned vocabularies);
+/* Whether tag_links looks at an attribute of an element with these rules, and by which rule it leads to a URL: NULL for
+ * none, if it only decides on others. */
+bool tag_links_need(struct link_rules rules, struct slice attribute, unsigned vocabularies,
+                    const struct link_rule **rule);
 
 /* Visits the lower-case names of all such attributes, some more than once. */
 void tag_links_attributes(struct link_rules rules, unsigned vocabularies,

@@ -30,9 +30,10 @@ static struct html_interest want_all(void *context, struct slice name)
     return (struct html_interest){UINT64_MAX, true};
 }
 
-static bool want(void *context, struct slice attribute)
+static bool want(void *context, struct slice attribute, const struct link_rule **rule)
 {
     (void)context;
+    (void)rule;
     return attribute.length;
 }
 

@@ -1,0 +1,38 @@
+/* html_skim.h - passes quickly over what of a page leads nowhere.
+ *
+ * Most tags of a page matter to nobody. Which ones may, their elements and attributes tell; all others, and the text
+ * between them, are passed over sixty-four bytes at a time, without going through the scanner's states. What is not
+ * written in the plainest way (name="value", no '<' or '>' in values) is left to the scanner too. */
+#ifndef WEB_HTML_SKIM_H
+#define WEB_HTML_SKIM_H
+
+#include <stdint.h>
+
+enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12 };
+
+/* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. All
+ * zeros are empty sets. */
+struct html_skim {
+    uint64_t pairs_behind_less[SKIM_PAIRS / 64];   /* first bytes of an element's name, or of what is no tag at all */
+    uint64_t pairs_before_equals[SKIM_PAIRS / 64]; /* last bytes of an attribute's name, or of what is no usual one */
+    uint64_t elements[SKIM_KEYS / 64];
+    uint64_t attributes[SKIM_KEYS / 64];
+};
+
+/* Begins with what isn't written like a tag. */
+void html_skim_init(struct html_skim *skim);
+
+/* Tags of that element matter. The name, in lower case, has three letters at least. */
+void html_skim_add_element(struct html_skim *skim, const char *name);
+
+/* Tags with that attribute matter. The same holds for its name. */
+void html_skim_add_attribute(struct html_skim *skim, const char *name);
+
+/* Passes over text and tags that don't matter, from a place outside of tags on. Returns where it stopped, outside of
+ * tags: at a '<' that needs a closer look, or in text or at a '<' not far before `end`. */
+const char *html_skim(const struct html_skim *skim, const char *at, const char *end);
+
+/* The same by means that every machine has; for tests. */
+const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end);
+
+#endif

@@ -1,0 +1,188 @@
+/* What is passed over must never matter: random markup, made of pieces that are hard to tell apart, gives the same links
+ * whole, where it is skimmed, and cut so small that it never is. */
+#include "unit/suite.h"
+#include "unit/web/recorded_links.h"
+#include "web/extractor_engine.h"
+#include "web/html_elements.h"
+#include "web/html_skim.h"
+
+enum { DOCUMENTS = 20000, PIECES = 60, NEVER_SKIMMED = 64 /* bytes */ };
+
+static const char *const PLAIN[] = {
+    "<td class=\"x y\">",
+    "</td>",
+    "<p>",
+    "</p>",
+    "some words, ",
+    "<span id=\"a\" title=\"b c\">",
+    "<br />",
+    "<a href=\"u\">",
+    "</a>",
+    "\n",
+    "it's \"said\"",
+    "<tr class=\"a-much-longer-name of it\">",
+};
+
+/* Each of them may turn what follows into something else. */
+static const char *const HARD[] = {
+    "<a href=\"u\">",
+    "<img src='u' alt=\">\">",
+    "<a title=\"<a href=\" href=\"u\">",
+    "<a b=x=\"y\" c=\"",
+    "<td abc\"d e=\">",
+    "<td title=\"><a href=\"u\">",
+    "<td title=\"><a href=u \">",
+    "<a =\"b='c\">",
+    "<a=\"b c='d\">",
+    "<a/b=\"x\">",
+    "<b\t=\"='\">",
+    "<td\tc=\"='\">",
+    "<td\x01"
+    "c=\"x d='\">",
+    "<td style=\"background:url(u)\">",
+    "<td STYLE = 'background:url(u)'>",
+    "<td background=u>",
+    "<td/background=\"u\">",
+    "<td class=\"x\"background=\"u\">",
+    "<td class=\"x\"=\"y='\">",
+    "<td class==\"x\">",
+    "<td class= \"x\">",
+    "<td nowrap>",
+    "<td a-=\"='\">",
+    "<!-- <a href=\"u\"> -->",
+    "<!-->",
+    "<!--",
+    "-->",
+    "<script>\"<a href='u'>\"</script>",
+    "<style>a{background:url(u)}</style>",
+    "<title><a href=\"u\"></title>",
+    "<svg><a xlink:href=\"u\"/></svg>",
+    "<template><a href=\"u\"></template>",
+    "<math>",
+    "</math>",
+    "<",
+    ">",
+    "\"",
+    "'",
+    "=",
+    "/",
+    " ",
+    "</",
+    "</ a>",
+    "<?",
+    "a < b > c",
+    "-> ",
+    "</a \"'>",
+    "</a b=\"'\">",
+    "<SCRIPT SRC=\"u\"></SCRIPT>",
+    "<img\nsrc=\"u\">",
+    "<img\fsrc=\"u\">",
+    "<img/src=\"u\">",
+    "<img\tsrc=\"u\">",
+    "<img alt=\"\"src=\"u\">",
+    "<form action=\"u\">",
+    "<a id=\"\xC3\xA4\" href=\"\xC3\xA4\">",
+};
+
+enum { PLAIN_COUNT = sizeof PLAIN / sizeof PLAIN[0], HARD_COUNT = sizeof HARD / sizeof HARD[0] };
+
+static uint64_t seed;
+
+static size_t any(size_t below)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (seed >> 33) % below;
+}
+
+/* The n-th document: the same one always. What it ends with would be lost if the end of something were. */
+static void make(struct buf *document, size_t n)
+{
+    seed = n;
+    buf_clear(document);
+    int err = 0;
+    for (size_t i = 0; i < PIECES; i++) {
+        const char *piece = any(8) ? PLAIN[any(PLAIN_COUNT)] : HARD[any(HARD_COUNT)];
+        err |= buf_append_slice(document, slice_of(piece));
+    }
+    for (int i = 0; i < 8; i++)
+        err |= buf_append_slice(document, SLICE("<td><i class=\"filler\">x</i><a href=\"last\">it</a></td>"));
+    ck_assert_int_eq(err, 0);
+}
+
+/* By the engine itself: the extractor gathers the start of a document. */
+static void extract(struct slice document, size_t step, struct buf *found)
+{
+    struct link_sink sink;
+    void *state;
+    link_sink_init(&sink, record_link, found);
+    ck_assert_int_eq(HTML_SCANNER.create(&state, &sink), 0);
+    buf_clear(found);
+    int err = buf_append_slice(found, SLICE(""));
+    for (size_t at = 0; at < document.length; at += step) {
+        size_t length = document.length - at < step ? document.length - at : step;
+        err |= HTML_SCANNER.feed(state, (struct slice){document.data + at, length});
+    }
+    err |= HTML_SCANNER.finish(state);
+    ck_assert_int_eq(err, 0);
+    HTML_SCANNER.free(state);
+    link_sink_free(&sink);
+}
+
+START_TEST(skimming_loses_and_invents_nothing)
+{
+    struct buf document, skimmed, read;
+    buf_init(&document, SIZE_MAX / 2);
+    buf_init(&skimmed, SIZE_MAX / 2);
+    buf_init(&read, SIZE_MAX / 2);
+    for (size_t n = 0; n < (size_t)effort(DOCUMENTS); n++) {
+        make(&document, n);
+        extract(buf_slice(&document), SIZE_MAX / 4, &skimmed);
+        extract(buf_slice(&document), NEVER_SKIMMED, &read);
+        if (!slice_equal(buf_slice(&skimmed), buf_slice(&read)))
+            ck_abort_msg("document %zu:\n%s\nskimmed:\n%s\nread:\n%s", n, buf_text(&document), buf_text(&skimmed),
+                         buf_text(&read));
+    }
+    buf_free(&document);
+    buf_free(&skimmed);
+    buf_free(&read);
+}
+END_TEST
+
+START_TEST(all_machines_stop_at_the_same_places)
+{
+    const struct html_skim *skim = html_elements_skim();
+    struct buf document;
+    buf_init(&document, SIZE_MAX / 2);
+    for (size_t n = 0; n < (size_t)effort(DOCUMENTS); n++) {
+        make(&document, n);
+        const char *end = document.data + document.length;
+        for (const char *at = document.data; at < end;) {
+            const char *stop = html_skim(skim, at, end);
+            ck_assert_ptr_eq(stop, html_skim_portable(skim, at, end));
+            ck_assert(stop >= at && stop <= end);
+            at = stop + 1;
+        }
+    }
+    buf_free(&document);
+}
+END_TEST
+
+/* A page of what leads nowhere is passed over but for its end. */
+START_TEST(what_is_plain_is_passed_over)
+{
+    static const char row[] = "<tr class=\"r\"><td nowrap colspan=\"2\">It's \"so\".</td><td>-> </td></tr>\n";
+    struct buf document;
+    buf_init(&document, SIZE_MAX / 2);
+    for (int i = 0; i < 100; i++)
+        ck_assert_int_eq(buf_append_slice(&document, SLICE(row)), 0);
+    const char *end = document.data + document.length;
+    ck_assert(html_skim(html_elements_skim(), document.data, end) >= end - 2 * sizeof row);
+    buf_free(&document);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("html_skim", skimming_loses_and_invents_nothing, all_machines_stop_at_the_same_places,
+                     what_is_plain_is_passed_over);
+}
