@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "web/utf8.h"
 
-enum { TEXT_LIMIT = 1 << 24 };
+enum { TEXT_LIMIT = 1 << 24, CHUNK = 64 * 1024 };
 
 int document_read_arguments(struct document_arguments *arguments, int argc, char **argv, bool more)
 {
@@ -51,6 +52,18 @@ enum document_kind document_kind_of(const struct document_arguments *arguments, 
     mime_parse(mime, slice_of(arguments->content_type));
     enum document_kind kind = mime_document_kind(mime);
     return kind == DOCUMENT_OTHER ? DOCUMENT_HTML : kind;
+}
+
+int document_read(struct extractor *extractor, FILE *file)
+{
+    static char chunk[CHUNK];
+    size_t length;
+    int err = 0;
+    while (!err && (length = fread(chunk, 1, sizeof chunk, file)) > 0)
+        err = extractor_feed(extractor, (struct slice){chunk, length});
+    if (!err && ferror(file))
+        err = error_from_errno(errno);
+    return err ? err : extractor_finish(extractor);
 }
 
 /* Appends `text` as well-formed UTF-8. */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/slice.h"
-#include "web/mime.h"
+#include "web/extractor.h"
 
 struct document_arguments {
     const char *base;         /* NULL for none */
@@ -24,6 +24,9 @@ FILE *document_open(const struct document_arguments *arguments);
 
 /* The type and charset of the arguments; a type without links counts as HTML. */
 enum document_kind document_kind_of(const struct document_arguments *arguments, struct mime *mime);
+
+/* Reads the document to its end. Errors: those of extractor_feed, and of reading. */
+int document_read(struct extractor *extractor, FILE *file);
 
 /* A JSON string of any bytes: malformed UTF-8 becomes U+FFFD. NULL when memory is out. */
 json_t *json_text(struct slice text);

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,10 +5,7 @@
 #include "base/error.h"
 #include "inspect/document.h"
 #include "inspect/inspect.h"
-#include "web/extractor.h"
 #include "web/url.h"
-
-enum { CHUNK = 64 * 1024 };
 
 /* A link that waits for the end of the document, since a base element may come late. */
 struct kept_link {
@@ -48,16 +44,12 @@ static int keep(void *context, const struct link *link)
     return 0;
 }
 
-static int feed_file(struct extractor *extractor, FILE *file)
+static void forget(void *context)
 {
-    static char chunk[CHUNK];
-    size_t length;
-    int err = 0;
-    while (!err && (length = fread(chunk, 1, sizeof chunk, file)) > 0)
-        err = extractor_feed(extractor, (struct slice){chunk, length});
-    if (!err && ferror(file))
-        err = error_from_errno(errno);
-    return err ? err : extractor_finish(extractor);
+    struct links *links = context;
+    arena_clear(&links->memory);
+    links->first = NULL;
+    links->last = &links->first;
 }
 
 /* What links are relative to: the base element, itself relative to --base, or --base. */
@@ -84,7 +76,7 @@ static int print_link(struct links *links, const struct kept_link *link, const s
 
 static int print_links(struct links *links, struct extractor *extractor, FILE *file, const char *name)
 {
-    int err = feed_file(extractor, file);
+    int err = document_read(extractor, file);
     if (err) {
         fprintf(stderr, "%s: %s\n", name, error_text(err));
         return 1;
@@ -113,6 +105,7 @@ static int run(struct links *links, const struct document_arguments *arguments, 
                                               .kind = document_kind_of(arguments, &mime),
                                               .header_charset = slice_of(mime.charset),
                                               .on_link = keep,
+                                              .on_restart = forget,
                                               .context = links};
     int err = extractor_create(&extractor, &options);
     if (err) {
@@ -128,11 +121,11 @@ int inspect_links(int argc, char **argv)
 {
     struct document_arguments arguments;
     struct links links = {0};
-    links.last = &links.first;
     int code = document_read_arguments(&arguments, argc, argv, true);
     if (code)
         return code;
     arena_init(&links.memory);
+    forget(&links);
     buf_init(&links.document_text, URL_MAX_LENGTH);
     buf_init(&links.base_text, URL_MAX_LENGTH);
     buf_init(&links.url_text, URL_MAX_LENGTH);

@@ -112,8 +112,7 @@ static struct slice charset_value(struct slice text)
     return value;
 }
 
-/* "Extract a character encoding from a meta element". */
-static const struct charset *charset_in_content(struct slice content)
+const struct charset *charset_in_content(struct slice content)
 {
     struct scan scan = {content.data, content.data + content.length};
     while (scan.at < scan.end) {

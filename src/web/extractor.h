@@ -14,11 +14,22 @@
 
 struct extractor;
 
+/* Bytes of an HTML document without a declared encoding within which a meta element may still change that of all the
+ * document. They are kept until then, for as many documents as are read at once: eight times what the latest of the
+ * cases shared by HTML parsers needs, since such elements stand in a document's head. One behind them holds for what
+ * follows it only. */
+enum { EXTRACTOR_LATE_CHARSET = 64 * 1024 };
+
 struct extractor_options {
     const char *engine;      /* for HTML; NULL for the default. XML is always read by libxml2, CSS by our own reader */
     enum document_kind kind; /* not DOCUMENT_OTHER */
     struct slice header_charset; /* of the Content-Type; empty for none. Copied */
     link_callback on_link;
+
+    /* The links told so far are void: a late declaration changed the encoding, and the document is read again from its
+     * start (HTML standard, 13.2.3.5). At most once. NULL: then late declarations hold for what follows them only. */
+    void (*on_restart)(void *context);
+
     void *context;
 };
 
@@ -27,6 +38,11 @@ const char *const *extractor_engines(void);
 
 /* Errors: ERR_UNSUPPORTED (no such engine), ERR_NO_MEMORY. */
 int extractor_create(struct extractor **out, const struct extractor_options *options);
+
+/* Begins another document, with other options as may be, wherever the last one was left. Memory is used again: HTML and
+ * CSS by our own readers cost no allocation once their buffers have grown. Errors: as extractor_create; another reset
+ * may follow. */
+int extractor_reset(struct extractor *extractor, const struct extractor_options *options);
 
 /* Reads the next bytes, however they are cut. Malformed documents are read on as far as they can be. Errors:
  * ERR_NO_MEMORY, or what the callback returned. */

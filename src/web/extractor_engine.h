@@ -26,6 +26,10 @@ struct extractor_engine {
     int (*finish)(void *state);
 
     void (*free)(void *state);
+
+    /* Makes the state what create would have made, for another sink too, and keeps what memory it can. NULL for an
+     * engine whose states are not used again. */
+    void (*reset)(void *state, struct link_sink *sink);
 };
 
 /* By our own scanner: html_engine.c. */

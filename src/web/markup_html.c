@@ -174,4 +174,5 @@ static int html_finish(void *state)
     return err ? err : parse(engine, (struct slice){NULL, 0}, true);
 }
 
-const struct extractor_engine MARKUP_HTML = {"libxml2", html_create, html_feed, NULL, html_finish, html_free};
+const struct extractor_engine MARKUP_HTML = {
+    .name = "libxml2", .create = html_create, .feed = html_feed, .finish = html_finish, .free = html_free};

@@ -241,4 +241,5 @@ static int xml_finish(void *state)
     return markup_error(&engine->markup);
 }
 
-const struct extractor_engine MARKUP_XML = {"libxml2", xml_create, xml_feed, NULL, xml_finish, xml_free};
+const struct extractor_engine MARKUP_XML = {
+    .name = "libxml2", .create = xml_create, .feed = xml_feed, .finish = xml_finish, .free = xml_free};

@@ -32,5 +32,18 @@ static void stylesheet_free(void *state)
     free(state);
 }
 
-const struct extractor_engine STYLESHEET = {"css", stylesheet_create, stylesheet_feed,
-                                            NULL,  stylesheet_finish, stylesheet_free};
+static void stylesheet_reset(void *state, struct link_sink *sink)
+{
+    struct css *css = state;
+    struct buf url = css->url;
+    css_init(css, sink->on_link, sink->context);
+    buf_clear(&url);
+    css->url = url;
+}
+
+const struct extractor_engine STYLESHEET = {.name = "css",
+                                            .create = stylesheet_create,
+                                            .feed = stylesheet_feed,
+                                            .finish = stylesheet_finish,
+                                            .free = stylesheet_free,
+                                            .reset = stylesheet_reset};

@@ -349,24 +349,6 @@ START_TEST(encodings_of_xml)
 }
 END_TEST
 
-START_TEST(charset_declared_behind_the_prescan)
-{
-    struct buf page;
-    buf_init(&page, SIZE_MAX / 2);
-    append(&page, SLICE("<!--"));
-    while (page.length < 3000)
-        append(&page, SLICE("0123456789"));
-    append(&page, SLICE("--><meta charset=utf-8>"));
-    while (page.length < 3600)
-        append(&page, SLICE("0123456789"));
-    append(&page, SLICE("<a href=\xc3\xa9>"));
-    expect_document(DOCUMENT_HTML, buf_slice(&page), NULL, E_ACUTE, "", "UTF-8", "meta");
-    expect_document(DOCUMENT_HTML, buf_slice(&page), "latin1", "page a href [] \xc3\x83\xc2\xa9\n", "", "windows-1252",
-                    "header");
-    buf_free(&page);
-}
-END_TEST
-
 START_TEST(nul_bytes_end_nothing)
 {
     expect_document(DOCUMENT_HTML, SLICE("\0<a href='x\0y'>\0<a href=z>"), "utf-8",
@@ -616,14 +598,13 @@ int main(void)
     int failed = 0;
     for (const char *const *name = extractor_engines(); *name; name++) {
         engine_name = *name;
-        failed |=
-            RUN_TESTS(*name, elements_of_html, elements_of_svg_in_html, values, what_holds_no_links,
-                      documents_are_read_on_behind_their_end, base_is_that_of_the_first, elements_of_xml,
-                      feeds_and_sitemaps, xml_base_of_the_root, xml_reads_nothing_but_the_document, style_sheets,
-                      encodings_of_html, encodings_of_xml, charset_declared_behind_the_prescan, nul_bytes_end_nothing,
-                      cuts_do_not_matter, engines_stand_every_cut, a_document_cut_off_has_the_links_up_to_there,
-                      nesting_has_no_limit, values_longer_than_a_block, tags_with_many_attributes,
-                      what_the_callback_returns_ends_it, engines, malformed_documents_are_read_in_silence);
+        failed |= RUN_TESTS(*name, elements_of_html, elements_of_svg_in_html, values, what_holds_no_links,
+                            documents_are_read_on_behind_their_end, base_is_that_of_the_first, elements_of_xml,
+                            feeds_and_sitemaps, xml_base_of_the_root, xml_reads_nothing_but_the_document, style_sheets,
+                            encodings_of_html, encodings_of_xml, nul_bytes_end_nothing, cuts_do_not_matter,
+                            engines_stand_every_cut, a_document_cut_off_has_the_links_up_to_there, nesting_has_no_limit,
+                            values_longer_than_a_block, tags_with_many_attributes, what_the_callback_returns_ends_it,
+                            engines, malformed_documents_are_read_in_silence);
     }
     return failed;
 }
