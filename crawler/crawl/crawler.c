@@ -5,12 +5,12 @@
 
 #include "async/task.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "crawl/frontier.h"
 #include "crawl/intake.h"
 #include "crawl/page.h"
+#include "store/memory_store.h"
 
 static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
 static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
@@ -22,8 +22,7 @@ struct worker {
     struct page *page;
     struct claim claim;
     struct http_response response;
-    struct buf url_text;
-    struct url url; /* the claimed one, in `url_text` */
+    struct url url; /* the claimed one */
     uint64_t fingerprint;
     uint32_t tries;
     nanoseconds started;
@@ -34,6 +33,7 @@ struct crawler {
     struct loop *loop;
     struct http_client *client;
     const struct options *options;
+    struct store *store;
     struct frontier *frontier;
     struct intake *intake;
     struct list observers;
@@ -41,7 +41,6 @@ struct crawler {
     struct buf next_text; /* scratch: where a redirect leads */
     uint64_t fetched;
     uint64_t failed;
-    uint64_t abandoned; /* claimed and broken off */
     uint64_t bytes;
     uint64_t wire_bytes;
     nanoseconds started;
@@ -60,7 +59,7 @@ static void fail(struct crawler *crawler, int err)
     }
 }
 
-static void tell_skipped(void *context, struct slice url, enum reason reason, struct referrer *referrer)
+static void tell_skipped(void *context, struct slice url, enum reason reason, struct slice referrer)
 {
     struct crawler *crawler = context;
     log_debug("skipped %.*s: %s", SLICE_ARGS(url), reason_text(reason));
@@ -68,7 +67,7 @@ static void tell_skipped(void *context, struct slice url, enum reason reason, st
     {
         const struct observer *observer = container_of(node, struct observer, node);
         if (observer->skipped)
-            fail(crawler, observer->skipped(observer->context, url, reason, referrer_text(referrer)));
+            fail(crawler, observer->skipped(observer->context, url, reason, referrer));
     }
 }
 
@@ -82,8 +81,9 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     crawler->options = options;
     list_init(&crawler->observers);
     buf_init(&crawler->next_text, URL_MAX_LENGTH);
-    const struct frontier_limits limits = {.per_host = options->per_host, .max_pages = options->max_pages};
-    int err = frontier_create(&crawler->frontier, loop, &limits);
+    int err = memory_store_create(&crawler->store, options->per_host);
+    if (!err)
+        err = frontier_create(&crawler->frontier, loop, crawler->store, options->max_pages);
     if (!err)
         err = intake_create(&crawler->intake, options, crawler->frontier, tell_skipped, crawler);
     if (err) {
@@ -100,7 +100,6 @@ static void worker_free(struct worker *worker)
     page_free(worker->page);
     claim_free(&worker->claim);
     http_response_free(&worker->response);
-    buf_free(&worker->url_text);
 }
 
 void crawler_free(struct crawler *crawler)
@@ -113,6 +112,7 @@ void crawler_free(struct crawler *crawler)
     free(crawler->workers);
     intake_free(crawler->intake);
     frontier_free(crawler->frontier);
+    store_free(crawler->store);
     buf_free(&crawler->next_text);
     free(crawler);
 }
@@ -125,25 +125,6 @@ void crawler_add_observer(struct crawler *crawler, struct observer *observer)
 int crawler_add_root(struct crawler *crawler, struct slice text)
 {
     return intake_add_root(crawler->intake, text);
-}
-
-/* The links of one page on their way into the frontier. */
-struct page_links {
-    struct crawler *crawler;
-    struct discovery found;
-    uint32_t all; /* allowed ones */
-    uint32_t fresh;
-};
-
-static int offer_link(void *context, const struct url *url, uint64_t fingerprint, struct slice raw)
-{
-    struct page_links *links = context;
-    int verdict = intake_add_url(links->crawler->intake, url, fingerprint, raw, &links->found);
-    if (verdict < 0)
-        return verdict;
-    links->all += verdict != INTAKE_REFUSED;
-    links->fresh += verdict == INTAKE_NEW;
-    return 0;
 }
 
 /* The depth and redirects that the worker's URL has by now, the claim's or better. */
@@ -161,19 +142,13 @@ static int parse_links(struct worker *worker, struct fetch_statistic *stat)
         return err;
     if (page_charset(worker->page))
         stat->encoding = charset_name(page_charset(worker->page));
-    struct referrer *referrer = referrer_create(stat->url);
-    if (!referrer)
-        return ERR_NO_MEMORY;
-    struct page_links links = {
-        .crawler = worker->crawler,
-        .found = {.from = worker->fingerprint, .referrer = referrer, .depth = stat->depth + 1},
-    };
-    err = page_for_each_link(worker->page, &worker->url, offer_link, &links);
-    referrer_release(referrer);
-    stat->num_urls = links.all;
-    stat->num_new_urls = links.fresh;
-    if (links.all)
-        log_info("got %u distinct urls from %.*s", links.all, SLICE_ARGS(stat->url));
+    const struct discovery found = {.page = stat->url, .from = worker->fingerprint, .depth = stat->depth + 1};
+    struct intake_count count;
+    err = intake_add_links(worker->crawler->intake, worker->page, &worker->url, &found, &count);
+    stat->num_urls = count.allowed;
+    stat->num_new_urls = count.fresh;
+    if (count.allowed)
+        log_info("got %u distinct urls from %.*s", count.allowed, SLICE_ARGS(stat->url));
     return err;
 }
 
@@ -193,11 +168,8 @@ static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, 
         return err;
     uint32_t depth, redirects;
     look_up_reach(worker, &depth, &redirects);
-    struct referrer *referrer = referrer_create(stat->url);
-    if (!referrer)
-        return ERR_NO_MEMORY;
     const struct discovery found = {
-        .from = worker->fingerprint, .referrer = referrer, .depth = depth, .redirects = redirects + 1};
+        .page = stat->url, .from = worker->fingerprint, .depth = depth, .redirects = redirects + 1};
     const struct url *target = err ? NULL : &next;
     if (target) {
         url_strip_credentials(&next, &crawler->next_text);
@@ -205,12 +177,11 @@ static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, 
     } else {
         log_warning("%.*s redirects to a malformed URL: %.*s", SLICE_ARGS(stat->url), SLICE_ARGS(location));
     }
-    int verdict =
-        intake_add_url(crawler->intake, target, hash_bytes(target ? stat->next_url : location), location, &found);
-    referrer_release(referrer);
-    if (verdict == INTAKE_NEW)
+    struct intake_count count;
+    err = intake_add_url(crawler->intake, target, location, &found, &count);
+    if (count.fresh)
         log_info("redirect to %.*s from %.*s", SLICE_ARGS(stat->next_url), SLICE_ARGS(stat->url));
-    return verdict < 0 ? verdict : 0;
+    return err;
 }
 
 /* The encoding that the header names, by its standard name where there is one. */
@@ -284,7 +255,8 @@ static void count(struct worker *worker, const struct fetch_statistic *stat)
     crawler->reached_a_root |= !worker->claim.referrer && stat->status;
 }
 
-/* The transfer is over for good: its links go to the frontier and its record to the observers, in this order. */
+/* The transfer is over for good. Its links go to the frontier, its record goes to the observers, and only then it is
+ * done: a store that outlives the process loses nothing in this order. */
 static void settle(struct worker *worker)
 {
     struct fetch_statistic stat;
@@ -303,6 +275,7 @@ static void settle(struct worker *worker)
     worker->settled = true;
     tell_fetched(worker->crawler, &stat);
     fail(worker->crawler, err);
+    fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, &stat));
 }
 
 static int begin_body(void *context, const struct http_response *response)
@@ -356,12 +329,6 @@ static int fetch(struct worker *worker)
     }
 }
 
-static int prepare(struct worker *worker)
-{
-    worker->fingerprint = hash_bytes(buf_slice(&worker->claim.url));
-    return url_parse(&worker->url, buf_slice(&worker->claim.url), NULL, NULL, &worker->url_text);
-}
-
 /* What each task of the pool does until the frontier is exhausted. */
 static int work(void *argument)
 {
@@ -369,13 +336,11 @@ static int work(void *argument)
     struct crawler *crawler = worker->crawler;
     int err;
     while (!(err = frontier_next(crawler->frontier, &worker->claim))) {
-        err = prepare(worker);
-        if (!err)
-            err = fetch(worker);
+        url_of_serialised(&worker->url, buf_slice(&worker->claim.url));
+        worker->fingerprint = url_fingerprint(&worker->url);
+        err = fetch(worker);
         if (!worker->settled)
-            crawler->abandoned++;
-        worker->settled = false;
-        frontier_done(crawler->frontier, &worker->claim);
+            fail(crawler, frontier_done(crawler->frontier, &worker->claim, NULL));
         if (err)
             break;
     }
@@ -387,7 +352,6 @@ static int start_worker(struct crawler *crawler, struct worker *worker)
     worker->crawler = crawler;
     claim_init(&worker->claim);
     http_response_init(&worker->response);
-    buf_init(&worker->url_text, URL_MAX_LENGTH);
     int err = page_create(&worker->page, crawler->options);
     return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
 }
@@ -466,13 +430,15 @@ bool crawler_reached_a_root(const struct crawler *crawler)
 
 void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
 {
+    struct store_stats stats;
+    store_stats(crawler->store, &stats);
     *totals = (struct crawl_totals){
-        .discovered = intake_discovered(crawler->intake),
+        .discovered = stats.known,
         .fetched = crawler->fetched,
         .failed = crawler->failed,
         .filtered = intake_filtered(crawler->intake),
-        .queued = frontier_pending(crawler->frontier) + crawler->abandoned,
-        .in_flight = frontier_claimed(crawler->frontier),
+        .queued = stats.pending,
+        .in_flight = stats.claimed,
         .bytes = crawler->bytes,
         .wire_bytes = crawler->wire_bytes,
         .max_tasks = crawler->options->max_tasks,

@@ -1,3 +1,5 @@
+/* The links of a page go to the store in batches. What is in a batch is copied to one place, since a resolver shows one
+ * link at a time; the next batch is written over it. */
 #include "crawl/intake.h"
 
 #include <stdlib.h>
@@ -5,48 +7,46 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "crawl/link_walk.h"
 #include "crawl/reach.h"
 #include "crawl/root.h"
 #include "crawl/scope.h"
-#include "crawl/seen.h"
+
+enum { BATCH = 64, BATCH_TEXT = 16 * 1024 };
+
+struct batch {
+    const struct discovery *found;
+    struct intake_count *count;
+    struct store_source source;
+    struct store_url urls[BATCH];
+    enum reason reasons[BATCH]; /* REASON_NONE for those in scope */
+    size_t filled;
+    size_t text_used;
+    char text[BATCH_TEXT];
+};
 
 struct intake {
     struct scope *scope;
-    struct seen *seen;
     struct reach *reach;
     struct frontier *frontier;
+    struct link_walk walk;
+    struct batch batch;
     intake_skipped skipped;
     void *context;
     uint64_t filtered;
-    struct buf origin; /* scratch */
 };
-
-static int enqueue(struct intake *intake, const struct url *url, struct referrer *referrer, uint32_t depth,
-                   uint32_t redirects)
-{
-    buf_clear(&intake->origin);
-    int err = url_append_origin(url, &intake->origin);
-    if (err)
-        return err;
-    struct slice rest = url_without_fragment(url);
-    rest.data += url->path_start;
-    rest.length -= url->path_start;
-    return frontier_add(intake->frontier, buf_slice(&intake->origin), rest, referrer, depth, redirects);
-}
 
 static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
                              uint32_t redirects)
 {
     struct intake *intake = context;
-    struct buf storage;
-    buf_init(&storage, URL_MAX_LENGTH);
     struct url url;
-    int err = url_parse(&url, text, NULL, NULL, &storage);
-    if (!err)
-        err = enqueue(intake, &url, referrer, depth, redirects);
+    url_of_serialised(&url, text);
+    struct store_url entry = {.text = text, .origin_length = url.path_start, .wish = STORE_RELEASE};
+    struct store_source source = {.referrer = referrer, .depth = depth, .redirects = redirects};
+    int err = frontier_add(intake->frontier, &entry, 1, &source);
     if (!err)
         intake->filtered--;
-    buf_free(&storage);
     return err;
 }
 
@@ -59,11 +59,9 @@ int intake_create(struct intake **out, const struct options *options, struct fro
     intake->frontier = frontier;
     intake->skipped = skipped;
     intake->context = context;
-    buf_init(&intake->origin, URL_MAX_LENGTH);
+    link_walk_init(&intake->walk);
     const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
     int err = scope_create(&intake->scope, options);
-    if (!err)
-        err = seen_create(&intake->seen);
     if (!err)
         err = reach_create(&intake->reach, &near, release_set_aside, intake);
     if (err) {
@@ -79,60 +77,160 @@ void intake_free(struct intake *intake)
     if (!intake)
         return;
     reach_free(intake->reach);
-    seen_free(intake->seen);
     scope_free(intake->scope);
-    buf_free(&intake->origin);
+    link_walk_free(&intake->walk);
     free(intake);
 }
 
-/* Brings a URL in scope into the frontier unless it is known or too far. */
-static int enqueue_if_near(struct intake *intake, const struct url *url, uint64_t fingerprint,
-                           const struct discovery *found, bool is_new)
+static void begin(struct intake *intake, const struct discovery *found, struct intake_count *count)
 {
+    struct batch *batch = &intake->batch;
+    batch->found = found;
+    batch->count = count;
+    batch->source = (struct store_source){.page = found->page, .depth = found->depth, .redirects = found->redirects};
+    batch->filled = 0;
+    batch->text_used = 0;
+}
+
+/* A URL in scope, after the store has said whether it is new. */
+static int note_reached(struct intake *intake, const struct store_url *url)
+{
+    struct batch *batch = &intake->batch;
+    if (!url->is_new && !reach_heeds(intake->reach, url->fingerprint))
+        return 0;
     const struct reach_step step = {
-        .from = found->from, .to = fingerprint, .depth = found->depth, .redirects = found->redirects, .is_new = is_new};
+        .from = batch->found->from,
+        .to = url->fingerprint,
+        .depth = batch->found->depth,
+        .redirects = batch->found->redirects,
+        .is_new = url->is_new,
+    };
     enum reach_verdict verdict;
-    int err = reach_report(intake->reach, &step, url_without_fragment(url), found->referrer, &verdict);
-    if (err || !is_new)
+    int err = reach_report(intake->reach, &step, url->text, &batch->source, &verdict);
+    batch->count->fresh += url->is_new;
+    if (err || verdict == REACH_WITHIN)
         return err;
-    if (verdict == REACH_WITHIN)
-        return enqueue(intake, url, found->referrer, found->depth, found->redirects);
     intake->filtered++;
-    if (verdict == REACH_TOO_MANY_REDIRECTS) {
-        struct slice from = referrer_text(found->referrer);
-        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->href), SLICE_ARGS(from));
-    }
+    if (verdict == REACH_TOO_MANY_REDIRECTS)
+        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(batch->found->page));
     return 0;
 }
 
-int intake_add_url(struct intake *intake, const struct url *url, uint64_t fingerprint, struct slice raw,
-                   const struct discovery *found)
+/* A URL out of scope; told of when it is new. */
+static void note_refused(struct intake *intake, const struct store_url *url, enum reason reason)
 {
-    int is_new = seen_add(intake->seen, fingerprint);
-    if (is_new < 0)
-        return is_new;
-    enum reason reason = url ? scope_url_allowed(intake->scope, url) : REASON_MALFORMED;
-    if (reason == REASON_NONE) {
-        int err = enqueue_if_near(intake, url, fingerprint, found, is_new);
-        return err ? err : is_new ? INTAKE_NEW : INTAKE_KNOWN;
+    if (!url->is_new)
+        return;
+    intake->filtered++;
+    intake->skipped(intake->context, url->text, reason, intake->batch.found->page);
+}
+
+/* Hands the batch to the store. */
+static int flush(struct intake *intake)
+{
+    struct batch *batch = &intake->batch;
+    int err = frontier_add(intake->frontier, batch->urls, batch->filled, &batch->source);
+    for (size_t i = 0; i < batch->filled && !err; i++) {
+        if (batch->reasons[i] == REASON_NONE)
+            err = note_reached(intake, &batch->urls[i]);
+        else
+            note_refused(intake, &batch->urls[i], batch->reasons[i]);
     }
-    if (is_new) {
-        intake->filtered++;
-        intake->skipped(intake->context, url ? url_without_fragment(url) : raw, reason, found->referrer);
+    batch->filled = 0;
+    batch->text_used = 0;
+    return err;
+}
+
+static int finish(struct intake *intake, int err)
+{
+    if (!err)
+        err = flush(intake);
+    store_source_free(&intake->batch.source);
+    return err;
+}
+
+/* Puts a URL into the batch. `reason` is why it is out of scope, if it is. */
+static int offer(struct intake *intake, struct store_url entry, enum reason reason)
+{
+    struct batch *batch = &intake->batch;
+    bool fits = entry.text.length <= BATCH_TEXT;
+    if (batch->filled == BATCH || !fits || entry.text.length > BATCH_TEXT - batch->text_used) {
+        int err = flush(intake);
+        if (err)
+            return err;
     }
-    return INTAKE_REFUSED;
+    if (fits) {
+        char *text = batch->text + batch->text_used;
+        memcpy(text, entry.text.data, entry.text.length);
+        batch->text_used += entry.text.length;
+        entry.text.data = text;
+    }
+    batch->count->allowed += reason == REASON_NONE;
+    bool is_near = reach_judge(intake->reach, batch->found->depth, batch->found->redirects) == REACH_WITHIN;
+    entry.wish = reason == REASON_NONE && is_near ? STORE_ENQUEUE : STORE_REMEMBER;
+    batch->reasons[batch->filled] = reason;
+    batch->urls[batch->filled++] = entry;
+    return fits ? 0 : flush(intake);
+}
+
+static struct store_url entry_of(const struct url *url, uint64_t fingerprint)
+{
+    return (struct store_url){
+        .text = url_without_fragment(url), .origin_length = url->path_start, .fingerprint = fingerprint};
+}
+
+static int offer_link(struct intake *intake)
+{
+    struct link_walk *walk = &intake->walk;
+    const struct url *url = link_walk_url(walk);
+    if (!url)
+        return offer(intake, (struct store_url){.text = walk->raw, .fingerprint = walk->fingerprint}, REASON_MALFORMED);
+    enum reason reason = scope_url_allowed(intake->scope, url);
+    link_walk_set_bit(walk, reason == REASON_NONE);
+    return offer(intake, entry_of(url, walk->fingerprint), reason);
+}
+
+int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
+                     const struct discovery *found, struct intake_count *count)
+{
+    *count = (struct intake_count){0};
+    struct link_walk *walk = &intake->walk;
+    int err = link_walk_begin(walk, page, document);
+    if (err)
+        return err;
+    /* A page can't make a URL matter to the reach that did not before. */
+    bool some_matter = reach_heeds_any(intake->reach);
+    begin(intake, found, count);
+    int met;
+    while (!err && (met = link_walk_next(walk)) != LINK_WALK_END) {
+        if (met == LINK_WALK_KNOWN && !(some_matter && reach_heeds(intake->reach, walk->fingerprint)))
+            count->allowed += link_walk_bit(walk);
+        else
+            err = met < 0 ? met : offer_link(intake);
+    }
+    return finish(intake, err);
+}
+
+int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
+                   struct intake_count *count)
+{
+    *count = (struct intake_count){0};
+    begin(intake, found, count);
+    int err = url ? offer(intake, entry_of(url, url_fingerprint(url)), scope_url_allowed(intake->scope, url))
+                  : offer(intake, (struct store_url){.text = raw, .fingerprint = hash_bytes(raw)}, REASON_MALFORMED);
+    return finish(intake, err);
 }
 
 /* A root is named by the user, so that only its host matters, which it brings into scope itself. */
 static int add_parsed_root(struct intake *intake, const struct url *url)
 {
     static const struct discovery found = {0};
-    uint64_t fingerprint = hash_bytes(url_without_fragment(url));
+    struct intake_count count = {0};
     int err = scope_add_root(intake->scope, url);
     if (err)
         return err;
-    int is_new = seen_add(intake->seen, fingerprint);
-    return is_new < 0 ? is_new : enqueue_if_near(intake, url, fingerprint, &found, is_new);
+    begin(intake, &found, &count);
+    return finish(intake, offer(intake, entry_of(url, url_fingerprint(url)), REASON_NONE));
 }
 
 int intake_add_root(struct intake *intake, struct slice text)
@@ -157,18 +255,14 @@ void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t 
 static int tell_set_aside(void *context, struct slice url, struct referrer *referrer, enum reach_verdict why)
 {
     const struct intake *intake = context;
-    intake->skipped(intake->context, url, why == REACH_TOO_DEEP ? REASON_DEPTH : REASON_REDIRECTS, referrer);
+    intake->skipped(intake->context, url, why == REACH_TOO_DEEP ? REASON_DEPTH : REASON_REDIRECTS,
+                    referrer_text(referrer));
     return 0;
 }
 
 void intake_tell_too_far(struct intake *intake)
 {
     reach_for_each_set_aside(intake->reach, tell_set_aside, intake);
-}
-
-uint64_t intake_discovered(const struct intake *intake)
-{
-    return seen_count(intake->seen);
 }
 
 uint64_t intake_filtered(const struct intake *intake)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "crawl/frontier.h"
+#include "crawl/page.h"
 #include "options.h"
 #include "record/reason.h"
 #include "web/url.h"
@@ -15,7 +16,7 @@
 struct intake;
 
 /* Told of a URL that will not be fetched. */
-typedef void (*intake_skipped)(void *context, struct slice url, enum reason reason, struct referrer *referrer);
+typedef void (*intake_skipped)(void *context, struct slice url, enum reason reason, struct slice referrer);
 
 /* `options` and `frontier` live as long as the intake. Errors: those of scope_create, ERR_NO_MEMORY. */
 int intake_create(struct intake **out, const struct options *options, struct frontier *frontier, intake_skipped skipped,
@@ -26,20 +27,27 @@ void intake_free(struct intake *intake);
  * ERR_NO_MEMORY. */
 int intake_add_root(struct intake *intake, struct slice text);
 
-/* Where a URL was found. */
+/* Where URLs are found. */
 struct discovery {
-    uint64_t from;             /* fingerprint of the page or redirect that leads to it */
-    struct referrer *referrer; /* its text */
-    uint32_t depth;            /* on this way */
-    uint32_t redirects;        /* in a row on this way; 0 for a link */
+    struct slice page;  /* the URL of the page or redirect that leads to them */
+    uint64_t from;      /* its fingerprint */
+    uint32_t depth;     /* on this way */
+    uint32_t redirects; /* in a row on this way; 0 for links */
 };
 
-enum intake_verdict { INTAKE_NEW, INTAKE_KNOWN, INTAKE_REFUSED };
+/* What was found. */
+struct intake_count {
+    uint32_t allowed; /* distinct URLs in scope, also those that are too far */
+    uint32_t fresh;   /* of them, those that nothing led to before */
+};
 
-/* Takes in a URL that was found. `url` is NULL for one that can't be parsed: `raw` shows it. Returns an enum
- * intake_verdict (one in scope is NEW or KNOWN, also when it is too far), or a negative error: ERR_NO_MEMORY. */
-int intake_add_url(struct intake *intake, const struct url *url, uint64_t fingerprint, struct slice raw,
-                   const struct discovery *found);
+/* Takes in the links of a page whose URL is `document`. Errors: ERR_NO_MEMORY. */
+int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
+                     const struct discovery *found, struct intake_count *count);
+
+/* Takes in one URL. `url` is NULL for one that can't be parsed: `raw` shows it. Errors: ERR_NO_MEMORY. */
+int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
+                   struct intake_count *count);
 
 /* Lowers `*depth` and `*redirects` to the least that is known by now for a URL. */
 void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects);
@@ -47,7 +55,6 @@ void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t 
 /* Tells of the URLs that stayed too far, at the end of the crawl. */
 void intake_tell_too_far(struct intake *intake);
 
-uint64_t intake_discovered(const struct intake *intake); /* distinct URLs, refused ones included */
-uint64_t intake_filtered(const struct intake *intake);   /* of them, those that are not to be fetched */
+uint64_t intake_filtered(const struct intake *intake); /* URLs that are known and not to be fetched */
 
 #endif

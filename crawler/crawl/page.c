@@ -3,30 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
-#include "base/hash.h"
-#include "crawl/fingerprints.h"
 #include "web/extractor.h"
 #include "web/header_links.h"
+#include "web/url_resolver.h"
 
-/* A link as it stands in the document. */
-struct raw_link {
-    struct raw_link *next;
-    struct slice text;
+enum {
+    FIRST_LINKS = 4096, /* bytes for links that are allocated at first */
 };
+
+/* The body has a cap, and its links are part of it. */
+static const size_t LINKS_LIMIT = SIZE_MAX / 4;
 
 struct page {
     const struct options *options;
     struct extractor *extractor; /* NULL when this answer's body is not searched */
     struct mime mime;
-    struct arena memory;
-    struct raw_link *first;
-    struct raw_link **last;
-    struct fingerprints raw;      /* of the links as written */
-    struct fingerprints resolved; /* of the links as resolved */
+    struct buf links; /* each as its length and its bytes */
+    size_t last;      /* place of the last one's bytes */
+    size_t last_length;
+    bool has_itself;  /* a link that consists of a fragment was kept: all of these lead to the same */
+    bool takes_every; /* the user did not say which elements' links to follow */
     struct buf base_text;
-    struct buf link_text;
 };
 
 int page_create(struct page **out, const struct options *options)
@@ -35,12 +34,9 @@ int page_create(struct page **out, const struct options *options)
     if (!page)
         return ERR_NO_MEMORY;
     page->options = options;
-    page->last = &page->first;
-    arena_init(&page->memory);
-    fingerprints_init(&page->raw);
-    fingerprints_init(&page->resolved);
+    page->takes_every = options->ignore_tags.count == 0 && options->follow_tags.count == 0;
+    buf_init(&page->links, LINKS_LIMIT);
     buf_init(&page->base_text, URL_MAX_LENGTH);
-    buf_init(&page->link_text, URL_MAX_LENGTH);
     *out = page;
     return 0;
 }
@@ -50,11 +46,8 @@ void page_free(struct page *page)
     if (!page)
         return;
     extractor_free(page->extractor);
-    arena_free(&page->memory);
-    fingerprints_free(&page->raw);
-    fingerprints_free(&page->resolved);
+    buf_free(&page->links);
     buf_free(&page->base_text);
-    buf_free(&page->link_text);
     free(page);
 }
 
@@ -66,30 +59,51 @@ static bool list_has(const struct text_list *list, const char *text)
     return false;
 }
 
-static bool is_followed(const struct options *options, const struct link *link)
+static bool is_followed(const struct page *page, const struct link *link)
 {
-    if ((int)link->kind > (int)options->follow || list_has(&options->ignore_tags, link->element))
+    const struct options *options = page->options;
+    if ((int)link->kind > (int)options->follow)
+        return false;
+    if (page->takes_every)
+        return true;
+    if (list_has(&options->ignore_tags, link->element))
         return false;
     return options->follow_tags.count == 0 || list_has(&options->follow_tags, link->element);
+}
+
+/* Whether a link leads where one before it does, as far as a glance tells: fragments to the document itself, and the
+ * picture and the words of one entry to the same page. */
+static bool repeats(struct page *page, struct slice url)
+{
+    if (url.data[0] == '#') {
+        bool repeated = page->has_itself;
+        page->has_itself = true;
+        return repeated;
+    }
+    return url.length == page->last_length && memcmp(url.data, page->links.data + page->last, url.length) == 0;
+}
+
+static int make_room(struct buf *links, size_t bytes)
+{
+    size_t wanted = links->data ? bytes : bytes + FIRST_LINKS;
+    return links->capacity - links->length > bytes ? 0 : buf_reserve(links, wanted);
 }
 
 static int keep_link(void *context, const struct link *link)
 {
     struct page *page = context;
-    if (!is_followed(page->options, link))
+    struct slice url = link->url;
+    if (url.length == 0 || !is_followed(page, link) || repeats(page, url))
         return 0;
-    int is_new = fingerprints_add(&page->raw, hash_bytes(link->url));
-    if (is_new <= 0)
-        return is_new;
-    struct raw_link *kept = arena_alloc(&page->memory, sizeof *kept);
-    if (!kept)
-        return ERR_NO_MEMORY;
-    kept->next = NULL;
-    kept->text = arena_copy(&page->memory, link->url);
-    if (!kept->text.data)
-        return ERR_NO_MEMORY;
-    *page->last = kept;
-    page->last = &kept->next;
+    struct buf *links = &page->links;
+    int err = make_room(links, sizeof url.length + url.length + URL_RESOLVER_MARGIN);
+    if (err)
+        return err;
+    memcpy(links->data + links->length, &url.length, sizeof url.length);
+    page->last = links->length + sizeof url.length;
+    page->last_length = url.length;
+    memcpy(links->data + page->last, url.data, url.length);
+    links->length = page->last + url.length;
     return 0;
 }
 
@@ -111,12 +125,11 @@ void page_reset(struct page *page)
 {
     extractor_free(page->extractor);
     page->extractor = NULL;
-    arena_clear(&page->memory);
     page->mime = (struct mime){0};
-    page->first = NULL;
-    page->last = &page->first;
-    fingerprints_clear(&page->raw);
-    fingerprints_clear(&page->resolved);
+    buf_free(&page->links);
+    buf_free(&page->base_text);
+    page->last_length = 0;
+    page->has_itself = false;
 }
 
 int page_begin(struct page *page, const struct http_response *response)
@@ -145,44 +158,35 @@ int page_feed(struct page *page, struct slice bytes)
 
 int page_end(struct page *page)
 {
-    return page->extractor ? extractor_finish(page->extractor) : 0;
+    int err = page->extractor ? extractor_finish(page->extractor) : 0;
+    if (!err && page->links.length)
+        memset(page->links.data + page->links.length, 0, URL_RESOLVER_MARGIN);
+    return err;
 }
 
-/* What the document's links are relative to: its first base element, where that makes a URL, else itself. */
-static int find_base(struct page *page, const struct url *document, struct url *base)
+bool page_next_link(const struct page *page, size_t *position, struct slice *link)
+{
+    const struct buf *links = &page->links;
+    if (*position == links->length)
+        return false;
+    memcpy(&link->length, links->data + *position, sizeof link->length);
+    link->data = links->data + *position + sizeof link->length;
+    *position += sizeof link->length + link->length;
+    return true;
+}
+
+int page_find_base(struct page *page, const struct url *document, struct url *base)
 {
     struct slice href = page->extractor ? extractor_base(page->extractor) : (struct slice){0};
     if (href.length) {
         int err = url_parse(base, href, document, page_charset(page), &page->base_text);
+        if (!err)
+            url_strip_credentials(base, &page->base_text);
         if (err == 0 || err == ERR_NO_MEMORY)
             return err;
     }
     *base = *document;
     return 0;
-}
-
-static int visit_link(struct page *page, const struct url *base, struct slice raw, page_link visit, void *context)
-{
-    struct url url;
-    int err = url_parse(&url, raw, base, page_charset(page), &page->link_text);
-    if (err == ERR_NO_MEMORY)
-        return err;
-    if (!err)
-        url_strip_credentials(&url, &page->link_text);
-    uint64_t fingerprint = hash_bytes(err ? raw : url_without_fragment(&url));
-    int is_new = fingerprints_add(&page->resolved, fingerprint);
-    if (is_new <= 0)
-        return is_new;
-    return visit(context, err ? NULL : &url, fingerprint, raw);
-}
-
-int page_for_each_link(struct page *page, const struct url *document, page_link visit, void *context)
-{
-    struct url base;
-    int err = find_base(page, document, &base);
-    for (const struct raw_link *link = page->first; link && !err; link = link->next)
-        err = visit_link(page, &base, link->text, visit, context);
-    return err;
 }
 
 const struct mime *page_mime(const struct page *page)

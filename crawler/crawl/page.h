@@ -1,6 +1,6 @@
-/* page.h - the links of one answer, on their way from its bytes to resolved URLs.
+/* page.h - the links of one answer, gathered from its bytes.
  *
- * Links are kept as they stand in the document, once each, and resolved only when it is over: a base element or an
+ * Links are kept as they stand in the document and resolved only when it is over (link_walk.h): a base element or an
  * encoding declared late holds for the links before it too. A page is reused for one answer after another. */
 #ifndef CRAWL_PAGE_H
 #define CRAWL_PAGE_H
@@ -32,13 +32,14 @@ int page_feed(struct page *page, struct slice bytes);
 /* The body is over; only then may links be asked for. Errors: ERR_NO_MEMORY. */
 int page_end(struct page *page);
 
-/* One distinct link. `url` is NULL for one that can't be parsed: `raw` shows it. Returns 0, or a negative error that
- * ends the walk. */
-typedef int (*page_link)(void *context, const struct url *url, uint64_t fingerprint, struct slice raw);
+/* Goes through the links as they stand in the document, in their order; `*position` is 0 before the first. False when
+ * there is none left. Links that plainly repeat another may be left out. The URL_RESOLVER_MARGIN bytes behind a link can
+ * be read. */
+bool page_next_link(const struct page *page, size_t *position, struct slice *link);
 
-/* Walks over the page's distinct links, as resolved against `document` and the page's base, in their order. Fragments and
- * credentials don't count. Errors: ERR_NO_MEMORY, or what `visit` returned. */
-int page_for_each_link(struct page *page, const struct url *document, page_link visit, void *context);
+/* What the links are relative to: the document's first base element, where that makes a URL, else `document` itself,
+ * without credentials. Valid as long as `document`, and until the page is reset. Errors: ERR_NO_MEMORY. */
+int page_find_base(struct page *page, const struct url *document, struct url *base);
 
 /* The answer's media type. Valid until the next page_begin. */
 const struct mime *page_mime(const struct page *page);

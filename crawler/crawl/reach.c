@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/list.h"
 #include "base/table.h"
-#include "crawl/frontier.h"
 
 /* A way on from a node. */
 struct edge {
@@ -83,15 +82,29 @@ static bool depth_is_limited(const struct reach *reach)
     return reach->limits.max_depth != UINT32_MAX;
 }
 
-static enum reach_verdict judge(const struct reach *reach, uint32_t depth, uint32_t redirects)
+enum reach_verdict reach_judge(const struct reach *reach, uint32_t depth, uint32_t redirects)
 {
     if (depth > reach->limits.max_depth)
         return REACH_TOO_DEEP;
     return redirects > reach->limits.max_redirects ? REACH_TOO_MANY_REDIRECTS : REACH_WITHIN;
 }
 
-static int keep_for_later(struct node *node, struct slice url, struct referrer *referrer)
+bool reach_heeds_any(const struct reach *reach)
 {
+    return depth_is_limited(reach) || reach->nodes.count;
+}
+
+bool reach_heeds(const struct reach *reach, uint64_t fingerprint)
+{
+    return depth_is_limited(reach) || (reach->nodes.count && table_get(&reach->nodes, fingerprint));
+}
+
+static int keep_for_later(struct node *node, struct slice url, struct store_source *source)
+{
+    struct referrer *referrer;
+    int err = store_source_referrer(source, &referrer);
+    if (err)
+        return err;
     struct set_aside *set_aside = malloc(sizeof *set_aside + url.length);
     if (!set_aside)
         return ERR_NO_MEMORY;
@@ -103,7 +116,7 @@ static int keep_for_later(struct node *node, struct slice url, struct referrer *
 }
 
 /* The node of a URL that is met for the first time. */
-static int add_node(struct reach *reach, const struct reach_step *step, struct slice url, struct referrer *referrer,
+static int add_node(struct reach *reach, const struct reach_step *step, struct slice url, struct store_source *source,
                     struct node **out)
 {
     struct node *node = calloc(1, sizeof *node);
@@ -112,7 +125,7 @@ static int add_node(struct reach *reach, const struct reach_step *step, struct s
     list_node_init(&node->improved);
     node->depth = step->depth;
     node->redirects = step->redirects;
-    int err = judge(reach, step->depth, step->redirects) == REACH_WITHIN ? 0 : keep_for_later(node, url, referrer);
+    int err = reach_judge(reach, step->depth, step->redirects) == REACH_WITHIN ? 0 : keep_for_later(node, url, source);
     if (!err)
         err = table_put(&reach->nodes, step->to, node);
     if (err) {
@@ -147,7 +160,7 @@ static void shorten(struct reach *reach, struct node *node, uint32_t depth, uint
 
 static int release_if_near(struct reach *reach, struct node *node)
 {
-    if (!node->set_aside || judge(reach, node->depth, node->redirects) != REACH_WITHIN)
+    if (!node->set_aside || reach_judge(reach, node->depth, node->redirects) != REACH_WITHIN)
         return 0;
     struct set_aside *near = node->set_aside;
     node->set_aside = NULL;
@@ -178,7 +191,7 @@ static bool matters(const struct reach *reach, const struct reach_step *step, co
     return to || depth_is_limited(reach) || (step->is_new && step->redirects > 0);
 }
 
-int reach_report(struct reach *reach, const struct reach_step *step, struct slice url, struct referrer *referrer,
+int reach_report(struct reach *reach, const struct reach_step *step, struct slice url, struct store_source *source,
                  enum reach_verdict *verdict)
 {
     struct node *to = reach->nodes.count ? table_get(&reach->nodes, step->to) : NULL;
@@ -186,7 +199,7 @@ int reach_report(struct reach *reach, const struct reach_step *step, struct slic
         *verdict = REACH_WITHIN;
         return 0;
     }
-    int err = to ? 0 : add_node(reach, step, url, referrer, &to);
+    int err = to ? 0 : add_node(reach, step, url, source, &to);
     struct node *from = reach->nodes.count && step->from ? table_get(&reach->nodes, step->from) : NULL;
     if (!err && from && (depth_is_limited(reach) || step->redirects > 0))
         err = add_edge(from, to, step->redirects > 0);
@@ -198,7 +211,7 @@ int reach_report(struct reach *reach, const struct reach_step *step, struct slic
         if (err)
             return err;
     }
-    *verdict = step->is_new ? judge(reach, step->depth, step->redirects) : REACH_WITHIN;
+    *verdict = step->is_new ? reach_judge(reach, step->depth, step->redirects) : REACH_WITHIN;
     return 0;
 }
 
@@ -220,7 +233,7 @@ int reach_for_each_set_aside(const struct reach *reach, reach_visit visit, void 
         if (!kept)
             continue;
         int err = visit(context, (struct slice){kept->url, kept->length}, kept->referrer,
-                        judge(reach, node->depth, node->redirects));
+                        reach_judge(reach, node->depth, node->redirects));
         if (err)
             return err;
     }

@@ -12,10 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/slice.h"
+#include "store/store.h"
 
 struct reach;
-struct referrer;
 
 struct reach_limits {
     uint32_t max_depth; /* UINT32_MAX for no limit */
@@ -41,11 +40,18 @@ struct reach_step {
 
 enum reach_verdict { REACH_WITHIN, REACH_TOO_DEEP, REACH_TOO_MANY_REDIRECTS };
 
+/* What a new URL's depth and redirects mean for it. */
+enum reach_verdict reach_judge(const struct reach *reach, uint32_t depth, uint32_t redirects);
+
+/* Whether a way to a URL that was met before has to be reported, and whether one to any of them has. */
+bool reach_heeds(const struct reach *reach, uint64_t fingerprint);
+bool reach_heeds_any(const struct reach *reach);
+
 /* Reports a way to a URL in scope. For a new URL the verdict says whether it is to be fetched; if not, the URL is kept
- * (`referrer` held) until a shorter way shows up. For one met again the verdict is REACH_WITHIN, and URLs that this way
+ * (and the referrer of `source` held) until a shorter way shows up. For one met again the verdict is REACH_WITHIN, and URLs that this way
  * brings into reach are released before the call returns. Errors: ERR_NO_MEMORY, or what `release` returned; `*verdict`
  * is untouched then. */
-int reach_report(struct reach *reach, const struct reach_step *step, struct slice url, struct referrer *referrer,
+int reach_report(struct reach *reach, const struct reach_step *step, struct slice url, struct store_source *source,
                  enum reach_verdict *verdict);
 
 /* The least depth and number of redirects known for a URL: `*depth` and `*redirects` are lowered where something better than they are is known. */

@@ -17,8 +17,17 @@ struct root {
     struct slice folder; /* path up to its last '/' */
 };
 
+/* What was found out about an origin. */
+struct origin_verdict {
+    uint64_t origin; /* its fingerprint; 0 for none */
+    bool allowed;
+};
+
+enum { VERDICTS = 64 }; /* a power of two */
+
 struct scope {
     const struct options *options;
+    struct origin_verdict verdicts[VERDICTS]; /* by the fingerprint's lowest bits */
     struct arena memory;
     struct table hosts; /* what a host is compared by -> the same text, in `memory` */
     struct root *roots;
@@ -94,6 +103,7 @@ int scope_add_root(struct scope *scope, const struct url *root)
     entry->folder = arena_copy(&scope->memory, path);
     if (!key.data || !entry->origin.data || !entry->folder.data)
         return ERR_NO_MEMORY;
+    memset(scope->verdicts, 0, sizeof scope->verdicts);
     entry->next = scope->roots;
     scope->roots = entry;
     return table_put(&scope->hosts, hash_bytes(key), (void *)key.data);
@@ -118,8 +128,7 @@ static bool is_subdomain(const struct scope *scope, struct slice host)
     }
 }
 
-/* The chapter's host_okay. */
-static bool host_okay(const struct scope *scope, const struct url *url)
+static bool host_is_in_scope(const struct scope *scope, const struct url *url)
 {
     struct slice host = comparable(scope, url);
     switch (scope->options->scope) {
@@ -130,6 +139,16 @@ static bool host_okay(const struct scope *scope, const struct url *url)
     default:
         return has_host(scope, host);
     }
+}
+
+/* The chapter's host_okay. Most links of a page are of few origins, so that what was said of one is kept. */
+static bool host_okay(struct scope *scope, const struct url *url)
+{
+    uint64_t origin = url_origin_fingerprint(url);
+    struct origin_verdict *verdict = &scope->verdicts[origin & (VERDICTS - 1)];
+    if (verdict->origin != origin)
+        *verdict = (struct origin_verdict){origin, host_is_in_scope(scope, url)};
+    return verdict->allowed;
 }
 
 static bool starts_with(struct slice text, struct slice prefix)
@@ -173,5 +192,7 @@ enum reason scope_url_allowed(struct scope *scope, const struct url *url)
         return REASON_PREFIX;
     if (scope->options->no_parent && !is_below_root(scope, url))
         return REASON_PARENT;
+    if (scope->options->include.count == 0 && scope->options->exclude.count == 0)
+        return REASON_NONE;
     return matches_patterns(scope, href);
 }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/hash.h"
 #include "web/url_internal.h"
 
 int url_parse(struct url *url, struct slice input, const struct url *base, const struct charset *charset,
@@ -64,6 +65,52 @@ void url_strip_credentials(struct url *url, struct buf *storage)
     url->path_start -= length;
     url->path_end -= length;
     url->query_end -= length;
+}
+
+static int32_t read_port(struct slice digits)
+{
+    int32_t port = 0;
+    for (size_t i = 0; i < digits.length; i++)
+        port = port * 10 + (digits.data[i] - '0');
+    return port;
+}
+
+void url_of_serialised(struct url *url, struct slice href)
+{
+    const char *end = href.data + href.length;
+    const char *scheme_end = memchr(href.data, ':', href.length);
+    assert(scheme_end && end - scheme_end > 3);
+    const char *host = scheme_end + 3;
+    const char *path = memchr(host, '/', (size_t)(end - host));
+    assert(path);
+    /* The colons of an IPv6 address stand within its brackets. */
+    const char *bracket = *host == '[' ? memchr(host, ']', (size_t)(path - host)) : NULL;
+    const char *behind = bracket ? bracket : host;
+    const char *colon = memchr(behind, ':', (size_t)(path - behind));
+    const char *query = memchr(path, '?', (size_t)(end - path));
+    *url = (struct url){
+        .href = href,
+        .scheme_end = (uint32_t)(scheme_end - href.data),
+        .user_start = (uint32_t)(host - href.data),
+        .user_end = (uint32_t)(host - href.data),
+        .host_start = (uint32_t)(host - href.data),
+        .host_end = (uint32_t)((colon ? colon : path) - href.data),
+        .path_start = (uint32_t)(path - href.data),
+        .path_end = (uint32_t)((query ? query : end) - href.data),
+        .query_end = (uint32_t)href.length,
+        .port = colon ? read_port((struct slice){colon + 1, (size_t)(path - colon - 1)}) : -1,
+        .has_host = true,
+    };
+}
+
+uint64_t url_origin_fingerprint(const struct url *url)
+{
+    return hash_bytes(part(url, 0, url->path_start));
+}
+
+uint64_t url_fingerprint(const struct url *url)
+{
+    return url_origin_fingerprint(url) ^ hash_bytes(part(url, url->path_start, url->query_end));
 }
 
 int url_append_origin(const struct url *url, struct buf *out)

@@ -64,6 +64,14 @@ struct slice url_fragment(const struct url *url); /* with its '#'; empty for non
 /* The serialisation without fragment. */
 struct slice url_without_fragment(const struct url *url);
 
+/* Takes apart what this parser wrote for an http or https URL without credentials and fragment. */
+void url_of_serialised(struct url *url, struct slice href);
+
+/* The keyed fingerprint (hash.h) of a URL without its fragment: equal serialisations, equal fingerprints. It is that of
+ * what stands before the path, XOR that of path and query, so that the first is made once for many URLs. */
+uint64_t url_fingerprint(const struct url *url);
+uint64_t url_origin_fingerprint(const struct url *url);
+
 /* scheme, "://", host and port: the serialised origin of http and https URLs (without credentials), appended to `out`.
  * Errors as buf_append. */
 int url_append_origin(const struct url *url, struct buf *out);

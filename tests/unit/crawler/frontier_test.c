@@ -1,4 +1,4 @@
-/* The frontier: turns of the origins, limits, and its end. */
+/* The frontier over a store in memory: turns of the origins, limits, and its end. */
 #include "crawl/frontier.h"
 
 #include <stdio.h>
@@ -6,29 +6,53 @@
 
 #include "async/task.h"
 #include "base/error.h"
+#include "store/memory_store.h"
 #include "unit/suite.h"
 
 enum { MANY = 5000 };
 
 static struct loop *loop;
+static const struct fetch_statistic RECORD = {.status = 200};
+static struct store *store;
 static struct frontier *frontier;
 
 static void open_frontier(uint32_t per_host, uint64_t max_pages)
 {
-    const struct frontier_limits limits = {.per_host = per_host, .max_pages = max_pages};
     ck_assert_int_eq(loop_create(&loop, NULL), 0);
-    ck_assert_int_eq(frontier_create(&frontier, loop, &limits), 0);
+    ck_assert_int_eq(memory_store_create(&store, per_host), 0);
+    ck_assert_int_eq(frontier_create(&frontier, loop, store, max_pages), 0);
 }
 
 static void close_frontier(void)
 {
     frontier_free(frontier);
+    store_free(store);
     loop_free(loop);
+}
+
+/* Adds a URL that is taken for a new one. */
+static void add_from(const char *origin, const char *rest, struct store_source *source)
+{
+    static uint64_t fingerprint;
+    char text[1024];
+    snprintf(text, sizeof text, "%s%s", origin, rest);
+    struct store_url url = {
+        .text = slice_of(text), .origin_length = (uint32_t)strlen(origin), .fingerprint = ++fingerprint};
+    ck_assert_int_eq(frontier_add(frontier, &url, 1, source), 0);
+    ck_assert(url.is_new);
 }
 
 static void add(const char *origin, const char *rest)
 {
-    ck_assert_int_eq(frontier_add(frontier, slice_of(origin), slice_of(rest), NULL, 0, 0), 0);
+    struct store_source root = {0};
+    add_from(origin, rest, &root);
+}
+
+static struct store_stats stats(void)
+{
+    struct store_stats stats;
+    store_stats(store, &stats);
+    return stats;
 }
 
 static void run_task(task_body body)
@@ -49,7 +73,7 @@ static void take(struct claim *claim, const char *url)
 
 static void give_back(struct claim *claim)
 {
-    frontier_done(frontier, claim);
+    frontier_done(frontier, claim, &RECORD);
     claim_free(claim);
 }
 
@@ -64,8 +88,8 @@ static int take_turns(void *argument)
     give_back(&claims[1]);
     take(&claims[3], "http://b/2");
     take(&claims[4], "http://a/3");
-    ck_assert_uint_eq(frontier_claimed(frontier), 4);
-    ck_assert_uint_eq(frontier_pending(frontier), 0);
+    ck_assert_uint_eq(stats().claimed, 4);
+    ck_assert_uint_eq(stats().pending, 0);
     give_back(&claims[0]);
     give_back(&claims[2]);
     give_back(&claims[3]);
@@ -110,14 +134,15 @@ static int take_all_in_order(void *argument)
 START_TEST(nothing_is_lost_or_swapped)
 {
     open_frontier(0, 0);
-    struct referrer *referrer = referrer_create(SLICE("http://referrer/"));
+    struct store_source source = {.page = SLICE("http://referrer/")};
     for (int i = 0; i < MANY; i++) {
         char rest[600];
         snprintf(rest, sizeof rest, "/%0*d", i % 500 + 1, i);
-        ck_assert_int_eq(
-            frontier_add(frontier, SLICE("http://a"), slice_of(rest), referrer, (uint32_t)i, (uint32_t)i % 7), 0);
+        source.depth = (uint32_t)i;
+        source.redirects = (uint32_t)i % 7;
+        add_from("http://a", rest, &source);
     }
-    referrer_release(referrer);
+    store_source_free(&source);
     run_task(take_all_in_order);
     close_frontier();
 }
@@ -126,10 +151,10 @@ END_TEST
 START_TEST(what_was_never_taken_is_freed)
 {
     open_frontier(0, 0);
-    struct referrer *referrer = referrer_create(SLICE("http://referrer/"));
+    struct store_source source = {.page = SLICE("http://referrer/")};
     for (int i = 0; i < 100; i++)
-        ck_assert_int_eq(frontier_add(frontier, SLICE("http://a"), SLICE("/x"), referrer, 0, 0), 0);
-    referrer_release(referrer);
+        add_from("http://a", "/x", &source);
+    store_source_free(&source);
     close_frontier();
 }
 END_TEST
@@ -146,7 +171,7 @@ static int stop_at_the_limit(void *argument)
     claim_init(&claims[2]);
     ck_assert_int_eq(frontier_next(frontier, &claims[2]), ERR_FINISHED);
     claim_free(&claims[2]);
-    ck_assert_uint_eq(frontier_pending(frontier), 1);
+    ck_assert_uint_eq(stats().pending, 1);
     return 0;
 }
 
@@ -172,7 +197,7 @@ static int wait_for_url(void *argument)
     int err = frontier_next(frontier, claim);
     waiting_results[claim - waiting_claims] = err;
     if (!err)
-        frontier_done(frontier, claim);
+        frontier_done(frontier, claim, &RECORD);
     claim_free(claim);
     return 0;
 }
@@ -219,7 +244,7 @@ static int close_while_waiting(void *argument)
     frontier_close(frontier);
     ck_assert_int_eq(await(task_future(task), NULL), 0);
     ck_assert_int_eq(waiting_results[0], ERR_FINISHED);
-    ck_assert_uint_eq(frontier_pending(frontier), 1);
+    ck_assert_uint_eq(stats().pending, 1);
     task_free(task);
     give_back(&holder);
     return 0;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crawl/frontier.h"
 #include "unit/suite.h"
 
 enum { PAGES = 40, WEBS = 60, ORDERS = 8, MAX_WAYS = 6 };
@@ -59,9 +58,10 @@ static void offer(struct crawl *crawl, uint64_t from, int page, uint32_t depth, 
     char url[8];
     snprintf(url, sizeof url, "%d", page);
     const struct reach_step step = {from, fingerprint_of(page), depth, redirects, !crawl->met[page]};
+    struct store_source source = {0};
     enum reach_verdict verdict;
     /* The terminator goes along so that page_of can read it. */
-    ck_assert_int_eq(reach_report(crawl->reach, &step, (struct slice){url, strlen(url) + 1}, NULL, &verdict), 0);
+    ck_assert_int_eq(reach_report(crawl->reach, &step, (struct slice){url, strlen(url) + 1}, &source, &verdict), 0);
     if (!crawl->met[page] && verdict == REACH_WITHIN)
         enqueue(crawl, page, depth, redirects);
     crawl->met[page] = true;

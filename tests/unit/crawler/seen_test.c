@@ -1,5 +1,5 @@
 /* The set of known URLs against the rule of a sorted array, and its promise on memory. */
-#include "crawl/seen.h"
+#include "store/seen.h"
 
 #include "unit/suite.h"
 

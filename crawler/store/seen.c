@@ -2,7 +2,7 @@
  * array's size, so that order is kept by the homes themselves and a search ends at the first greater fingerprint. That
  * keeps misses short even when nine slots in ten are taken, and growing copies from left to right. An overhang behind
  * the last home takes what the end of the array pushes over. */
-#include "crawl/seen.h"
+#include "store/seen.h"
 
 #include <stdlib.h>
 #include <string.h>

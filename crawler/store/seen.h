@@ -3,8 +3,8 @@
  * A set of 64-bit keyed fingerprints, about 10 bytes a URL. Two of 10^9 URLs collide with a probability of 3 %, and then one is
  * taken for known. It is split into segments that grow one by one, so that no growth takes longer than a fraction of a
  * millisecond. */
-#ifndef CRAWL_SEEN_H
-#define CRAWL_SEEN_H
+#ifndef STORE_SEEN_H
+#define STORE_SEEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

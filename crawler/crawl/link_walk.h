@@ -1,0 +1,50 @@
+/* link_walk.h - over the links of one page after another: each resolved, each distinct URL once.
+ *
+ * Fragments and credentials don't count. */
+#ifndef CRAWL_LINK_WALK_H
+#define CRAWL_LINK_WALK_H
+
+#include "crawl/page.h"
+#include "crawl/recent.h"
+#include "web/url_resolver.h"
+
+struct link_walk {
+    struct url_resolver resolver;
+    struct recent recent;
+    struct page *page;
+    struct url base;
+    size_t position;      /* of the next link among the page's */
+    struct slice raw;     /* the link as it stands in the document */
+    uint64_t fingerprint; /* of the URL; of `raw` when that is none */
+    bool is_malformed;
+};
+
+/* An idle walk; nothing is allocated. */
+void link_walk_init(struct link_walk *walk);
+void link_walk_free(struct link_walk *walk);
+
+/* Begins with the links of `page`, whose own URL is `document`; both stay as they are up to the end of the walk.
+ * Errors: ERR_NO_MEMORY. */
+int link_walk_begin(struct link_walk *walk, struct page *page, const struct url *document);
+
+enum { LINK_WALK_END, LINK_WALK_NEW, LINK_WALK_KNOWN };
+
+/* Goes to the next distinct link, in the order of the document. Returns LINK_WALK_KNOWN for one that an earlier page
+ * had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END behind the last, or ERR_NO_MEMORY. */
+int link_walk_next(struct link_walk *walk);
+
+/* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. */
+const struct url *link_walk_url(struct link_walk *walk);
+
+/* A bit that whoever walks keeps with each URL: false when it is new. */
+static inline bool link_walk_bit(const struct link_walk *walk)
+{
+    return recent_bit(&walk->recent);
+}
+
+static inline void link_walk_set_bit(struct link_walk *walk, bool bit)
+{
+    recent_set_bit(&walk->recent, bit);
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* An entry stands in its host's chunks as a header and the bytes behind the origin. Hosts that have something to offer
+ * and may be asked lie in a heap by (claims going on, turn). */
+#include "store/host_queues.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/heap.h"
+#include "base/table.h"
+
+enum { FIRST_CHUNK = 512, LARGEST_CHUNK = 64 * 1024 };
+
+struct entry {
+    struct referrer *referrer;
+    uint32_t depth;
+    uint32_t length; /* of `rest` */
+    uint16_t redirects;
+    char rest[];
+};
+
+struct chunk {
+    struct chunk *next;
+    uint32_t size;
+    uint32_t used;
+    uint32_t taken;
+    alignas(struct entry) char bytes[];
+};
+
+struct host {
+    struct heap_node node;
+    struct chunk *first;
+    struct chunk *last;
+    uint64_t turn; /* when it was last asked */
+    uint32_t claimed;
+    bool offered; /* is in the heap */
+    struct slice origin;
+};
+
+struct host_queues {
+    struct table hosts;    /* by fingerprint of the origin */
+    struct host *last_met; /* most URLs in a row are of one origin */
+    struct heap ready;
+    uint32_t per_host;
+    uint64_t turns;
+    uint64_t count;
+};
+
+static bool host_before(const struct heap_node *left, const struct heap_node *right)
+{
+    const struct host *a = container_of(left, struct host, node);
+    const struct host *b = container_of(right, struct host, node);
+    return a->claimed != b->claimed ? a->claimed < b->claimed : a->turn < b->turn;
+}
+
+int host_queues_create(struct host_queues **out, uint32_t per_host)
+{
+    struct host_queues *queues = calloc(1, sizeof *queues);
+    if (!queues)
+        return ERR_NO_MEMORY;
+    queues->per_host = per_host;
+    table_init(&queues->hosts);
+    heap_init(&queues->ready, host_before);
+    *out = queues;
+    return 0;
+}
+
+static size_t entry_size(size_t length)
+{
+    size_t mask = alignof(struct entry) - 1;
+    return (offsetof(struct entry, rest) + length + mask) & ~mask;
+}
+
+static struct entry *first_entry(const struct host *host)
+{
+    struct chunk *chunk = host->first;
+    return chunk ? (struct entry *)(void *)(chunk->bytes + chunk->taken) : NULL;
+}
+
+/* Drops the first entry; a chunk that is used up goes. */
+static void drop_first(struct host *host)
+{
+    struct chunk *chunk = host->first;
+    chunk->taken += (uint32_t)entry_size(first_entry(host)->length);
+    if (chunk->taken < chunk->used)
+        return;
+    host->first = chunk->next;
+    if (!host->first)
+        host->last = NULL;
+    free(chunk);
+}
+
+static void host_free(struct host *host)
+{
+    while (host->first) {
+        referrer_release(first_entry(host)->referrer);
+        drop_first(host);
+    }
+    free(host);
+}
+
+void host_queues_free(struct host_queues *queues)
+{
+    if (!queues)
+        return;
+    table_for_each(slot, &queues->hosts) host_free(slot->value);
+    table_free(&queues->hosts);
+    free(queues);
+}
+
+static struct host *add_host(struct host_queues *queues, uint64_t key, struct slice origin)
+{
+    struct host *host = calloc(1, sizeof *host + origin.length);
+    if (!host)
+        return NULL;
+    memcpy(host + 1, origin.data, origin.length);
+    host->origin = (struct slice){(char *)(host + 1), origin.length};
+    if (table_put(&queues->hosts, key, host)) {
+        free(host);
+        return NULL;
+    }
+    return host;
+}
+
+static struct host *host_of(struct host_queues *queues, struct slice origin)
+{
+    if (queues->last_met && slice_equal(queues->last_met->origin, origin))
+        return queues->last_met;
+    uint64_t key = hash_bytes(origin);
+    struct host *host = table_get(&queues->hosts, key);
+    if (!host)
+        host = add_host(queues, key, origin);
+    queues->last_met = host;
+    return host;
+}
+
+/* Room for an entry of `size` bytes behind the host's last; NULL when memory is out. */
+static struct entry *append_entry(struct host *host, size_t size)
+{
+    struct chunk *last = host->last;
+    if (!last || last->size - last->used < size) {
+        size_t wanted = last ? (size_t)last->size * 2 : FIRST_CHUNK;
+        wanted = wanted > LARGEST_CHUNK ? LARGEST_CHUNK : wanted;
+        wanted = wanted < size ? size : wanted;
+        struct chunk *chunk = malloc(sizeof *chunk + wanted);
+        if (!chunk)
+            return NULL;
+        *chunk = (struct chunk){.size = (uint32_t)wanted};
+        if (last)
+            last->next = chunk;
+        else
+            host->first = chunk;
+        host->last = last = chunk;
+    }
+    struct entry *entry = (struct entry *)(void *)(last->bytes + last->used);
+    last->used += (uint32_t)size;
+    return entry;
+}
+
+static bool may_be_asked(const struct host_queues *queues, const struct host *host)
+{
+    return host->first && (!queues->per_host || host->claimed < queues->per_host);
+}
+
+/* Puts a host at its place in the heap, or takes it off, after something about it has changed. */
+static void offer_host(struct host_queues *queues, struct host *host)
+{
+    if (host->offered)
+        heap_remove(&queues->ready, &host->node);
+    host->offered = may_be_asked(queues, host);
+    if (host->offered)
+        heap_insert(&queues->ready, &host->node);
+}
+
+int host_queues_add(struct host_queues *queues, const struct store_url *url, struct referrer *referrer,
+                    const struct store_source *source)
+{
+    struct slice origin = {url->text.data, url->origin_length};
+    struct slice rest = {url->text.data + origin.length, url->text.length - origin.length};
+    struct host *host = host_of(queues, origin);
+    struct entry *entry = host ? append_entry(host, entry_size(rest.length)) : NULL;
+    if (!entry)
+        return ERR_NO_MEMORY;
+    assert(source->redirects <= UINT16_MAX);
+    entry->referrer = referrer_hold(referrer);
+    entry->depth = source->depth;
+    entry->redirects = (uint16_t)source->redirects;
+    entry->length = (uint32_t)rest.length;
+    memcpy(entry->rest, rest.data, rest.length);
+    queues->count++;
+    if (!host->offered)
+        offer_host(queues, host);
+    return 0;
+}
+
+int host_queues_take(struct host_queues *queues, struct claim *claim)
+{
+    struct heap_node *first = heap_first(&queues->ready);
+    if (!first)
+        return 0;
+    struct host *host = container_of(first, struct host, node);
+    struct entry *entry = first_entry(host);
+    buf_clear(&claim->url);
+    int err = buf_append_slice(&claim->url, host->origin);
+    if (!err)
+        err = buf_append(&claim->url, entry->rest, entry->length);
+    if (err)
+        return err;
+    referrer_release(claim->referrer);
+    claim->referrer = entry->referrer;
+    claim->depth = entry->depth;
+    claim->redirects = entry->redirects;
+    claim->place = host;
+    drop_first(host);
+    host->claimed++;
+    host->turn = ++queues->turns;
+    queues->count--;
+    offer_host(queues, host);
+    return 1;
+}
+
+void host_queues_done(struct host_queues *queues, struct claim *claim)
+{
+    struct host *host = claim->place;
+    assert(host && host->claimed > 0);
+    claim->place = NULL;
+    host->claimed--;
+    offer_host(queues, host);
+}
+
+uint64_t host_queues_count(const struct host_queues *queues)
+{
+    return queues->count;
+}

@@ -1,0 +1,31 @@
+/* host_queues.h - URLs that wait, in a queue for each origin (scheme, host, port).
+ *
+ * The origins take turns, those with the fewest claims first, so that none holds more than its share of the tasks while
+ * another waits. Within an origin first come, first served. The same calls in the same order give the same URLs in the
+ * same order. A URL takes its path and at most 25 bytes. */
+#ifndef STORE_HOST_QUEUES_H
+#define STORE_HOST_QUEUES_H
+
+#include "store/store.h"
+
+struct host_queues;
+
+/* At most `per_host` URLs of an origin are claimed at once; 0 for no limit. Errors: ERR_NO_MEMORY. */
+int host_queues_create(struct host_queues **out, uint32_t per_host);
+
+/* NULL is allowed. */
+void host_queues_free(struct host_queues *queues);
+
+/* Adds a URL. `referrer`, that of the source, is held on its own. Errors: ERR_NO_MEMORY. */
+int host_queues_add(struct host_queues *queues, const struct store_url *url, struct referrer *referrer,
+                    const struct store_source *source);
+
+/* Takes the next URL. Returns 1, 0 when none may be claimed, or ERR_NO_MEMORY. */
+int host_queues_take(struct host_queues *queues, struct claim *claim);
+
+/* A claim has ended. */
+void host_queues_done(struct host_queues *queues, struct claim *claim);
+
+uint64_t host_queues_count(const struct host_queues *queues); /* URLs that wait */
+
+#endif

@@ -1,0 +1,115 @@
+#include "store/memory_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "base/error.h"
+#include "store/host_queues.h"
+#include "store/seen.h"
+
+struct memory_store {
+    struct store store;
+    struct seen *seen;
+    struct host_queues *queues;
+    uint64_t claimed;
+    uint64_t given_up; /* claims that ended without a record */
+};
+
+static struct memory_store *memory_of(struct store *store)
+{
+    return container_of(store, struct memory_store, store);
+}
+
+static const struct memory_store *const_memory_of(const struct store *store)
+{
+    return container_of(store, struct memory_store, store);
+}
+
+static int enqueue(struct memory_store *memory, struct store_url *url, struct store_source *source)
+{
+    int is_new = url->wish == STORE_RELEASE ? 0 : seen_add(memory->seen, url->fingerprint);
+    if (is_new < 0)
+        return is_new;
+    url->is_new = is_new;
+    if (url->wish == STORE_REMEMBER || (url->wish == STORE_ENQUEUE && !is_new))
+        return 0;
+    struct referrer *referrer;
+    int err = store_source_referrer(source, &referrer);
+    return err ? err : host_queues_add(memory->queues, url, referrer, source);
+}
+
+static int enqueue_batch(struct store *store, struct store_url *urls, size_t count, struct store_source *source)
+{
+    struct memory_store *memory = memory_of(store);
+    for (size_t i = 0; i < count; i++)
+        seen_prefetch(memory->seen, urls[i].fingerprint);
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++)
+        err = enqueue(memory, &urls[i], source);
+    return err;
+}
+
+static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
+{
+    struct memory_store *memory = memory_of(store);
+    (void)now;
+    int got = host_queues_take(memory->queues, claim);
+    memory->claimed += got > 0;
+    return got;
+}
+
+static int done_batch(struct store *store, const struct store_record *records, size_t count)
+{
+    struct memory_store *memory = memory_of(store);
+    assert(memory->claimed >= count);
+    for (size_t i = 0; i < count; i++) {
+        host_queues_done(memory->queues, records[i].claim);
+        memory->given_up += !records[i].stat;
+    }
+    memory->claimed -= count;
+    return 0;
+}
+
+static void stats(const struct store *store, struct store_stats *stats)
+{
+    const struct memory_store *memory = const_memory_of(store);
+    *stats = (struct store_stats){
+        .known = seen_count(memory->seen),
+        .pending = host_queues_count(memory->queues) + memory->given_up,
+        .claimed = memory->claimed,
+    };
+}
+
+static bool finished(const struct store *store)
+{
+    const struct memory_store *memory = const_memory_of(store);
+    return memory->claimed == 0 && host_queues_count(memory->queues) == 0;
+}
+
+static void memory_store_free(struct store *store)
+{
+    struct memory_store *memory = memory_of(store);
+    host_queues_free(memory->queues);
+    seen_free(memory->seen);
+    free(memory);
+}
+
+int memory_store_create(struct store **out, uint32_t per_host)
+{
+    static const struct store_operations operations = {enqueue_batch, claim_next, done_batch,
+                                                       stats,         finished,   memory_store_free};
+    struct memory_store *memory = calloc(1, sizeof *memory);
+    if (!memory)
+        return ERR_NO_MEMORY;
+    memory->store.operations = &operations;
+    int err = seen_create(&memory->seen);
+    if (!err)
+        err = host_queues_create(&memory->queues, per_host);
+    if (err) {
+        memory_store_free(&memory->store);
+        return err;
+    }
+    *out = &memory->store;
+    return 0;
+}

@@ -1,0 +1,10 @@
+/* memory_store.h - a crawl that lives as long as its process: a table of fingerprints and a queue for each origin. */
+#ifndef STORE_MEMORY_STORE_H
+#define STORE_MEMORY_STORE_H
+
+#include "store/store.h"
+
+/* At most `per_host` URLs of an origin are claimed at once; 0 for no limit. Errors: ERR_NO_MEMORY. */
+int memory_store_create(struct store **out, uint32_t per_host);
+
+#endif

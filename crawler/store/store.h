@@ -1,0 +1,125 @@
+/* store.h - where a crawl lives: which URLs are known, which wait, which are being fetched.
+ *
+ * One interface, so that a crawl can live in memory or beyond its process. It is asked in batches, since a page has a
+ * hundred links. Nothing is lost in this order: the links of a page are enqueued, its record goes to the outputs, and
+ * only then is the page done. A URL that was enqueued and never done is pending. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/slice.h"
+#include "record/fetch_statistic.h"
+#include "store/referrer.h"
+
+/* What is to become of a URL. */
+enum store_wish {
+    STORE_ENQUEUE,  /* it is to be fetched, unless it is known */
+    STORE_REMEMBER, /* it is not to be fetched, but known from now on */
+    STORE_RELEASE,  /* it was only remembered, and is to be fetched after all */
+};
+
+struct store_url {
+    struct slice text; /* an http or https URL as serialised, without fragment; any text for STORE_REMEMBER */
+    uint32_t origin_length;
+    enum store_wish wish;
+    uint64_t fingerprint;
+    bool is_new; /* answer: it was not known */
+};
+
+/* Where the URLs of a batch were found. */
+struct store_source {
+    struct slice page;         /* its URL; empty for roots */
+    struct referrer *referrer; /* the same, held, once anybody has kept it; NULL before */
+    uint32_t depth;            /* of the URLs */
+    uint32_t redirects;        /* in a row, to get to them */
+};
+
+/* The referrer of a source, made when there is none. `*out` is NULL for roots; the source holds it. Errors:
+ * ERR_NO_MEMORY. */
+int store_source_referrer(struct store_source *source, struct referrer **out);
+void store_source_free(struct store_source *source);
+
+/* A URL that is being fetched. The text is the claim's own; it is reused from one claim to the next. */
+struct claim {
+    struct buf url;
+    struct referrer *referrer; /* held; NULL for a root */
+    uint32_t depth;
+    uint32_t redirects;
+    void *place; /* the store's; NULL when nothing is claimed */
+};
+
+void claim_init(struct claim *claim);
+void claim_free(struct claim *claim);
+
+/* The end of a claim. */
+struct store_record {
+    struct claim *claim;
+    const struct fetch_statistic *stat; /* NULL: given up, and so pending again */
+};
+
+struct store_stats {
+    uint64_t known;   /* distinct URLs, remembered ones included */
+    uint64_t pending; /* enqueued and neither claimed nor done */
+    uint64_t claimed;
+};
+
+struct store;
+
+struct store_operations {
+    int (*enqueue_batch)(struct store *store, struct store_url *urls, size_t count, struct store_source *source);
+    int (*claim)(struct store *store, nanoseconds now, struct claim *claim);
+    int (*done_batch)(struct store *store, const struct store_record *records, size_t count);
+    void (*stats)(const struct store *store, struct store_stats *stats);
+    bool (*finished)(const struct store *store);
+    void (*free)(struct store *store);
+};
+
+/* What all stores begin with. */
+struct store {
+    const struct store_operations *operations;
+};
+
+/* Takes in URLs that were found in one place, and tells which of them are new. Errors: ERR_NO_MEMORY; those before the
+ * one that failed are in. */
+static inline int store_enqueue_batch(struct store *store, struct store_url *urls, size_t count,
+                                      struct store_source *source)
+{
+    return store->operations->enqueue_batch(store, urls, count, source);
+}
+
+/* Takes a URL that may be fetched now. Returns 1 and fills `claim`, 0 when there is none, or ERR_NO_MEMORY. */
+static inline int store_claim(struct store *store, nanoseconds now, struct claim *claim)
+{
+    return store->operations->claim(store, now, claim);
+}
+
+/* Takes the ends of claims. */
+static inline int store_done_batch(struct store *store, const struct store_record *records, size_t count)
+{
+    return store->operations->done_batch(store, records, count);
+}
+
+static inline void store_stats(const struct store *store, struct store_stats *stats)
+{
+    store->operations->stats(store, stats);
+}
+
+/* Whether nothing is left to claim and nothing claimed. What was given up is left to another run. */
+static inline bool store_finished(const struct store *store)
+{
+    return store->operations->finished(store);
+}
+
+/* NULL is allowed. */
+static inline void store_free(struct store *store)
+{
+    if (store)
+        store->operations->free(store);
+}
+
+#endif

@@ -1,0 +1,108 @@
+/* The promises of store.h, kept by the store in memory. */
+#include "store/memory_store.h"
+
+#include <stdio.h>
+
+#include "unit/suite.h"
+
+static const struct fetch_statistic RECORD = {.status = 200};
+static struct store *store;
+
+static struct store_url url_at(const char *text, enum store_wish wish, uint64_t fingerprint)
+{
+    return (struct store_url){.text = slice_of(text), .origin_length = 8, .wish = wish, .fingerprint = fingerprint};
+}
+
+static void check_stats(uint64_t known, uint64_t pending, uint64_t claimed)
+{
+    struct store_stats stats;
+    store_stats(store, &stats);
+    ck_assert_uint_eq(stats.known, known);
+    ck_assert_uint_eq(stats.pending, pending);
+    ck_assert_uint_eq(stats.claimed, claimed);
+    ck_assert_int_eq(store_finished(store), !pending && !claimed);
+}
+
+static void claim_url(struct claim *claim, const char *wanted)
+{
+    ck_assert_int_eq(store_claim(store, 0, claim), 1);
+    ck_assert_str_eq(buf_text(&claim->url), wanted);
+}
+
+static void end(struct claim *claim, const struct fetch_statistic *stat)
+{
+    ck_assert_int_eq(store_done_batch(store, &(struct store_record){.claim = claim, .stat = stat}, 1), 0);
+}
+
+START_TEST(wishes_are_heeded)
+{
+    struct store_url urls[] = {
+        url_at("http://a/1", STORE_ENQUEUE, 1), url_at("http://a/2", STORE_REMEMBER, 2),
+        url_at("http://a/1", STORE_ENQUEUE, 1), url_at("http://a/2", STORE_ENQUEUE, 2),
+        url_at("http://a/2", STORE_RELEASE, 2),
+    };
+    const bool is_new[] = {true, true, false, false, false};
+    struct store_source source = {.page = SLICE("http://b/"), .depth = 3, .redirects = 4};
+    struct claim claim;
+    claim_init(&claim);
+    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(store_claim(store, 0, &claim), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, urls, 5, &source), 0);
+    store_source_free(&source);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(urls[i].is_new, is_new[i]);
+    check_stats(2, 2, 0);
+    claim_url(&claim, "http://a/1");
+    check_stats(2, 1, 1);
+    ck_assert(slice_equal(referrer_text(claim.referrer), SLICE("http://b/")));
+    ck_assert_uint_eq(claim.depth, 3);
+    ck_assert_uint_eq(claim.redirects, 4);
+    end(&claim, &RECORD);
+    claim_url(&claim, "http://a/2");
+    end(&claim, &RECORD);
+    check_stats(2, 0, 0);
+    claim_free(&claim);
+    store_free(store);
+}
+END_TEST
+
+START_TEST(no_referrer_without_need)
+{
+    struct store_url urls[] = {url_at("http://a/1", STORE_REMEMBER, 1), url_at("http://a/2", STORE_ENQUEUE, 2)};
+    struct store_source source = {.page = SLICE("http://b/")};
+    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, urls, 1, &source), 0);
+    ck_assert_ptr_null(source.referrer);
+    ck_assert_int_eq(store_enqueue_batch(store, urls, 2, &source), 0);
+    ck_assert_ptr_nonnull(source.referrer);
+    store_source_free(&source);
+    store_free(store);
+}
+END_TEST
+
+START_TEST(what_is_given_up_is_pending_and_not_handed_out_again)
+{
+    struct store_url url = url_at("http://a/1", STORE_ENQUEUE, 1);
+    struct store_source root = {0};
+    struct claim claim;
+    claim_init(&claim);
+    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
+    claim_url(&claim, "http://a/1");
+    ck_assert_ptr_null(claim.referrer);
+    end(&claim, NULL);
+    struct store_stats stats;
+    store_stats(store, &stats);
+    ck_assert_uint_eq(stats.pending, 1);
+    ck_assert(store_finished(store));
+    ck_assert_int_eq(store_claim(store, 0, &claim), 0);
+    claim_free(&claim);
+    store_free(store);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("memory_store", wishes_are_heeded, no_referrer_without_need,
+                     what_is_given_up_is_pending_and_not_handed_out_again);
+}
