@@ -1,6 +1,7 @@
-/* cost - runs a command and appends what it cost to a file: "USER SYS WALL RSS STATUS", in microseconds and KiB.
+/* cost - runs a command and appends to a file what it cost: "USER SYS WALL RSS STATUS WAITED", microseconds and KiB.
  *
- * cost FILE COMMAND [ARGUMENT...] */
+ * WAITED is how long its first thread was ready to run while others had the core (0 where the system doesn't tell):
+ * when that is much, WALL says little. cost FILE COMMAND [ARGUMENT...] */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -19,6 +20,21 @@ static long long microseconds(struct timeval time)
     return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
+/* Of a process that has ended and was not waited for yet. */
+static long long waited_for_core(pid_t child)
+{
+    char path[64];
+    long long ran, waited;
+    snprintf(path, sizeof path, "/proc/%ld/schedstat", (long)child);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lld %lld", &ran, &waited) != 2)
+        waited = 0;
+    fclose(file);
+    return waited / 1000;
+}
+
 int main(int argc, char **argv)
 {
     struct rusage usage;
@@ -32,10 +48,14 @@ int main(int argc, char **argv)
         execvp(argv[2], argv + 2);
         _exit(127);
     }
-    if (child < 0 || wait4(child, &status, 0, &usage) != child)
+    siginfo_t ended;
+    if (child < 0 || waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) != 0)
+        return 1;
+    long long wall = now() - started, waited = waited_for_core(child);
+    if (wait4(child, &status, 0, &usage) != child)
         return 1;
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    fprintf(file, "%lld %lld %lld %ld %d\n", microseconds(usage.ru_utime), microseconds(usage.ru_stime),
-            now() - started, usage.ru_maxrss, code);
+    fprintf(file, "%lld %lld %lld %ld %d %lld\n", microseconds(usage.ru_utime), microseconds(usage.ru_stime), wall,
+            usage.ru_maxrss, code, waited);
     return fclose(file) != 0;
 }

@@ -1,0 +1,119 @@
+#include "goals.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const part_names[PARTS] = {"sites", "in_flight", "size"};
+
+const char *const part_subjects[PARTS][5] = {
+    {"cppreference", "python", "sqlite", "postgresql", NULL},
+    {"10", "100", "1000", "10000", NULL},
+    {"10000", "100000", "1000000", "10000000", NULL},
+};
+
+static const char fewest_urls[] = "10000";
+static const double kib = 1024;
+
+double in_flight_ideal_wall(const struct figures *figures, const char *tasks)
+{
+    return figures_fact_number(figures, tasks, "rounds") * figures_fact_number(figures, "machine", "delay_ms") / 1000;
+}
+
+double in_flight_rss_per_connection(const struct figures *figures, const char *tasks)
+{
+    double whole = figures_median(figures, tasks, "ours", run_rss);
+    double without = figures_median(figures, tasks, "ours_start", run_rss);
+    return (whole - without) * figures_fact_number(figures, tasks, "rounds") /
+           figures_median(figures, tasks, "ours", run_pages);
+}
+
+double size_bytes_per_fingerprint(const struct figures *figures, const char *known)
+{
+    double more = figures_median(figures, known, "left_out", run_known) -
+                  figures_median(figures, fewest_urls, "left_out", run_known);
+    double rss =
+        figures_median(figures, known, "left_out", run_rss) - figures_median(figures, fewest_urls, "left_out", run_rss);
+    return more > 0 ? rss * kib / more : (double)NAN;
+}
+
+/* Of the paths "/page/1" to "/page/N", on average. */
+static double path_length(long pages)
+{
+    long digits = 0, length = 1;
+    for (long first = 1; first <= pages; first *= 10, length++)
+        digits += ((pages < first * 10 ? pages + 1 : first * 10) - first) * length;
+    return (double)strlen("/page/") + (double)digits / (double)pages;
+}
+
+double size_bytes_per_pending(const struct figures *figures, const char *known)
+{
+    double urls = figures_median(figures, known, "pending", run_known);
+    double more = urls - figures_median(figures, fewest_urls, "pending", run_known);
+    double rss =
+        figures_median(figures, known, "pending", run_rss) - figures_median(figures, fewest_urls, "pending", run_rss);
+    if (!(more > 0))
+        return NAN;
+    return rss * kib / more - size_bytes_per_fingerprint(figures, known) - path_length((long)urls);
+}
+
+bool goal_met(const struct goal *goal)
+{
+    return goal->at_least ? goal->value >= goal->bound : goal->value <= goal->bound;
+}
+
+static size_t judge_sites(const struct figures *figures, struct goal *goals)
+{
+    static const struct {
+        const char *site, *other;
+        double least;
+    } ratios[] = {{"cppreference", "wget2", 3.5},
+                  {"cppreference", "bare", 0.65},
+                  {"python", "wget2", 3.5},
+                  {"sqlite", "wget2", 2.5},
+                  {"postgresql", "wget2", 2.0}};
+    size_t count = sizeof ratios / sizeof *ratios;
+    for (size_t i = 0; i < count; i++) {
+        goals[i] = (struct goal){.part = SITES, .bound = ratios[i].least, .at_least = true};
+        snprintf(goals[i].text, sizeof goals[i].text, "%s: CPU a page, %s / ours", ratios[i].site, ratios[i].other);
+        goals[i].value = figures_ratio(figures, ratios[i].site, ratios[i].other, "ours");
+    }
+    return count;
+}
+
+static size_t judge_in_flight(const struct figures *figures, struct goal *goals)
+{
+    const struct goal judged[] = {
+        {IN_FLIGHT, "CPU a page, 10,000 / 100 in flight",
+         figures_cost_without_start(figures, "10000", "ours", "10000") /
+             figures_cost_without_start(figures, "100", "ours", "100"),
+         1.6, false},
+        {IN_FLIGHT, "RSS in KiB a connection at 10,000 in flight", in_flight_rss_per_connection(figures, "10000"), 40,
+         false},
+        {IN_FLIGHT, "wall / ideal at 10,000 in flight",
+         figures_median(figures, "10000", "ours", run_wall) / in_flight_ideal_wall(figures, "10000"), 1.15, false}};
+    memcpy(goals, judged, sizeof judged);
+    return sizeof judged / sizeof *judged;
+}
+
+static size_t judge_size(const struct figures *figures, struct goal *goals)
+{
+    const struct goal judged[] = {
+        {SIZE, "CPU a page, 10,000,000 / 10,000 URLs known",
+         figures_cost_without_start(figures, "10000000", "ours", "start") /
+             figures_cost_without_start(figures, "10000", "ours", "start"),
+         1.25, false},
+        {SIZE, "bytes a fingerprint at 1,000,000", size_bytes_per_fingerprint(figures, "1000000"), 11, false},
+        {SIZE, "bytes a fingerprint at 10,000,000", size_bytes_per_fingerprint(figures, "10000000"), 11, false},
+        {SIZE, "bytes a pending URL beyond its path at 10,000,000", size_bytes_per_pending(figures, "10000000"), 64,
+         false}};
+    memcpy(goals, judged, sizeof judged);
+    return sizeof judged / sizeof *judged;
+}
+
+size_t goals_judge(const struct figures *parts, struct goal *goals)
+{
+    size_t count = judge_sites(&parts[SITES], goals);
+    count += judge_in_flight(&parts[IN_FLIGHT], goals + count);
+    return count + judge_size(&parts[SIZE], goals + count);
+}
