@@ -25,6 +25,14 @@ void css_init(struct css *css, link_callback on_link, void *context)
     buf_init(&css->url, CSS_URL_MAX);
 }
 
+void css_reset(struct css *css, link_callback on_link, void *context)
+{
+    struct buf url = css->url;
+    css_init(css, on_link, context);
+    buf_clear(&url);
+    css->url = url;
+}
+
 void css_free(struct css *css)
 {
     buf_free(&css->url);
@@ -536,8 +544,6 @@ int css_finish(struct css *css)
         err = end_of_sheet_in_escape(css);
     if (!err && (css->state == CSS_STRING || css->state == CSS_URL || css->state == CSS_URL_END))
         err = report(css);
-    struct buf url = css->url;
-    css_init(css, css->on_link, css->context);
-    css->url = url;
+    css_reset(css, css->on_link, css->context);
     return err;
 }

@@ -69,6 +69,9 @@ int css_feed(struct css *css, struct slice bytes);
 /* The sheet is over; an unfinished url() counts. Errors as css_feed. The reader is at the top of a new sheet. */
 int css_finish(struct css *css);
 
+/* At the top of a new sheet wherever the last one was left, as css_init but with the memory that it has. */
+void css_reset(struct css *css, link_callback on_link, void *context);
+
 /* Gives the memory back. */
 void css_free(struct css *css);
 

@@ -139,6 +139,17 @@ static void engine_free(void *state)
     free(engine);
 }
 
+static void engine_reset(void *state, struct link_sink *sink)
+{
+    struct html_engine *engine = state;
+    html_scanner_reset(&engine->scanner);
+    css_reset(&engine->css, sink->on_link, sink->context);
+    engine->sink = sink;
+    engine->in_style = engine->declared = false;
+    engine->template_depth = 0;
+    engine->foreign = (struct html_foreign){0};
+}
+
 static int engine_create(void **state, struct link_sink *sink)
 {
     static const struct html_handler handler = {on_open, on_attribute, on_tag, on_close, on_text};
@@ -180,4 +191,5 @@ const struct extractor_engine HTML_SCANNER = {.name = "scanner",
                                               .feed = engine_feed,
                                               .read = engine_read,
                                               .finish = engine_finish,
-                                              .free = engine_free};
+                                              .free = engine_free,
+                                              .reset = engine_reset};

@@ -23,6 +23,22 @@ void html_scanner_free(struct html_scanner *scanner)
     buf_free(&scanner->decoded);
 }
 
+void html_scanner_reset(struct html_scanner *scanner)
+{
+    struct html_scanner last = *scanner;
+    charset_decoder_free(last.decoder);
+    *scanner = (struct html_scanner){.handler = last.handler,
+                                     .context = last.context,
+                                     .skim = last.skim,
+                                     .charset = charset_utf8(),
+                                     .raw = last.raw,
+                                     .store = last.store,
+                                     .decoded = last.decoded};
+    buf_clear(&scanner->raw);
+    buf_clear(&scanner->store);
+    buf_clear(&scanner->decoded);
+}
+
 void html_scanner_set_charset(struct html_scanner *scanner, const struct charset *charset)
 {
     if (charset == scanner->charset)

@@ -153,6 +153,9 @@ struct html_scanner {
 void html_scanner_init(struct html_scanner *scanner, const struct html_handler *handler, void *context);
 void html_scanner_free(struct html_scanner *scanner);
 
+/* Begins another document for the same handler, with the memory that the last one needed. */
+void html_scanner_reset(struct html_scanner *scanner);
+
 /* From here on bytes are in `charset`, which is ASCII-compatible; only between two feeds. */
 void html_scanner_set_charset(struct html_scanner *scanner, const struct charset *charset);
 

@@ -34,11 +34,7 @@ static void stylesheet_free(void *state)
 
 static void stylesheet_reset(void *state, struct link_sink *sink)
 {
-    struct css *css = state;
-    struct buf url = css->url;
-    css_init(css, sink->on_link, sink->context);
-    buf_clear(&url);
-    css->url = url;
+    css_reset(state, sink->on_link, sink->context);
 }
 
 const struct extractor_engine STYLESHEET = {.name = "css",
