@@ -213,6 +213,7 @@ static int run(struct program *program)
     progress_stop(program->progress);
     program->progress = NULL;
     task_free(task);
+    log_debug("events waited for %.1f ms at worst", (double)loop_longest_stall(program->loop) / MILLISECONDS(1));
     return err ? fail("crawl", err) : 0;
 }
 
