@@ -7,11 +7,11 @@
 # too. The crawl fetches a tenth of the URLs that are to be known and ends (-n); "ours_start" is one that ends after the
 # first page.
 #
-# Memory: 10,000 new links a page and one page at a time, so that little else but URLs grows. Once all links are kept to
+# Memory: 1,000 new links a page and one page at a time, so that little else but URLs grows. Once all links are kept to
 # be fetched ("pending"); once --include leaves out those that are never reached, of which only fingerprints stay
 # ("left_out").
 
-links=100 new_links=10 wide=10000
+links=100 new_links=10 wide=1000
 
 crawl_of() { # ALLOWED PAGES [OPTION...] sets `known` to what the report says is done or still to do
     cost_of "$1" "${ours[@]}" -n "$2" -o "$work/report" "${@:3}" "$url"
@@ -43,17 +43,18 @@ run_sizes() { # TURN SIZE...
     stop_site
 }
 
-run_memory() {
-    local size pages
+run_memory() { # TURN SIZE...
+    local turn=$1 size pages digits
+    shift
     start_site --pages 999999999 --links $wide --children $wide
     for size in "$@"; do
-        pages=$((size / wide))
-        progress "memory with $size URLs known"
+        pages=$((size / wide)) # a power of ten, so that page numbers of fewer digits are those that are fetched
+        digits=$((${#pages} - 1))
+        progress "turn $turn: memory with $size URLs known"
         crawl_of 5 "$pages" -c 1
-        record "$size" pending 1 "$pages" "$known"
-        # The pages that are fetched, and no other.
-        crawl_of '0|5' "$pages" -c 1 --include "^http://[^/]*/(page/[0-9]{1,3})?\$"
-        record "$size" left_out 1 "$pages" $((pages * wide + 1))
+        record "$size" pending "$turn" "$pages" "$known"
+        crawl_of '0|5' "$pages" -c 1 --include "^http://[^/]*/(page/[0-9]{1,$digits})?\$"
+        record "$size" left_out "$turn" "$pages" $((pages * wide + 1))
     done
     stop_site
 }
@@ -66,6 +67,6 @@ bench_size() {
         sizes=(10000 100000 1000000)
         [ $turn -gt $(((pairs + 1) / 2)) ] || sizes+=(10000000)
         run_sizes "$turn" "${sizes[@]}"
+        run_memory "$turn" "${sizes[@]}"
     done
-    run_memory 10000 100000 1000000 10000000
 }
