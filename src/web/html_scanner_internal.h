@@ -5,6 +5,7 @@
 #ifndef WEB_HTML_SCANNER_INTERNAL_H
 #define WEB_HTML_SCANNER_INTERNAL_H
 
+#include "web/html_find.h"
 #include "web/html_scanner.h"
 
 typedef const char *html_step(struct html_scanner *scanner, const char *at, const char *end);
@@ -18,6 +19,15 @@ void html_begin_tag(struct html_scanner *scanner, bool is_end);
 
 /* The tag's name is read. */
 void html_open_tag(struct html_scanner *scanner, struct slice name);
+
+/* An attribute's name is read; its value is empty until more is known. */
+void html_begin_attribute(struct html_scanner *scanner, struct slice name);
+
+/* The tag's '>' is read. */
+void html_end_tag(struct html_scanner *scanner);
+
+/* Short cut: reads on in data as long as all is plain: html_scanner_skim.c. Returns where it stopped, outside of tags. */
+const char *html_skim_data(struct html_scanner *scanner, const char *at, const char *end);
 
 /* Takes what is known of the unfinished tag out of the piece of the document at hand. */
 void html_spill_tag(struct html_scanner *scanner);
@@ -59,6 +69,15 @@ static inline bool html_is_letter(char c)
 static inline bool html_ends_name(char c)
 {
     return (unsigned char)c <= '>' && (c == '>' || c == '/' || ascii_is_space(c));
+}
+
+/* The first byte from `at` on that ends a tag's name, or `end`. */
+static inline const char *html_find_name_end(const char *at, const char *end)
+{
+    at += html_name_length(at, end, false);
+    while (at < end && !html_ends_name(*at))
+        at++;
+    return at;
 }
 
 /* A name in full, of which `rest` is the end; cut to its greatest length. */

@@ -47,25 +47,17 @@ static void hand_tag(struct html_scanner *scanner)
     scanner->err = scanner->handler->tag(scanner->context, &tag);
 }
 
-static void end_tag(struct html_scanner *scanner)
+void html_end_tag(struct html_scanner *scanner)
 {
     if ((scanner->always || scanner->count) && !scanner->err)
         hand_tag(scanner);
     scanner->state = (enum html_state)scanner->content;
 }
 
-static inline const char *find_name_end(const char *at, const char *end)
-{
-    at += html_name_length(at, end, false);
-    while (at < end && !html_ends_name(*at))
-        at++;
-    return at;
-}
-
 const char *html_tag_name(struct html_scanner *scanner, const char *at, const char *end)
 {
     const char *start = at;
-    at = find_name_end(at, end);
+    at = html_find_name_end(at, end);
     if (at == end)
         html_keep_partial(scanner, html_between(start, at));
     else
@@ -81,8 +73,7 @@ static bool is_kept(const struct html_scanner *scanner, struct slice name)
     return false;
 }
 
-/* An attribute's name is read; its value is empty until more is known. */
-static void begin_attribute(struct html_scanner *scanner, struct slice name)
+void html_begin_attribute(struct html_scanner *scanner, struct slice name)
 {
     const struct link_rule *rule = NULL;
     scanner->wanted = (scanner->shapes & html_shape(name.data, name.length)) && scanner->count < HTML_ATTRIBUTES_MAX &&
@@ -125,7 +116,7 @@ static inline const char *whole_attribute(struct html_scanner *scanner, const ch
     const char *close = html_find_value_end(value, end, quote, &special);
     if (close == end)
         return NULL;
-    begin_attribute(scanner, (struct slice){name, length});
+    html_begin_attribute(scanner, (struct slice){name, length});
     scanner->special = special;
     if (scanner->wanted)
         html_finish_value(scanner, html_between(value, close));
@@ -140,7 +131,7 @@ const char *html_before_name(struct html_scanner *scanner, const char *at, const
             continue;
         }
         if (*at == '>') {
-            end_tag(scanner);
+            html_end_tag(scanner);
             return at + 1;
         }
         if (*at == '/') {
@@ -164,7 +155,7 @@ static inline const char *skip_end_tag(const struct html_scanner *scanner, const
 {
     if (scanner->ends_wanted)
         return NULL;
-    at = find_name_end(at, end);
+    at = html_find_name_end(at, end);
     return at < end && *at == '>' ? at + 1 : NULL;
 }
 
@@ -183,8 +174,11 @@ static inline const char *read_tag(struct html_scanner *scanner, const char *at,
 const char *html_in_data(struct html_scanner *scanner, const char *at, const char *end)
 {
     while (scanner->state == HTML_IN_DATA && !scanner->err && !scanner->stop) {
-        if (scanner->skim && !scanner->ends_wanted && !scanner->text_wanted)
-            at = html_skim(scanner->skim, at, end);
+        if (scanner->skim && !scanner->ends_wanted && !scanner->text_wanted) {
+            at = html_skim_data(scanner, at, end);
+            if (scanner->err || scanner->stop)
+                break;
+        }
         const char *less = html_find(at, end, '<');
         if (scanner->text_wanted)
             html_keep_raw(scanner, html_between(at, less));
@@ -220,7 +214,7 @@ const char *html_name(struct html_scanner *scanner, const char *at, const char *
         html_keep_partial(scanner, html_between(start, at));
         return at;
     }
-    begin_attribute(scanner, html_whole_name(scanner, html_between(start, at)));
+    html_begin_attribute(scanner, html_whole_name(scanner, html_between(start, at)));
     scanner->state = HTML_AFTER_NAME;
     return at;
 }

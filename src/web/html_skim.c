@@ -12,32 +12,12 @@
 
 #include "web/html_skim.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__aarch64__)
-#include <arm_neon.h>
-#endif
+#include "web/html_marks.h"
 
 enum {
-    BLOCK = 64, /* bytes */
-    KEY = 4,    /* bytes of an attribute's name */
-    MARGIN = 8  /* bytes behind a block that may be looked at: the name behind a '<' */
+    KEY = 4,   /* bytes of an attribute's name */
+    MARGIN = 8 /* bytes behind a block that may be looked at: the name behind a '<' */
 };
-
-/* Which of the bytes of a block are these; the first byte is the lowest bit. */
-struct marks {
-    uint64_t less, greater, quote, equals;
-    uint64_t space; /* some white space: ' ' and line feeds */
-};
-
-typedef struct marks marker(const char *block);
-
-/* For each bit, whether the number of bits set up to it is odd. */
-typedef uint64_t parity(uint64_t bits);
 
 /* --- the sets of names -------------------------------------------------------------------------------------------- */
 
@@ -80,30 +60,23 @@ static inline bool is_digit(char c)
 }
 
 /* Adds two bytes, their letters in either case. */
-static void add_pair(uint64_t *set, char first, char second)
+static void add_pair(signed char *pairs, char first, char second)
 {
     for (int upper = 0; upper < 4; upper++) {
         char pair[2] = {(char)(first - (upper & 1 && is_letter(first) ? 0x20 : 0)),
                         (char)(second - (upper & 2 && is_letter(second) ? 0x20 : 0))};
-        add(set, load_pair(pair));
+        pairs[load_pair(pair)] = -1;
     }
 }
 
 void html_skim_init(struct html_skim *skim)
 {
-    enum { ROW = 4 /* words: all pairs with the same second byte */ };
-    uint64_t no_letters[ROW] = {0};
-    for (unsigned first = 0; first < 256; first++)
-        if (!is_letter((char)first))
-            add(no_letters, first);
     *skim = (struct html_skim){0};
-    for (unsigned second = 0; second < 256; second++) {
-        bool letter = is_letter((char)second);
-        memcpy(skim->pairs_behind_less + (size_t)ROW * second, no_letters, sizeof no_letters);
-        if (letter)
-            skim->pairs_behind_less[ROW * second + '/' / 64] &= ~((uint64_t)1 << '/' % 64);
-        if (!letter && !is_digit((char)second))
-            memset(skim->pairs_before_equals + (size_t)ROW * second, 0xFF, sizeof no_letters);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char pair[] = {'!', (char)byte};
+        skim->pairs_behind_less[load_pair(pair)] = -1;
+        if (!is_letter((char)byte) && !is_digit((char)byte))
+            memset(skim->pairs_before_equals + (size_t)256 * byte, -1, 256); /* all with this second byte */
     }
 }
 
@@ -129,146 +102,67 @@ void html_skim_add_attribute(struct html_skim *skim, const char *name)
     }
 }
 
-/* --- bytes to bits ------------------------------------------------------------------------------------------------ */
-
-/* A bit for each byte of `word` that is `wanted`. */
-static inline uint64_t equal_bytes(uint64_t word, char wanted)
-{
-    const uint64_t ones = UINT64_MAX / 0xFF, low = ones * 0x7F;
-    uint64_t difference = word ^ ones * (unsigned char)wanted;
-    uint64_t zeros = ~(((difference & low) + low) | difference | low);
-    return (zeros >> 7) * 0x0102040810204080u >> 56;
-}
-
-static inline struct marks mark_portable(const char *block)
-{
-    struct marks marks = {0};
-    for (unsigned i = 0; i < BLOCK; i += 8) {
-        /* The first byte is to be the lowest, whichever way the machine has it. */
-        uint64_t word = 0;
-        for (unsigned k = 0; k < 8; k++)
-            word |= (uint64_t)(unsigned char)block[i + k] << 8 * k;
-        marks.less |= equal_bytes(word, '<') << i;
-        marks.greater |= equal_bytes(word, '>') << i;
-        marks.quote |= equal_bytes(word, '"') << i;
-        marks.equals |= equal_bytes(word, '=') << i;
-        marks.space |= (equal_bytes(word, ' ') | equal_bytes(word, '\n')) << i;
-    }
-    return marks;
-}
-
-static inline uint64_t parities_portable(uint64_t bits)
-{
-    for (unsigned step = 1; step < 64; step *= 2)
-        bits ^= bits << step;
-    return bits;
-}
-
-#if defined(__x86_64__)
-
-struct block_sse2 {
-    __m128i parts[4];
-};
-
-static inline uint64_t equal_sse2(const struct block_sse2 *block, char wanted)
-{
-    const __m128i pattern = _mm_set1_epi8(wanted);
-    uint64_t bits = 0;
-    for (int i = 0; i < 4; i++)
-        bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(block->parts[i], pattern)) << 16 * i;
-    return bits;
-}
-
-static inline struct marks mark_sse2(const char *at)
-{
-    struct block_sse2 block;
-    for (int i = 0; i < 4; i++)
-        block.parts[i] = _mm_loadu_si128((const __m128i *)(const void *)(at + (ptrdiff_t)16 * i));
-    return (struct marks){equal_sse2(&block, '<'), equal_sse2(&block, '>'), equal_sse2(&block, '"'),
-                          equal_sse2(&block, '='), equal_sse2(&block, ' ') | equal_sse2(&block, '\n')};
-}
-
-#define AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul")))
-
-AVX2 static inline uint64_t equal_avx2(__m256i low, __m256i high, char wanted)
-{
-    const __m256i pattern = _mm256_set1_epi8(wanted);
-    uint64_t bits = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, pattern));
-    return bits | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, pattern)) << 32;
-}
-
-AVX2 static inline struct marks mark_avx2(const char *at)
-{
-    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)at);
-    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32));
-    return (struct marks){equal_avx2(low, high, '<'), equal_avx2(low, high, '>'), equal_avx2(low, high, '"'),
-                          equal_avx2(low, high, '='), equal_avx2(low, high, ' ') | equal_avx2(low, high, '\n')};
-}
-
-/* Multiplying without carries by all ones. */
-AVX2 static inline uint64_t parities_clmul(uint64_t bits)
-{
-    __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)bits), _mm_set1_epi8(-1), 0);
-    return (uint64_t)_mm_cvtsi128_si64(product);
-}
-
-#define AVX512 __attribute__((target("avx512bw,avx512vl,avx2,bmi,bmi2,pclmul")))
-
-AVX512 static inline struct marks mark_avx512(const char *at)
-{
-    __m512i bytes = _mm512_loadu_si512(at);
-    return (struct marks){
-        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('<')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('>')),
-        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('=')),
-        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(' ')) | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))};
-}
-
-#elif defined(__aarch64__)
-
-static inline uint64_t equal_neon(const uint8x16_t parts[4], char wanted)
-{
-    static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    const uint8x16_t bits = vld1q_u8(places), pattern = vdupq_n_u8((uint8_t)wanted);
-    uint8x16_t hits[4];
-    for (int i = 0; i < 4; i++)
-        hits[i] = vandq_u8(vceqq_u8(parts[i], pattern), bits);
-    uint8x16_t sum = vpaddq_u8(vpaddq_u8(hits[0], hits[1]), vpaddq_u8(hits[2], hits[3]));
-    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)), 0);
-}
-
-static inline struct marks mark_neon(const char *at)
-{
-    uint8x16_t parts[4];
-    for (int i = 0; i < 4; i++)
-        parts[i] = vld1q_u8((const uint8_t *)at + (ptrdiff_t)16 * i);
-    return (struct marks){equal_neon(parts, '<'), equal_neon(parts, '>'), equal_neon(parts, '"'),
-                          equal_neon(parts, '='), equal_neon(parts, ' ') | equal_neon(parts, '\n')};
-}
-
-#endif
+/* Compiled anew for each kind of machine. A call from one kind's code to another's would cost hundreds of cycles. */
+#define INLINE __attribute__((always_inline)) static inline
 
 /* --- the way through a piece -------------------------------------------------------------------------------------- */
 
+enum { HISTORY = 8 /* blocks, a power of two; a tag that goes through more is not for us */ };
+
+/* Where the values of a block begin and end. */
+struct trace {
+    const char *block;
+    uint64_t values, closes;
+};
+
 struct place {
-    const char *tag; /* the '<' of the tag at hand, or of the last one */
+    const char *start; /* of the way, outside of tags */
+    const char *block;
     uint64_t in_tag; /* all bits set when the block begins in a tag, else 0 */
     uint64_t in_quotes;
     uint64_t after_equals;       /* lowest bit: behind any '=' */
     uint64_t after_value_equals; /* lowest bit: behind one that a value is to follow */
     uint64_t in_name;            /* lowest bit: in or before a tag's name */
+    size_t count;                /* blocks behind us */
+    const char *tag;             /* the '<' of the last tag met */
+    size_t tag_count;            /* blocks before it */
+    bool matters;                /* it does, and its end is to come */
+    struct trace traces[HISTORY];
 };
 
 /* What a block holds, up to its first bit in `strange`. */
 struct findings {
     uint64_t tags;    /* the '<' of tags */
+    uint64_t starts;  /* those that "</" doesn't begin */
+    uint64_t ends;    /* their '>' */
     uint64_t values;  /* the '"' that begin values */
+    uint64_t closes;  /* those that end them */
     uint64_t strange; /* where something is not as plain as we need it */
     uint64_t stray;   /* the '>' outside of tags: they are strange, but just text */
 };
 
+INLINE void begin(struct place *place, const char *at)
+{
+    place->start = place->block = place->tag = at;
+    place->in_tag = place->in_quotes = 0;
+    place->after_equals = place->after_value_equals = place->in_name = 0;
+    place->count = place->tag_count = 0;
+    place->matters = false;
+}
+
+INLINE uint64_t lowest(uint64_t bits)
+{
+    return bits & -bits;
+}
+
+INLINE const char *at_lowest(const struct place *place, uint64_t bits)
+{
+    return place->block + __builtin_ctzll(bits);
+}
+
 /* The end of each tag's name: the first white space, '=' or '>' behind its '<'. Adding carries from the '<' through what
  * none of these is. */
-static inline uint64_t name_ends(struct place *place, struct marks marks)
+INLINE uint64_t name_ends(struct place *place, struct html_marks marks)
 {
     uint64_t ends = marks.space | marks.equals | marks.greater;
     unsigned long long sum, with_carry;
@@ -278,7 +172,7 @@ static inline uint64_t name_ends(struct place *place, struct marks marks)
     return with_carry & ends;
 }
 
-static inline struct findings read_block(struct place *place, struct marks marks, parity *parities)
+INLINE struct findings read_block(struct place *place, struct html_marks marks, html_parity *parities)
 {
     uint64_t angles = marks.less | marks.greater;
     uint64_t in_tag = parities(angles) ^ place->in_tag; /* from its '<' to before its '>' */
@@ -286,11 +180,17 @@ static inline struct findings read_block(struct place *place, struct marks marks
     uint64_t in_quotes = parities(quotes) ^ place->in_quotes; /* from the first '"' to before the second */
     uint64_t values = quotes & in_quotes;
     uint64_t value_equals = marks.equals & in_tag & ~in_quotes;
-    struct findings found = {.tags = marks.less, .values = values, .stray = marks.greater & in_tag};
+    struct findings found = {.tags = marks.less,
+                             .starts = marks.less & ~(marks.slash >> 1),
+                             .ends = marks.greater,
+                             .values = values,
+                             .closes = quotes & ~in_quotes,
+                             .stray = marks.greater & in_tag};
     found.strange = (marks.less & ~in_tag) | found.stray | (angles & in_quotes);
     found.strange |= name_ends(place, marks) & marks.equals;
     found.strange |= values & ~(marks.equals << 1 | place->after_equals);
     found.strange |= (value_equals << 1 | place->after_value_equals) & ~values;
+    place->traces[place->count % HISTORY] = (struct trace){place->block, values, found.closes};
     place->in_tag = (uint64_t)((int64_t)in_tag >> 63);
     place->in_quotes = (uint64_t)((int64_t)in_quotes >> 63);
     place->after_equals = marks.equals >> 63;
@@ -298,127 +198,217 @@ static inline struct findings read_block(struct place *place, struct marks marks
     return found;
 }
 
-/* Whether the '<' at `at` begins no tag, or that of an element that may matter. */
-static inline bool matters(const struct html_skim *skim, const char *at)
+/* Whether the '<' at `at` begins a comment or its like, or the tag of an element that may matter. */
+INLINE bool matters(const struct html_skim *skim, const char *at)
 {
-    if (!is_in(skim->pairs_behind_less, load_pair(at + 1)))
+    if (!skim->pairs_behind_less[load_pair(at + 1)])
         return false;
-    return !is_letter(at[1]) || is_in(skim->elements, hash(load_key(at)));
+    return at[1] == '!' || is_in(skim->elements, hash(load_key(at)));
 }
 
-/* Whether the '"' at `at` may begin the value of an attribute that may matter, or of something else, in a tag behind
- * `start`. */
-static inline bool value_matters(const struct html_skim *skim, const char *start, const char *at)
+/* Whether the '"' at `at` may begin the value of an attribute that may matter, or of something else. */
+INLINE bool value_matters(const struct html_skim *skim, const struct place *place, const char *at)
 {
-    if (at - start < KEY + 1)
+    if (at - place->start < KEY + 1)
         return true;
     const char *name_end = at - 1;
-    if (!is_in(skim->pairs_before_equals, load_pair(name_end - 2)))
+    if (!skim->pairs_before_equals[load_pair(name_end - 2)])
         return false;
     return !(is_letter(name_end[-1]) || is_digit(name_end[-1])) ||
            is_in(skim->attributes, hash(load_key(name_end - KEY)));
 }
 
-/* Whether two bytes are enough to see that none of the tags and values in a block matters. */
-static inline bool none_matters(const struct html_skim *skim, const struct findings *found, uint64_t sure,
-                                const char *start, const char *block)
+/* The lowest of `bits`, which it takes off, if the pair of bytes `offset` behind it is in `pairs`. */
+INLINE uint64_t look_up(const signed char *pairs, const struct place *place, int offset, uint64_t *bits)
 {
-    bool found_one = block - start < KEY && found->values;
-    for (uint64_t bits = found->tags & sure; bits; bits &= bits - 1)
-        found_one |= is_in(skim->pairs_behind_less, load_pair(block + __builtin_ctzll(bits) + 1));
-    for (uint64_t bits = found->values & sure; bits; bits &= bits - 1)
-        found_one |= is_in(skim->pairs_before_equals, load_pair(block + __builtin_ctzll(bits) - 3));
-    return !found_one;
+    const uint64_t guard = (uint64_t)1 << 63; /* so that there is a lowest one */
+    const char *pair = place->block + __builtin_ctzll(*bits | guard) + offset;
+    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)pairs[load_pair(pair)];
+    *bits &= *bits - 1;
+    return hit;
 }
 
-/* Looks at the tags and values of a block one by one. Returns whether none matters; else place->tag is the tag that
- * does. */
-static inline __attribute__((always_inline)) bool search(const struct html_skim *skim, struct place *place,
-                                                         const struct findings *found, uint64_t sure, const char *start,
-                                                         const char *block)
+/* The tags and values of a block of which two bytes don't settle that they don't matter. As many as are usual in a block
+ * are looked up without a branch, since nothing foretells how many there are. */
+INLINE uint64_t first_look(const struct html_skim *skim, const struct place *place, const struct findings *found,
+                           uint64_t sure)
 {
-    for (uint64_t bits = (found->tags | found->values) & sure; bits; bits &= bits - 1) {
-        const char *at = block + __builtin_ctzll(bits);
-        bool is_tag = bits & -bits & found->tags;
-        if (is_tag)
-            place->tag = at;
-        if (is_tag ? matters(skim, at) : value_matters(skim, start, at))
-            return false;
+    uint64_t tags = found->starts & sure, values = found->values & sure;
+    if (place->block - place->start < KEY)
+        return tags | values;
+    uint64_t hits = look_up(skim->pairs_behind_less, place, 1, &tags);
+    hits |= look_up(skim->pairs_before_equals, place, -3, &values);
+    hits |= look_up(skim->pairs_behind_less, place, 1, &tags);
+    hits |= look_up(skim->pairs_before_equals, place, -3, &values);
+    hits |= look_up(skim->pairs_behind_less, place, 1, &tags);
+    hits |= look_up(skim->pairs_before_equals, place, -3, &values);
+    while (tags)
+        hits |= look_up(skim->pairs_behind_less, place, 1, &tags);
+    while (values)
+        hits |= look_up(skim->pairs_before_equals, place, -3, &values);
+    return hits;
+}
+
+/* The bits from the last one of `bits` on; all where there is none. */
+INLINE uint64_t from_last(uint64_t bits)
+{
+    return bits ? UINT64_MAX << (63 - __builtin_clzll(bits)) : UINT64_MAX;
+}
+
+/* Makes the tag that begins with the last of `tags` the one at hand; without one it goes on. */
+INLINE void begin_tag(struct place *place, uint64_t tags)
+{
+    place->tag = tags ? place->block + 63 - __builtin_clzll(tags) : place->tag;
+    place->tag_count = tags ? place->count : place->tag_count;
+}
+
+/* Adds the values of a block to a tag. Returns whether there was room for all. */
+INLINE bool add_values(struct html_skimmed *tag, const struct trace *trace, uint64_t within, size_t *ended)
+{
+    uint64_t values = trace->values & within, closes = trace->closes & within;
+    for (; values && tag->count < SKIM_VALUES; values &= values - 1)
+        tag->values[tag->count++].data = trace->block + __builtin_ctzll(values) + 1;
+    for (; closes && *ended < tag->count; closes &= closes - 1) {
+        struct slice *value = &tag->values[(*ended)++];
+        value->length = (size_t)(trace->block + __builtin_ctzll(closes) - value->data);
     }
-    return true;
+    return !values;
 }
 
-static inline const char *last_of(const char *block, uint64_t bits)
+/* Fills in the tag at hand, which ends with the lowest of `ends`. Returns whether it is short enough. */
+INLINE bool fill_tag(const struct place *place, uint64_t ends, struct html_skimmed *tag)
 {
-    return block + 63 - __builtin_clzll(bits);
+    size_t ended = 0;
+    bool good = place->count - place->tag_count < HISTORY;
+    tag->start = place->tag;
+    tag->end = place->block + __builtin_ctzll(ends);
+    tag->count = 0;
+    for (size_t i = place->tag_count; i <= place->count && good; i++) {
+        const struct trace *trace = &place->traces[i % HISTORY];
+        uint64_t from = i == place->tag_count ? UINT64_MAX << (place->tag - trace->block) : UINT64_MAX;
+        uint64_t to = i == place->count ? lowest(ends) - 1 : UINT64_MAX;
+        good = add_values(tag, trace, from & to, &ended);
+    }
+    return good;
 }
 
-__attribute__((always_inline)) static inline const char *
-skim_by(marker *mark, parity *parities, const struct html_skim *skim, const char *at, const char *end)
+enum outcome { GO_ON, STOP };
+
+/* Hands over the tag that the lowest of `bits` belongs to, if it ends in the block; else it matters on. `bits` are then
+ * those behind it. */
+INLINE enum outcome hand_over(struct place *place, const struct findings *found, uint64_t sure,
+                              const struct html_skimmer *skimmer, uint64_t *bits)
 {
-    const char *start = at;
-    struct place place = {.tag = at};
-    while (end - at >= BLOCK + MARGIN) {
-        struct findings found = read_block(&place, mark(at), parities);
-        uint64_t sure = (found.strange & -found.strange) - 1; /* the bits below the first strange one */
-        if (none_matters(skim, &found, sure, start, at))
-            place.tag = found.tags & sure ? last_of(at, found.tags & sure) : place.tag;
-        else if (!search(skim, &place, &found, sure, start, at))
-            return place.tag;
-        if (!found.strange) {
-            at += BLOCK;
-            continue;
+    uint64_t before = lowest(*bits) - 1;
+    uint64_t ends = found->ends & sure & ~before;
+    place->matters = !ends;
+    if (!ends) {
+        *bits = 0;
+        return GO_ON;
+    }
+    *bits &= ~(lowest(ends) | (lowest(ends) - 1));
+    begin_tag(place, found->tags & before);
+    struct html_skimmed tag;
+    if (!fill_tag(place, ends, &tag))
+        return STOP;
+    enum html_skim_answer answer = skimmer->tag(skimmer->context, &tag);
+    place->tag = answer == HTML_SKIM_STOP ? tag.end + 1 : place->tag;
+    return answer == HTML_SKIM_ON ? GO_ON : STOP;
+}
+
+/* Looks at the tags and values in `hits`. Unless all is done, place->tag is where to stop. */
+INLINE enum outcome second_look(const struct html_skim *skim, struct place *place, const struct findings *found,
+                                uint64_t sure, uint64_t hits, const struct html_skimmer *skimmer)
+{
+    enum outcome outcome = GO_ON;
+    if (place->matters) {
+        hits |= 1;
+        outcome = hand_over(place, found, sure, skimmer, &hits);
+    }
+    while (hits && outcome == GO_ON) {
+        const char *at = at_lowest(place, hits);
+        if (!(lowest(hits) & found->tags) && value_matters(skim, place, at)) {
+            outcome = hand_over(place, found, sure, skimmer, &hits);
+        } else if ((lowest(hits) & found->tags) && matters(skim, at)) {
+            begin_tag(place, lowest(hits));
+            outcome = STOP;
+        } else {
+            hits &= hits - 1;
         }
-        if (!(found.strange & -found.strange & found.stray))
-            return place.tag;
-        at += __builtin_ctzll(found.strange) + 1;
-        place = (struct place){.tag = at};
     }
-    return place.in_tag ? place.tag : at;
+    return outcome;
 }
 
-const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end)
+INLINE const char *skim_by(html_marker *mark, html_parity *parities, const struct html_skim *skim, const char *at,
+                           const char *end, const struct html_skimmer *skimmer)
 {
-    return skim_by(mark_portable, parities_portable, skim, at, end);
+    struct place place;
+    begin(&place, at);
+    while (end - place.block >= HTML_BLOCK + MARGIN) {
+        struct findings found = read_block(&place, mark(place.block), parities);
+        uint64_t strange = lowest(found.strange);
+        uint64_t sure = strange - 1; /* the bits below the first strange one */
+        uint64_t hits = first_look(skim, &place, &found, sure);
+        if ((hits || place.matters) && second_look(skim, &place, &found, sure, hits, skimmer) == STOP)
+            return place.tag;
+        begin_tag(&place, found.tags & sure);
+        if (strange && !(strange & found.stray))
+            return place.tag;
+        if (strange) {
+            begin(&place, place.block + __builtin_ctzll(strange) + 1);
+        } else {
+            place.block += HTML_BLOCK;
+            place.count++;
+        }
+    }
+    return place.in_tag ? place.tag : place.block;
+}
+
+const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end,
+                               const struct html_skimmer *skimmer)
+{
+    return skim_by(html_mark_portable, html_parities_portable, skim, at, end, skimmer);
 }
 
 #if defined(__x86_64__)
 
-static const char *skim_sse2(const struct html_skim *skim, const char *at, const char *end)
+static const char *skim_sse2(const struct html_skim *skim, const char *at, const char *end,
+                             const struct html_skimmer *skimmer)
 {
-    return skim_by(mark_sse2, parities_portable, skim, at, end);
+    return skim_by(html_mark_sse2, html_parities_portable, skim, at, end, skimmer);
 }
 
-AVX2 static const char *skim_avx2(const struct html_skim *skim, const char *at, const char *end)
+HTML_AVX2 static const char *skim_avx2(const struct html_skim *skim, const char *at, const char *end,
+                                       const struct html_skimmer *skimmer)
 {
-    return skim_by(mark_avx2, parities_clmul, skim, at, end);
+    return skim_by(html_mark_avx2, html_parities_clmul, skim, at, end, skimmer);
 }
 
-AVX512 static const char *skim_avx512(const struct html_skim *skim, const char *at, const char *end)
+HTML_AVX512 static const char *skim_avx512(const struct html_skim *skim, const char *at, const char *end,
+                                           const struct html_skimmer *skimmer)
 {
-    return skim_by(mark_avx512, parities_clmul, skim, at, end);
+    return skim_by(html_mark_avx512, html_parities_clmul, skim, at, end, skimmer);
 }
 
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end)
+const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
 {
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("bmi2"))
-        return skim_avx512(skim, at, end);
-
-    return __builtin_cpu_supports("avx2") ? skim_avx2(skim, at, end) : skim_sse2(skim, at, end);
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul"))
+        return skim_sse2(skim, at, end, skimmer);
+    return __builtin_cpu_supports("avx512bw") ? skim_avx512(skim, at, end, skimmer) : skim_avx2(skim, at, end, skimmer);
 }
 
 #elif defined(__aarch64__)
 
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end)
+const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
 {
-    return skim_by(mark_neon, parities_portable, skim, at, end);
+    return skim_by(html_mark_neon, html_parities_portable, skim, at, end, skimmer);
 }
 
 #else
 
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end)
+const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
 {
-    return html_skim_portable(skim, at, end);
+    return html_skim_portable(skim, at, end, skimmer);
 }
 
 #endif

@@ -8,13 +8,14 @@
 
 #include <stdint.h>
 
-enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12 };
+#include "base/slice.h"
 
-/* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. All
- * zeros are empty sets. */
+enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_VALUES = 16 };
+
+/* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. */
 struct html_skim {
-    uint64_t pairs_behind_less[SKIM_PAIRS / 64];   /* first bytes of an element's name, or of what is no tag at all */
-    uint64_t pairs_before_equals[SKIM_PAIRS / 64]; /* last bytes of an attribute's name, or of what is no usual one */
+    signed char pairs_behind_less[SKIM_PAIRS];   /* first bytes of an element's name, or of what is no tag at all */
+    signed char pairs_before_equals[SKIM_PAIRS]; /* last bytes of an attribute's name, or of what is no usual one */
     uint64_t elements[SKIM_KEYS / 64];
     uint64_t attributes[SKIM_KEYS / 64];
 };
@@ -28,11 +29,32 @@ void html_skim_add_element(struct html_skim *skim, const char *name);
 /* Tags with that attribute matter. The same holds for its name. */
 void html_skim_add_attribute(struct html_skim *skim, const char *name);
 
-/* Passes over text and tags that don't matter, from a place outside of tags on. Returns where it stopped, outside of
- * tags: at a '<' that needs a closer look, or in text or at a '<' not far before `end`. */
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end);
+/* A start or end tag with an attribute that may matter, in a piece of the document. Each value is written ="value" behind a
+ * name; whether there is more in the tag than such attributes has to be looked at. */
+struct html_skimmed {
+    const char *start; /* its '<' */
+    const char *end;   /* its '>' */
+    size_t count;
+    struct slice values[SKIM_VALUES];
+};
+
+/* After a tag: go on behind it, stop behind it, or stop before it. */
+enum html_skim_answer { HTML_SKIM_ON, HTML_SKIM_STOP, HTML_SKIM_BACK };
+
+/* Who gets those tags. */
+struct html_skimmer {
+    enum html_skim_answer (*tag)(void *context, const struct html_skimmed *tag);
+    void *context;
+};
+
+/* Passes over text and tags from a place outside of tags on, and hands over those that may matter for their attributes.
+ * Returns where it stopped, outside of tags: at a '<' that needs a closer look, behind a tag, or in text or at a '<' not
+ * far before `end`. */
+const char *html_skim(const struct html_skim *skim, const char *at, const char *end,
+                      const struct html_skimmer *skimmer);
 
 /* The same by means that every machine has; for tests. */
-const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end);
+const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end,
+                               const struct html_skimmer *skimmer);
 
 #endif
