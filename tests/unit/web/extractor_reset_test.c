@@ -240,7 +240,7 @@ static const struct document DOCUMENTS[] = {
     {DOCUMENT_HTML, "", "<a href=x><a href='no", "page a href [] x\n"},
 };
 
-enum { DOCUMENT_COUNT = sizeof DOCUMENTS / sizeof DOCUMENTS[0] };
+enum { DOCUMENT_COUNT = sizeof DOCUMENTS / sizeof DOCUMENTS[0], PAIRS = DOCUMENT_COUNT * DOCUMENT_COUNT };
 
 static void reset_for(struct extractor *extractor, const struct document *document, struct record *record)
 {
@@ -258,7 +258,7 @@ START_TEST(documents_leave_nothing_behind)
         buf_init(&records[i].links, SIZE_MAX / 2);
     const struct extractor_options options = options_for(&records[0], DOCUMENT_CSS);
     ck_assert_int_eq(extractor_create(&extractor, &options), 0);
-    for (size_t i = 0; i < DOCUMENT_COUNT * DOCUMENT_COUNT; i++) {
+    for (size_t i = 0; i < PAIRS; i++) {
         const struct document *left = &DOCUMENTS[i / DOCUMENT_COUNT], *next = &DOCUMENTS[i % DOCUMENT_COUNT];
         struct slice start = slice_of(left->text);
         /* The first is broken off, finished or not even begun. */
