@@ -73,6 +73,7 @@ static struct html_element look_up(struct slice name, enum html_place place)
 {
     struct html_element element = {
         .rules = link_rules_of(name),
+        .place = place,
         .is_template = slice_equal_nocase(name, SLICE("template")),
         .is_style = slice_equal_nocase(name, SLICE("style")),
     };
@@ -161,7 +162,7 @@ static inline bool is_same(struct key a, struct key b)
     return a.start == b.start && a.end == b.end && a.shape == b.shape;
 }
 
-const struct html_element *html_element(struct slice name, enum html_place place)
+static struct html_element *find_element(struct slice name, enum html_place place)
 {
     static struct memo memos[1 << MEMO_BITS];
     static struct html_element longer;
@@ -176,4 +177,39 @@ const struct html_element *html_element(struct slice name, enum html_place place
         memo->key = key;
     }
     return &memo->element;
+}
+
+struct html_element *html_element(struct slice name, enum html_place place)
+{
+    /* Most of those that matter are "a": letters have places of their own. */
+    static struct html_element letters['z' - 'a' + 1][HTML_PLACES];
+    char letter = name.length == 1 ? ascii_lower(*name.data) : '\0';
+    if (letter < 'a' || letter > 'z')
+        return find_element(name, place);
+    struct html_element *element = &letters[letter - 'a'][place];
+    if (!element->shapes)
+        *element = look_up(name, place);
+    return element;
+}
+
+static bool look_up_attribute(const struct html_element *element, struct slice attribute, const struct link_rule **rule)
+{
+    return tag_links_need(element->rules, attribute, html_vocabularies(element->place), rule) ||
+           (element->is_style && slice_equal_nocase(attribute, SLICE("type"))) ||
+           (element->foreign == FOREIGN_ANNOTATION && slice_equal_nocase(attribute, SLICE("encoding")));
+}
+
+bool html_element_needs(struct html_element *element, struct slice attribute, const struct link_rule **rule)
+{
+    if (attribute.length > sizeof(uint64_t))
+        return look_up_attribute(element, attribute, rule);
+    uint64_t name = key_of(attribute, HTML_PLACE_HTML).start;
+    struct html_known_attribute *known = &element->known[attribute.length % HTML_KNOWN_ATTRIBUTES];
+    if (known->name != name || known->length != attribute.length) {
+        known->is_needed = look_up_attribute(element, attribute, &known->rule);
+        known->name = name;
+        known->length = attribute.length;
+    }
+    *rule = known->rule;
+    return known->is_needed;
 }

@@ -27,6 +27,16 @@ enum html_foreign_element {
     FOREIGN_BREAKOUT /* of HTML, ends SVG and MathML wherever it begins */
 };
 
+/* What is known of an attribute's name. */
+struct html_known_attribute {
+    uint64_t name; /* packed, lower case */
+    size_t length; /* 0 for none */
+    bool is_needed;
+    const struct link_rule *rule;
+};
+
+enum { HTML_KNOWN_ATTRIBUTES = 4 };
+
 struct html_element {
     struct link_rules rules;
     uint64_t shapes;           /* of the attributes that tag_links may look at */
@@ -34,10 +44,15 @@ struct html_element {
     enum html_foreign_element foreign;
     bool is_template, is_style;
     bool is_plain; /* nothing but its attributes counts */
+    enum html_place place;
+    struct html_known_attribute known[HTML_KNOWN_ATTRIBUTES]; /* asked for lately */
 };
 
 /* The element of that name at such a place. Valid until the next call. */
-const struct html_element *html_element(struct slice name, enum html_place place);
+struct html_element *html_element(struct slice name, enum html_place place);
+
+/* Whether an attribute of the element, not empty, matters; and the rule by which it leads to a URL, NULL for none. */
+bool html_element_needs(struct html_element *element, struct slice attribute, const struct link_rule **rule);
 
 /* The tags that matter where only HTML may stand: elements that are not plain, and attributes that tag_links looks at. */
 const struct html_skim *html_elements_skim(void);

@@ -21,8 +21,8 @@ struct html_engine {
     bool declared;         /* the document's encoding is declared; nobody needs to hear of it any more */
     size_t template_depth; /* of template elements in each other */
     struct html_foreign foreign;
-    enum html_place place;              /* of the tag at hand */
-    const struct html_element *element; /* of the tag at hand */
+    enum html_place place;        /* of the tag at hand */
+    struct html_element *element; /* of the tag at hand */
 };
 
 static struct html_interest on_open(void *context, struct slice name)
@@ -44,10 +44,7 @@ static struct html_interest on_open(void *context, struct slice name)
 static bool on_attribute(void *context, struct slice attribute, const struct link_rule **rule)
 {
     struct html_engine *engine = context;
-    const struct html_element *element = engine->element;
-    return tag_links_need(element->rules, attribute, html_vocabularies(engine->place), rule) ||
-           (element->is_style && slice_equal_nocase(attribute, SLICE("type"))) ||
-           (element->foreign == FOREIGN_ANNOTATION && slice_equal_nocase(attribute, SLICE("encoding")));
+    return html_element_needs(engine->element, attribute, rule);
 }
 
 static void begin_style(struct html_engine *engine, const struct tag *tag)

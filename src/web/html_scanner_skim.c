@@ -8,12 +8,14 @@
 static inline struct slice attribute_name(const char *before, const char *equals)
 {
     static const struct slice none = {"", 0};
+    const char *name = before + 1;
     if (*before != ' ' && *before != '\n')
         return none;
-    for (const char *at = before + 1; at < equals; at++)
+    const char *at = name + html_name_length(name, name + SKIM_MARGIN, true);
+    for (; at < equals; at++)
         if ((unsigned char)*at <= ' ' || *at == '/')
             return none;
-    return html_between(before + 1, equals);
+    return html_between(name, equals);
 }
 
 /* Whether nothing is between the last value and the '>', but for the '/' of a self-closing tag. */

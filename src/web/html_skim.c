@@ -15,8 +15,9 @@
 #include "web/html_marks.h"
 
 enum {
-    KEY = 4,   /* bytes of an attribute's name */
-    MARGIN = 8 /* bytes behind a block that may be looked at: the name behind a '<' */
+    KEY = 4, /* bytes of an attribute's name */
+    /* Bytes behind a block that may be looked at: the name behind a '<', and what SKIM_MARGIN promises. */
+    MARGIN = SKIM_MARGIN
 };
 
 /* --- the sets of names -------------------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 
 #include "base/slice.h"
 
-enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_VALUES = 16 };
+enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_VALUES = 16, SKIM_MARGIN = 16 };
 
 /* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. */
 struct html_skim {
@@ -33,7 +33,7 @@ void html_skim_add_attribute(struct html_skim *skim, const char *name);
  * name; whether there is more in the tag than such attributes has to be looked at. */
 struct html_skimmed {
     const char *start; /* its '<' */
-    const char *end;   /* its '>' */
+    const char *end;   /* its '>', behind which the piece goes on for SKIM_MARGIN bytes at least */
     size_t count;
     struct slice values[SKIM_VALUES];
 };
