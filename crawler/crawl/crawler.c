@@ -38,6 +38,7 @@ struct crawler {
     struct intake *intake;
     struct list observers;
     struct worker *workers;
+    struct extractor_pool extractors;
     struct buf next_text; /* scratch: where a redirect leads */
     uint64_t fetched;
     uint64_t failed;
@@ -110,6 +111,7 @@ void crawler_free(struct crawler *crawler)
         if (crawler->workers[i].crawler)
             worker_free(&crawler->workers[i]);
     free(crawler->workers);
+    extractor_pool_free(&crawler->extractors);
     intake_free(crawler->intake);
     frontier_free(crawler->frontier);
     store_free(crawler->store);
@@ -352,7 +354,7 @@ static int start_worker(struct crawler *crawler, struct worker *worker)
     worker->crawler = crawler;
     claim_init(&worker->claim);
     http_response_init(&worker->response);
-    int err = page_create(&worker->page, crawler->options);
+    int err = page_create(&worker->page, crawler->options, &crawler->extractors);
     return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
 }
 

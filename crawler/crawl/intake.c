@@ -183,11 +183,14 @@ static int offer_link(struct intake *intake)
 {
     struct link_walk *walk = &intake->walk;
     const struct url *url = link_walk_url(walk);
-    if (!url)
-        return offer(intake, (struct store_url){.text = walk->raw, .fingerprint = walk->fingerprint}, REASON_MALFORMED);
-    enum reason reason = scope_url_allowed(intake->scope, url);
-    link_walk_set_bit(walk, reason == REASON_NONE);
-    return offer(intake, entry_of(url, walk->fingerprint), reason);
+    enum reason reason = url ? scope_url_allowed(intake->scope, url) : REASON_MALFORMED;
+    int err = link_walk_allow(walk, reason == REASON_NONE);
+    if (err)
+        return err;
+    return offer(intake,
+                 url ? entry_of(url, walk->fingerprint)
+                     : (struct store_url){.text = walk->raw, .fingerprint = walk->fingerprint},
+                 reason);
 }
 
 int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
@@ -204,7 +207,7 @@ int intake_add_links(struct intake *intake, struct page *page, const struct url 
     int met;
     while (!err && (met = link_walk_next(walk)) != LINK_WALK_END) {
         if (met == LINK_WALK_KNOWN && !(some_matter && reach_heeds(intake->reach, walk->fingerprint)))
-            count->allowed += link_walk_bit(walk);
+            count->allowed += link_walk_is_allowed(walk);
         else
             err = met < 0 ? met : offer_link(intake);
     }

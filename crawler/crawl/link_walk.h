@@ -11,11 +11,11 @@
 struct link_walk {
     struct url_resolver resolver;
     struct recent recent;
-    struct page *page;
     struct url base;
-    size_t position;      /* of the next link among the page's */
+    struct slice links;   /* of the page, those that are still to come */
     struct slice raw;     /* the link as it stands in the document */
     uint64_t fingerprint; /* of the URL; of `raw` when that is none */
+    uint64_t text;        /* fingerprint of `raw`, or 0 */
     bool is_malformed;
 };
 
@@ -29,22 +29,21 @@ int link_walk_begin(struct link_walk *walk, struct page *page, const struct url 
 
 enum { LINK_WALK_END, LINK_WALK_NEW, LINK_WALK_KNOWN };
 
-/* Goes to the next distinct link, in the order of the document. Returns LINK_WALK_KNOWN for one that an earlier page
+/* Goes to the next distinct link, in the order of the document. Of those that are not allowed, those that earlier pages
+ * had may be left out. Returns LINK_WALK_KNOWN for one that an earlier page
  * had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END behind the last, or ERR_NO_MEMORY. */
 int link_walk_next(struct link_walk *walk);
 
 /* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. */
 const struct url *link_walk_url(struct link_walk *walk);
 
-/* A bit that whoever walks keeps with each URL: false when it is new. */
-static inline bool link_walk_bit(const struct link_walk *walk)
+/* Says of the link that was come to whether its URL is allowed, which is false before. One that leads out whatever page
+ * it stands on is not come to again. Errors: ERR_NO_MEMORY. */
+int link_walk_allow(struct link_walk *walk, bool allowed);
+
+static inline bool link_walk_is_allowed(const struct link_walk *walk)
 {
     return recent_bit(&walk->recent);
-}
-
-static inline void link_walk_set_bit(struct link_walk *walk, bool bit)
-{
-    recent_set_bit(&walk->recent, bit);
 }
 
 #endif

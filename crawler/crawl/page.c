@@ -18,22 +18,50 @@ static const size_t LINKS_LIMIT = SIZE_MAX / 4;
 
 struct page {
     const struct options *options;
+    struct extractor_pool *pool;
     struct extractor *extractor; /* NULL when this answer's body is not searched */
     struct mime mime;
-    struct buf links; /* each as its length and its bytes */
-    size_t last;      /* place of the last one's bytes */
+    struct buf links;    /* each as its length and its bytes */
+    size_t from_headers; /* bytes of them that hold the headers' links */
+    size_t last;         /* place of the last one's bytes */
     size_t last_length;
     bool has_itself;  /* a link that consists of a fragment was kept: all of these lead to the same */
     bool takes_every; /* the user did not say which elements' links to follow */
     struct buf base_text;
 };
 
-int page_create(struct page **out, const struct options *options)
+void extractor_pool_free(struct extractor_pool *pool)
+{
+    while (pool->count)
+        extractor_free(pool->spare[--pool->count]);
+}
+
+static void give_extractor_back(struct page *page)
+{
+    struct extractor_pool *pool = page->pool;
+    if (page->extractor && pool->count < SPARE_EXTRACTORS)
+        pool->spare[pool->count++] = page->extractor;
+    else
+        extractor_free(page->extractor);
+    page->extractor = NULL;
+}
+
+static int take_extractor(struct page *page, const struct extractor_options *options)
+{
+    struct extractor_pool *pool = page->pool;
+    if (!pool->count)
+        return extractor_create(&page->extractor, options);
+    page->extractor = pool->spare[--pool->count];
+    return extractor_reset(page->extractor, options);
+}
+
+int page_create(struct page **out, const struct options *options, struct extractor_pool *pool)
 {
     struct page *page = calloc(1, sizeof *page);
     if (!page)
         return ERR_NO_MEMORY;
     page->options = options;
+    page->pool = pool;
     page->takes_every = options->ignore_tags.count == 0 && options->follow_tags.count == 0;
     buf_init(&page->links, LINKS_LIMIT);
     buf_init(&page->base_text, URL_MAX_LENGTH);
@@ -45,9 +73,7 @@ void page_free(struct page *page)
 {
     if (!page)
         return;
-    extractor_free(page->extractor);
-    buf_free(&page->links);
-    buf_free(&page->base_text);
+    page_reset(page);
     free(page);
 }
 
@@ -107,6 +133,15 @@ static int keep_link(void *context, const struct link *link)
     return 0;
 }
 
+/* The document is read again from its start, in another encoding. */
+static void forget_links(void *context)
+{
+    struct page *page = context;
+    page->links.length = page->from_headers;
+    page->last_length = 0;
+    page->has_itself = false;
+}
+
 static int keep_header_links(struct page *page, const struct http_response *response)
 {
     static const char *const names[] = {"Link", "Refresh", "Content-Location"};
@@ -123,8 +158,7 @@ static int keep_header_links(struct page *page, const struct http_response *resp
 
 void page_reset(struct page *page)
 {
-    extractor_free(page->extractor);
-    page->extractor = NULL;
+    give_extractor_back(page);
     page->mime = (struct mime){0};
     buf_free(&page->links);
     buf_free(&page->base_text);
@@ -142,13 +176,15 @@ int page_begin(struct page *page, const struct http_response *response)
     int err = keep_header_links(page, response);
     if (err || kind == DOCUMENT_OTHER)
         return err;
-    return extractor_create(&page->extractor, &(struct extractor_options){
-                                                  .engine = page->options->extractor,
-                                                  .kind = kind,
-                                                  .header_charset = slice_of(page->mime.charset),
-                                                  .on_link = keep_link,
-                                                  .context = page,
-                                              });
+    page->from_headers = page->links.length;
+    return take_extractor(page, &(struct extractor_options){
+                                    .engine = page->options->extractor,
+                                    .kind = kind,
+                                    .header_charset = slice_of(page->mime.charset),
+                                    .on_link = keep_link,
+                                    .on_restart = forget_links,
+                                    .context = page,
+                                });
 }
 
 int page_feed(struct page *page, struct slice bytes)
@@ -164,15 +200,9 @@ int page_end(struct page *page)
     return err;
 }
 
-bool page_next_link(const struct page *page, size_t *position, struct slice *link)
+struct slice page_links(const struct page *page)
 {
-    const struct buf *links = &page->links;
-    if (*position == links->length)
-        return false;
-    memcpy(&link->length, links->data + *position, sizeof link->length);
-    link->data = links->data + *position + sizeof link->length;
-    *position += sizeof link->length + link->length;
-    return true;
+    return buf_slice(&page->links);
 }
 
 int page_find_base(struct page *page, const struct url *document, struct url *base)

@@ -15,8 +15,19 @@
 
 struct page;
 
-/* `options` lives as long as the page. Errors: ERR_NO_MEMORY. */
-int page_create(struct page **out, const struct options *options);
+enum { SPARE_EXTRACTORS = 64 };
+
+/* Parsers between two documents, for all pages: few answers come in at the same moment. */
+struct extractor_pool {
+    struct extractor *spare[SPARE_EXTRACTORS];
+    size_t count;
+};
+
+/* An empty pool is all zero. */
+void extractor_pool_free(struct extractor_pool *pool);
+
+/* `options` and `pool` live as long as the page. Errors: ERR_NO_MEMORY. */
+int page_create(struct page **out, const struct options *options, struct extractor_pool *pool);
 void page_free(struct page *page);
 
 /* Forgets the answer and gives its parser back. */
@@ -32,10 +43,21 @@ int page_feed(struct page *page, struct slice bytes);
 /* The body is over; only then may links be asked for. Errors: ERR_NO_MEMORY. */
 int page_end(struct page *page);
 
-/* Goes through the links as they stand in the document, in their order; `*position` is 0 before the first. False when
- * there is none left. Links that plainly repeat another may be left out. The URL_RESOLVER_MARGIN bytes behind a link can
- * be read. */
-bool page_next_link(const struct page *page, size_t *position, struct slice *link);
+/* The links as they stand in the document, in their order, each as its length (a size_t) and its bytes; links that
+ * plainly repeat another may be left out. The URL_RESOLVER_MARGIN bytes behind the last can be read. */
+struct slice page_links(const struct page *page);
+
+/* Takes the first of `links` off; false when there is none. */
+static inline bool page_next_link(struct slice *links, struct slice *link)
+{
+    if (links->length == 0)
+        return false;
+    memcpy(&link->length, links->data, sizeof link->length);
+    link->data = links->data + sizeof link->length;
+    links->data = link->data + link->length;
+    links->length -= sizeof link->length + link->length;
+    return true;
+}
 
 /* What the links are relative to: the document's first base element, where that makes a URL, else `document` itself,
  * without credentials. Valid as long as `document`, and until the page is reset. Errors: ERR_NO_MEMORY. */

@@ -31,6 +31,7 @@ struct report {
     struct counter counters[MAX_COUNTERS];
     size_t counter_count;
     struct buf line; /* scratch */
+    int line_error;
 };
 
 static int take_record(void *context, const struct fetch_statistic *stat);
@@ -91,26 +92,41 @@ static void count(struct report *report, const char *name, uint64_t value)
     counter->value += value;
 }
 
-static void count_record(struct report *report, const struct fetch_statistic *stat)
+static void count_status(struct report *report, int status)
 {
     char name[48];
-    if (stat->error && !stat->truncated) {
-        snprintf(name, sizeof name, "fail_%s", error_kind(stat->error));
-        count(report, "fail", 1);
-        count(report, name, 1);
+    if (status == 200) { /* nearly all are: no need to print the name */
+        count(report, "status_200", 1);
         return;
     }
-    snprintf(name, sizeof name, "status_%03d", stat->status);
+    snprintf(name, sizeof name, "status_%03d", status);
     count(report, name, 1);
-    const char *kind = stat->next_url.length ? "redirect"
-                       : stat->status != 200 ? "error"
-                       : stat->is_html       ? "html"
-                                             : "other";
-    count(report, kind, 1);
-    if (stat->next_url.length)
+}
+
+static void count_failure(struct report *report, int error)
+{
+    char name[48];
+    snprintf(name, sizeof name, "fail_%s", error_kind(error));
+    count(report, "fail", 1);
+    count(report, name, 1);
+}
+
+static void count_record(struct report *report, const struct fetch_statistic *stat)
+{
+    if (stat->error && !stat->truncated) {
+        count_failure(report, stat->error);
         return;
-    snprintf(name, sizeof name, "%s_bytes", kind);
-    count(report, name, stat->size);
+    }
+    count_status(report, stat->status);
+    if (stat->next_url.length) {
+        count(report, "redirect", 1);
+    } else if (stat->status != 200) {
+        count(report, "error", 1);
+        count(report, "error_bytes", stat->size);
+    } else {
+        count(report, stat->is_html ? "html" : "other", 1);
+        count(report, stat->is_html ? "html_bytes" : "other_bytes", stat->size);
+    }
 }
 
 static const char *or_dash(const char *text)
@@ -126,17 +142,55 @@ static int append_error(struct buf *line, const struct fetch_statistic *stat)
     return err;
 }
 
-/* " STATUS ...": what the chapter's report says of a URL behind its name. */
-static int append_outcome(struct buf *line, const struct fetch_statistic *stat)
+/* Puts text behind the line; the first error stays. A page's line goes without printf, which would cost as much as all
+ * its links. */
+static void put(struct report *report, const char *text)
 {
+    if (!report->line_error)
+        report->line_error = buf_append(&report->line, text, strlen(text));
+}
+
+static void put_number(struct report *report, uint64_t number)
+{
+    char digits[24];
+    char *first = digits + sizeof digits - 1;
+    *first = '\0';
+    do
+        *--first = (char)('0' + number % 10);
+    while (number /= 10);
+    put(report, first);
+}
+
+/* " STATUS TYPE ENCODING SIZE NEW/ALL" */
+static int append_document(struct report *report, const struct fetch_statistic *stat)
+{
+    report->line_error = 0;
+    put(report, " ");
+    put_number(report, (uint64_t)stat->status);
+    put(report, " ");
+    put(report, or_dash(stat->content_type));
+    put(report, " ");
+    put(report, or_dash(stat->encoding));
+    put(report, " ");
+    put_number(report, stat->size);
+    if (stat->is_html) {
+        put(report, " ");
+        put_number(report, stat->num_new_urls);
+        put(report, "/");
+        put_number(report, stat->num_urls);
+    }
+    return report->line_error;
+}
+
+/* " STATUS ...": what the chapter's report says of a URL behind its name. */
+static int append_outcome(struct report *report, const struct fetch_statistic *stat)
+{
+    struct buf *line = &report->line;
     if (stat->error && !stat->truncated)
         return append_error(line, stat);
     if (stat->next_url.length)
         return buf_printf(line, " %d redirect %.*s", stat->status, SLICE_ARGS(stat->next_url));
-    int err = buf_printf(line, " %d %s %s %" PRIu64, stat->status, or_dash(stat->content_type), or_dash(stat->encoding),
-                         stat->size);
-    if (!err && stat->is_html)
-        err = buf_printf(line, " %u/%u", stat->num_new_urls, stat->num_urls);
+    int err = append_document(report, stat);
     if (!err && stat->truncated)
         err = buf_printf(line, " truncated (%s)", error_text(stat->error));
     return err;
@@ -147,7 +201,7 @@ static int add_url_line(struct report *report, const struct fetch_statistic *sta
     buf_clear(&report->line);
     int err = buf_append_slice(&report->line, stat->url);
     if (!err)
-        err = append_outcome(&report->line, stat);
+        err = append_outcome(report, stat);
     return err ? err : sorted_lines_add(report->urls, buf_slice(&report->line));
 }
 

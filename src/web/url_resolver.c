@@ -184,22 +184,22 @@ static size_t directory_end(const struct url *base, size_t end)
     return end;
 }
 
-/* Takes "./" and "../" off the front of the link; returns how much of the base is left. */
+/* Takes "./" and "../" off the front of the link; returns how much of the base is left, SIZE_MAX when that would take
+ * too many steps to tell. */
 static size_t climb(const struct url_resolver *resolver, struct joint *joint)
 {
-    size_t kept = resolver->directory;
+    size_t level = 0;
     while (joint->end - joint->at >= 2 && joint->at[0] == '.') {
         if (joint->at[1] == '/') {
             joint->at += 2;
         } else if (joint->end - joint->at >= 3 && joint->at[1] == '.' && joint->at[2] == '/') {
             joint->at += 3;
-            if (kept > resolver->base->path_start + 1u)
-                kept = directory_end(resolver->base, kept - 1);
+            level++;
         } else {
             break;
         }
     }
-    return kept;
+    return level < URL_RESOLVER_LEVELS ? resolver->directories[level] : SIZE_MAX;
 }
 
 static bool begins_with_origin(const struct url *base, struct slice link)
@@ -260,6 +260,8 @@ bool url_resolver_join(struct url_resolver *resolver, struct slice link)
         return false;
     resolver->length = (size_t)(joint.to - text);
     resolver->is_joined = true;
+    size_t path = resolver->base->path_start;
+    resolver->fingerprint = resolver->origin ^ hash_bytes((struct slice){text + path, resolver->length - path});
     return true;
 }
 
@@ -278,6 +280,17 @@ void url_resolver_free(struct url_resolver *resolver)
     buf_free(&resolver->parsed);
 }
 
+static void find_directories(struct url_resolver *resolver)
+{
+    const struct url *base = resolver->base;
+    size_t kept = directory_end(base, base->path_end);
+    for (size_t i = 0; i < URL_RESOLVER_LEVELS; i++) {
+        resolver->directories[i] = (uint32_t)kept;
+        if (kept > base->path_start + 1u)
+            kept = directory_end(base, kept - 1);
+    }
+}
+
 int url_resolver_begin(struct url_resolver *resolver, const struct url *base, const struct charset *charset)
 {
     buf_clear(&resolver->text);
@@ -289,7 +302,7 @@ int url_resolver_begin(struct url_resolver *resolver, const struct url *base, co
     resolver->intact = 0;
     resolver->joins = url_is_http(base) && base->user_start == base->host_start && base->href.length <= PART_MAX;
     if (resolver->joins) {
-        resolver->directory = directory_end(base, base->path_end);
+        find_directories(resolver);
         resolver->origin = url_origin_fingerprint(base);
     }
     return 0;
@@ -299,18 +312,11 @@ int url_resolver_parse(struct url_resolver *resolver, struct slice link)
 {
     resolver->is_joined = false;
     int err = url_parse(&resolver->url, link, resolver->base, resolver->charset, &resolver->parsed);
-    if (!err)
-        url_strip_credentials(&resolver->url, &resolver->parsed);
-    return err;
-}
-
-uint64_t url_resolver_fingerprint(const struct url_resolver *resolver)
-{
-    if (!resolver->is_joined)
-        return url_fingerprint(&resolver->url);
-    size_t origin_end = resolver->base->path_start;
-    return resolver->origin ^
-           hash_bytes((struct slice){resolver->text.data + origin_end, resolver->length - origin_end});
+    if (err)
+        return err;
+    url_strip_credentials(&resolver->url, &resolver->parsed);
+    resolver->fingerprint = url_fingerprint(&resolver->url);
+    return 0;
 }
 
 const struct url *url_resolver_url(struct url_resolver *resolver)

@@ -10,7 +10,10 @@
 
 enum { URL_RESOLVER_MARGIN = 16 }; /* readable bytes that a link for url_resolver_join needs behind it */
 
+enum { URL_RESOLVER_LEVELS = 8 };
+
 struct url_resolver {
+    uint64_t fingerprint; /* of the link that was resolved last (url_fingerprint) */
     const struct url *base;
     const struct charset *charset;
     struct buf text;   /* the link that was joined last */
@@ -18,11 +21,12 @@ struct url_resolver {
     struct url url;    /* its parts */
     size_t length;     /* of the joined link */
     size_t path_end;   /* of the joined link */
-    size_t directory;  /* bytes of the base up to the last '/' of its path, that one included */
     size_t intact;     /* bytes at the front of `text` that are still those of the base */
     uint64_t origin;   /* fingerprint of what stands before the base's path */
     bool joins;        /* the base is one that links can be joined to */
     bool is_joined;    /* the last link was */
+    /* Bytes of the base up to the last '/' of its path, that one included, and so for each "../" before a link. */
+    uint32_t directories[URL_RESOLVER_LEVELS];
 };
 
 /* An idle resolver; nothing is allocated. */
@@ -39,8 +43,7 @@ bool url_resolver_join(struct url_resolver *resolver, struct slice link);
 /* Resolves any link. Errors: those of url_parse. */
 int url_resolver_parse(struct url_resolver *resolver, struct slice link);
 
-/* The last link that was resolved. The URL is valid until the next one is. */
-uint64_t url_resolver_fingerprint(const struct url_resolver *resolver);
+/* The last link that was resolved. Valid until the next one is. */
 const struct url *url_resolver_url(struct url_resolver *resolver);
 
 #endif

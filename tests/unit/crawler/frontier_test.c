@@ -33,11 +33,11 @@ static void close_frontier(void)
 /* Adds a URL that is taken for a new one. */
 static void add_from(const char *origin, const char *rest, struct store_source *source)
 {
-    static uint64_t fingerprint;
+    static uint64_t last;
+    last++;
     char text[1024];
     snprintf(text, sizeof text, "%s%s", origin, rest);
-    struct store_url url = {
-        .text = slice_of(text), .origin_length = (uint32_t)strlen(origin), .fingerprint = ++fingerprint};
+    struct store_url url = {.text = slice_of(text), .origin_length = (uint32_t)strlen(origin), .fingerprint = last};
     ck_assert_int_eq(frontier_add(frontier, &url, 1, source), 0);
     ck_assert(url.is_new);
 }
