@@ -1,15 +1,25 @@
 /* Each segment is an array of fingerprints in ascending order with gaps: the home of one is its value scaled to the
  * array's size, so that order is kept by the homes themselves and a search ends at the first greater fingerprint. That
  * keeps misses short even when nine slots in ten are taken, and growing copies from left to right. An overhang behind
- * the last home takes what the end of the array pushes over. */
+ * the last home takes what the end of the array pushes over.
+ *
+ * Arrays are whole pages of their own, since a heap from which arrays of ever larger sizes are taken keeps a fifth of it
+ * for itself in gaps that fit nothing. */
 #include "store/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/error.h"
 
-enum { SEGMENT_BITS = 12, SEGMENTS = 1 << SEGMENT_BITS, FIRST_SIZE = 6, FIRST_OVERHANG = 2 };
+enum {
+    SEGMENT_BITS = 8,
+    SEGMENTS = 1 << SEGMENT_BITS,
+    PAGE = 4096 / sizeof(uint64_t), /* slots; where pages are larger, so is what the arrays take */
+    FIRST_OVERHANG = 8,
+    FULL = 90, /* percent */
+};
 
 struct segment {
     uint64_t *slots; /* `size` homes and `overhang` slots behind them; 0 marks a free one */
@@ -30,12 +40,29 @@ int seen_create(struct seen **out)
     return *out ? 0 : ERR_NO_MEMORY;
 }
 
+static uint64_t *map_slots(size_t count)
+{
+    void *slots = mmap(NULL, count * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return slots == MAP_FAILED ? NULL : slots;
+}
+
+static void unmap_slots(uint64_t *slots, size_t count)
+{
+    if (slots)
+        munmap(slots, count * sizeof *slots);
+}
+
+static uint32_t slots_of(const struct segment *segment)
+{
+    return segment->size + segment->overhang;
+}
+
 void seen_free(struct seen *seen)
 {
     if (!seen)
         return;
     for (int i = 0; i < SEGMENTS; i++)
-        free(seen->segments[i].slots);
+        unmap_slots(seen->segments[i].slots, slots_of(&seen->segments[i]));
     free(seen);
 }
 
@@ -55,11 +82,6 @@ static uint32_t home(const struct segment *segment, uint64_t fingerprint)
 {
     uint64_t fraction = (fingerprint << SEGMENT_BITS) >> 32;
     return (uint32_t)((fraction * segment->size) >> 32);
-}
-
-static uint32_t slots_of(const struct segment *segment)
-{
-    return segment->size + segment->overhang;
 }
 
 /* The place of the first fingerprint that is not below `fingerprint`, or of a free slot before that. */
@@ -104,34 +126,34 @@ static bool refill(struct segment *to, const struct segment *from)
     return true;
 }
 
-/* Moves a segment to an array of `size` homes; the overhang grows until what the end pushes over fits in. */
+/* Moves a segment to an array of at least `size` homes; the overhang grows until what the end pushes over fits in. */
 static int resize(struct seen *seen, struct segment *segment, uint32_t size, uint32_t overhang)
 {
-    struct segment bigger = {.size = size, .overhang = overhang};
-    for (;;) {
-        bigger.slots = calloc(slots_of(&bigger), sizeof *bigger.slots);
+    struct segment bigger;
+    for (;; overhang *= 2) {
+        uint32_t slots = (size + overhang + PAGE - 1) / PAGE * PAGE;
+        bigger = (struct segment){.slots = map_slots(slots), .size = slots - overhang, .overhang = overhang};
         if (!bigger.slots)
             return ERR_NO_MEMORY;
         if (refill(&bigger, segment))
             break;
-        free(bigger.slots);
-        bigger.overhang *= 2;
+        unmap_slots(bigger.slots, slots);
     }
     seen->slots += slots_of(&bigger);
     seen->slots -= slots_of(segment);
-    free(segment->slots);
+    unmap_slots(segment->slots, slots_of(segment));
     *segment = bigger;
     return 0;
 }
 
-/* Grows a segment that is 85 % full by a sixth. */
+/* Grows a segment that is full by an eighth. */
 static int make_room(struct seen *seen, struct segment *segment)
 {
     if (!segment->slots)
-        return resize(seen, segment, FIRST_SIZE, FIRST_OVERHANG);
-    if ((uint64_t)(segment->count + 1) * 100 <= (uint64_t)segment->size * 85)
+        return resize(seen, segment, 1, FIRST_OVERHANG);
+    if ((uint64_t)(segment->count + 1) * 100 <= (uint64_t)segment->size * FULL)
         return 0;
-    return resize(seen, segment, segment->size + segment->size / 6 + 1, segment->overhang);
+    return resize(seen, segment, segment->size + segment->size / 8 + 1, segment->overhang);
 }
 
 void seen_prefetch(const struct seen *seen, uint64_t fingerprint)
