@@ -4,7 +4,8 @@
 #
 # Servers are pinned to one core, clients to another. Each run of a client is a line of PART.tsv in OUTPUT;
 # bench_summary makes of these the tables, bench.json and bench.svg.
-# bench.sh CRAWLER OUTPUT [all|sites|in-flight|size|profile] [PAIRS]
+# bench.sh CRAWLER OUTPUT [all|sites|in-flight|size] [PAIRS]
+# bench.sh CRAWLER OUTPUT profile [SITE]
 #
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
@@ -105,19 +106,18 @@ run_part() {
     mv "$work/$current.tsv" "$output/$current.tsv"
 }
 
-[[ $pairs =~ ^[1-9][0-9]*$ ]] || die "'$pairs' is no number of pairs"
 case $part in
 all) parts=(sites in-flight size) ;;
 sites | in-flight | size) parts=("$part") ;;
-profile) parts=() ;;
-*) die "'$part' is none of all, sites, in-flight, size and profile" ;;
-esac
-if [ "$part" = profile ]; then
+profile)
     # shellcheck source=profile.sh
     source "$here/profile.sh"
-    bench_profile
+    bench_profile "${4:-cppreference}"
     exit
-fi
+    ;;
+*) die "'$part' is none of all, sites, in-flight, size and profile" ;;
+esac
+[[ $pairs =~ ^[1-9][0-9]*$ ]] || die "'$pairs' is no number of pairs"
 for each in "${parts[@]}"; do run_part "$each"; done
 "$helpers/bench_summary" "$output" "${parts[@]//-/_}"
 progress "all figures are in $output/bench.json, the picture is $output/bench.svg"
