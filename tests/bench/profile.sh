@@ -21,7 +21,7 @@ profile_by_perf() {
 profile_by_callgrind() {
     "${on_client[@]}" valgrind --tool=callgrind --callgrind-out-file="$work/callgrind" "${crawl[@]}" \
         >"$work/said" 2>&1 || { cat "$work/said" >&2; die "neither perf nor callgrind can follow the crawler"; }
-    callgrind_annotate --threshold=99 "$work/callgrind" >"$work/annotated"
+    callgrind_annotate --auto=no --threshold=99 "$work/callgrind" >"$work/annotated"
     echo "== callgrind, by library =="
     awk '/^ *[0-9,]+ \(/ && !/PROGRAM TOTALS/ {
             of = match($0, /\[[^]]*\]$/) ? substr($0, RSTART + 1, RLENGTH - 2) : "(inlined)"
@@ -36,8 +36,7 @@ bench_profile() { # SITE
     [ -n "${site_root[$1]:-}" ] || die "'$1' is none of ${!site_root[*]}"
     need_tools nginx
     start_nginx "$1"
-    crawl=("${ours[@]}" -o /dev/null
-        "http://127.0.0.1:$quiet${site_start[$1]}")
+    crawl=("${ours[@]}" -o /dev/null "http://127.0.0.1:$quiet${site_start[$1]}")
     if command -v perf >/dev/null && profile_by_perf; then return; fi
     need_tools valgrind
     profile_by_callgrind
