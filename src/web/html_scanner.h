@@ -130,6 +130,9 @@ struct html_scanner {
         const struct link_rule *rule;
     } kept[HTML_ATTRIBUTES_MAX];
 
+    unsigned skim_pause;    /* so many more tags are read without skimming */
+    unsigned skim_failures; /* in a row: times that it came nowhere */
+
     struct buf raw;   /* the value at hand, as far as earlier pieces of the document held it */
     bool raw_is_long; /* and there was more than fits */
     struct buf store; /* names and values of the tag that don't stand in the piece at hand */

@@ -73,9 +73,27 @@ static enum html_skim_answer on_skimmed(void *context, const struct html_skimmed
     return goes_on(scanner) ? HTML_SKIM_ON : HTML_SKIM_STOP;
 }
 
+/* Where skimming comes nowhere again and again it is left alone for a while, for it looks at a block each time. */
+static void note_progress(struct html_scanner *scanner, ptrdiff_t bytes)
+{
+    enum { LITTLE = 64, MOST_FAILURES = 6 };
+    if (bytes >= LITTLE) {
+        scanner->skim_failures = 0;
+    } else {
+        scanner->skim_failures += scanner->skim_failures < MOST_FAILURES;
+        scanner->skim_pause = (1u << scanner->skim_failures) - 2;
+    }
+}
+
 const char *html_skim_data(struct html_scanner *scanner, const char *at, const char *end)
 {
     const struct html_skimmer skimmer = {on_skimmed, scanner};
+    if (scanner->skim_pause) {
+        scanner->skim_pause--;
+        return at;
+    }
     scanner->partial_length = 0;
-    return html_skim(scanner->skim, at, end, &skimmer);
+    const char *stop = html_skim(scanner->skim, at, end, &skimmer);
+    note_progress(scanner, stop - at);
+    return stop;
 }

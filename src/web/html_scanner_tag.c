@@ -170,6 +170,12 @@ static inline const char *read_tag(struct html_scanner *scanner, const char *at,
     return scanner->state == HTML_BEFORE_NAME ? html_before_name(scanner, at, end) : at;
 }
 
+/* Whether a '<' before `c` may be more than text. */
+static inline bool may_begin_markup(char c)
+{
+    return html_is_letter(c) || c == '/' || c == '!' || c == '?';
+}
+
 /* Reads on as long as there are only text and tags. */
 const char *html_in_data(struct html_scanner *scanner, const char *at, const char *end)
 {
@@ -190,7 +196,7 @@ const char *html_in_data(struct html_scanner *scanner, const char *at, const cha
         bool is_end = at < end && *at == '/';
         if (end - at >= 2 && html_is_letter(at[is_end]))
             at = read_tag(scanner, at + is_end, end, is_end);
-        else
+        else if (at == end || scanner->text_wanted || may_begin_markup(*at))
             scanner->state = HTML_TAG_OPEN;
     }
     return at;
