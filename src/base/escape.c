@@ -24,9 +24,27 @@ static bool is_control(const unsigned char *s)
     return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
 }
 
+/* How many bytes at the start of `text` are printable ASCII. */
+static size_t plain_length(struct slice text)
+{
+    size_t length = 0;
+    while (length < text.length && text.data[length] >= ' ' && text.data[length] < 0x7f)
+        length++;
+    return length;
+}
+
 int escape_for_terminal(struct buf *out, struct slice text)
 {
     while (text.length) {
+        size_t plain = plain_length(text);
+        if (plain) {
+            int append_err = buf_append(out, text.data, plain);
+            if (append_err)
+                return append_err;
+            text.data += plain;
+            text.length -= plain;
+            continue;
+        }
         const unsigned char *s = (const unsigned char *)text.data;
         size_t length = sequence_length(text);
         int err = 0;
