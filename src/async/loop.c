@@ -76,6 +76,11 @@ nanoseconds loop_longest_stall(const struct loop *loop)
     return loop->longest_stall;
 }
 
+nanoseconds loop_time(const struct loop *loop)
+{
+    return loop->awake_since;
+}
+
 /* Callbacks. */
 
 void loop_callback_init(struct loop_callback *callback, void (*run)(void *context), void *context)

@@ -113,6 +113,9 @@ void loop_unwatch_signal(struct loop *loop, struct loop_signal *signal);
  * error it may be called again. */
 int loop_run_until_complete(struct loop *loop, struct future *future);
 
+/* When the pass that is running began to run: now but for what it has run so far, without the cost of asking the clock. */
+nanoseconds loop_time(const struct loop *loop);
+
 /* The longest time between two waits for the selector so far, in nanoseconds: how long events had to wait at worst. */
 nanoseconds loop_longest_stall(const struct loop *loop);
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "http/receive.h"
+#include "http/target.h"
 
 enum { RATE_WINDOW = 30 /* seconds */, NAME_LINE_LIMIT = 4096 };
 
@@ -91,7 +92,6 @@ static void configure(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT_MAX); /* the watchdog's part; 0 means 300 s */
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body);
@@ -137,9 +137,17 @@ bool exchange_renew(struct transfer *transfer)
         return false;
     curl_easy_cleanup(transfer->easy);
     transfer->easy = easy;
+    transfer->described = (struct described){0};
+    target_forget(&transfer->target);
     configure(transfer);
     configure_tls(transfer);
     return true;
+}
+
+void exchange_close(struct transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    target_close(&transfer->target);
 }
 
 /* --- the request -------------------------------------------------------------------------------------------------- */
@@ -173,7 +181,9 @@ static int set_headers(struct transfer *transfer)
             return ERR_NO_MEMORY;
         list = transfer->headers;
     }
-    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list);
+    if (list != transfer->described.headers)
+        curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list);
+    transfer->described.headers = transfer->headers ? NULL : list;
     return 0;
 }
 
@@ -198,25 +208,43 @@ static bool can_multiplex(const struct transfer *transfer, long version)
            (version == CURL_HTTP_VERSION_2TLS && slice_equal(transfer->origin->scheme, SLICE("https")));
 }
 
-/* What differs from one request to the next. */
-static int describe_request(struct transfer *transfer)
+/* What differs from one origin to the next. */
+static int describe_origin(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_options *options = &transfer->client->options;
-    const struct http_request *request = transfer->fetch->request;
-    bool trusted = transfer->origin->is_trusted;
-    if (curl_easy_setopt(easy, CURLOPT_URL, request->url) || curl_easy_setopt(easy, CURLOPT_REFERER, request->referer))
+    const struct origin *origin = transfer->origin;
+    if (transfer->described.origin == origin)
+        return 0;
+    transfer->described.origin = NULL;
+    if (curl_easy_setopt(easy, CURLOPT_PROXY, origin->proxy) ||
+        curl_easy_setopt(easy, CURLOPT_USERPWD, origin->is_trusted ? options->user : NULL) ||
+        curl_easy_setopt(easy, CURLOPT_COOKIE, origin->is_trusted ? options->cookie : NULL))
         return ERR_NO_MEMORY;
-    if (curl_easy_setopt(easy, CURLOPT_PROXY, transfer->origin->proxy) ||
-        curl_easy_setopt(easy, CURLOPT_USERPWD, trusted ? options->user : NULL) ||
-        curl_easy_setopt(easy, CURLOPT_COOKIE, trusted ? options->cookie : NULL))
+    /* Servers get the name by a header, which libcurl prints once and not twice for each request. What goes to a proxy
+     * only, CONNECT, has none of these headers. */
+    if (curl_easy_setopt(easy, CURLOPT_USERAGENT, origin->proxy[0] ? options->user_agent : NULL))
         return ERR_NO_MEMORY;
     long version = version_option(transfer);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
     /* Where HTTP/2 can be, wait to learn whether a connection that is being opened can take this request too. Elsewhere
      * libcurl would hold all requests to a host back until its first answer. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, can_multiplex(transfer, version) ? 1L : 0L);
-    return set_headers(transfer);
+    transfer->described.origin = origin;
+    return 0;
+}
+
+static int describe_request(struct transfer *transfer)
+{
+    const char *referer = transfer->fetch->request->referer;
+    int err = target_tell(transfer);
+    if (!err)
+        err = describe_origin(transfer);
+    if (!err && (referer || transfer->described.has_referer) &&
+        curl_easy_setopt(transfer->easy, CURLOPT_REFERER, referer))
+        err = ERR_NO_MEMORY;
+    transfer->described.has_referer = referer != NULL;
+    return err ? err : set_headers(transfer);
 }
 
 static void print_address(const struct resolver_address *address, char text[INET6_ADDRSTRLEN + 2])

@@ -6,6 +6,9 @@
 
 #include "http/transfer.h"
 
+/* Forgets the parts of the transfer that belong to this file. */
+void exchange_close(struct transfer *transfer);
+
 /* Gives the transfer a fresh handle instead of the one that it has, with all that is the same for every request of the
  * client. False, and nothing changes, when memory is out. */
 bool exchange_renew(struct transfer *transfer);

@@ -59,7 +59,9 @@ static int append_all(struct curl_slist **list, const char *const *lines)
 static bool is_header(const char *line, const char *name)
 {
     struct slice text = slice_of(line), wanted = slice_of(name);
-    return slice_has_prefix_nocase(text, wanted) && line[wanted.length] == ':';
+    if (!slice_has_prefix_nocase(text, wanted))
+        return false;
+    return line[wanted.length] == ':' || line[wanted.length] == ';'; /* libcurl's word for an empty one */
 }
 
 static bool carries_credentials(const char *line)
@@ -98,23 +100,35 @@ static int check_options(const struct http_options *options)
     return err;
 }
 
+/* A header line of ours, for all requests. */
+static int append_own(struct http_client *client, const char *name, const char *value)
+{
+    struct buf line;
+    buf_init(&line, HTTP_MAX_HEADERS);
+    int err = buf_printf(&line, "%s: %s", name, value);
+    if (!err)
+        err = append_line(&client->private_headers, buf_text(&line));
+    if (!err)
+        err = append_line(&client->headers, buf_text(&line));
+    buf_free(&line);
+    return err;
+}
+
 static int build_headers(struct http_client *client)
 {
-    char coding[64];
-    bool has_coding = false;
+    const char *user_agent = client->options.user_agent;
+    bool has_coding = false, has_agent = !*user_agent;
     int err = 0;
     for (const char *const *line = client->options.headers; line && *line && !err; line++) {
         has_coding |= is_header(*line, "Accept-Encoding");
+        has_agent |= is_header(*line, "User-Agent");
         err = append_line(&client->private_headers, *line);
         if (!err && !carries_credentials(*line))
             err = append_line(&client->headers, *line);
     }
-    snprintf(coding, sizeof coding, "Accept-Encoding: %s", decode_accepted());
-    if (!err && !has_coding)
-        err = append_line(&client->private_headers, coding);
-    if (!err && !has_coding)
-        err = append_line(&client->headers, coding);
-    return err;
+    if (!err && !has_agent)
+        err = append_own(client, "User-Agent", user_agent);
+    return err || has_coding ? err : append_own(client, "Accept-Encoding", decode_accepted());
 }
 
 static int trust_origins(struct http_client *client)

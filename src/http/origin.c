@@ -6,11 +6,10 @@
 #include "base/error.h"
 #include "base/hash.h"
 
-enum { NAME_LIMIT = 400 }; /* a host name has at most 253 bytes */
-
 void origin_table_init(struct origin_table *origins)
 {
     table_init(&origins->by_name);
+    origins->recent = NULL;
 }
 
 void origin_table_free(struct origin_table *origins)
@@ -98,12 +97,31 @@ static struct origin *new_origin(const char *name, size_t length, struct slice s
     return origin;
 }
 
-int origin_of_url(struct origin_table *origins, struct slice url, struct origin **out)
+/* Whether the scheme and authority of `url` are written as those that were asked for last. */
+static bool is_recent(const struct origin_table *origins, struct slice url)
 {
-    struct slice scheme, authority, host;
+    size_t length = origins->spelling_length;
+    return origins->recent && url.length > length && url.data[length] == '/' &&
+           memcmp(url.data, origins->spelling, length) == 0;
+}
+
+static void remember(struct origin_table *origins, struct origin *origin, struct slice spelling)
+{
+    origins->recent = NULL;
+    if (spelling.length > sizeof origins->spelling)
+        return;
+    memcpy(origins->spelling, spelling.data, spelling.length);
+    origins->spelling_length = spelling.length;
+    origins->recent = origin;
+}
+
+/* Finds or makes the origin of the parts of a URL. */
+static int look_up(struct origin_table *origins, struct slice scheme, struct slice authority, struct origin **out)
+{
+    struct slice host;
     uint16_t port;
-    char name[NAME_LIMIT];
-    if (split(url, &scheme, &authority) || authority_parse(authority, &host, &port))
+    char name[ORIGIN_NAME_LIMIT];
+    if (authority_parse(authority, &host, &port))
         return ERR_INVALID;
     if (!port)
         port = slice_equal_nocase(scheme, SLICE("https")) ? 443 : 80;
@@ -126,4 +144,19 @@ int origin_of_url(struct origin_table *origins, struct slice url, struct origin 
     origin->port = port;
     *out = origin;
     return 0;
+}
+
+int origin_of_url(struct origin_table *origins, struct slice url, struct origin **out)
+{
+    struct slice scheme, authority;
+    if (is_recent(origins, url) && !memchr(url.data, '\0', url.length)) {
+        *out = origins->recent;
+        return 0;
+    }
+    int err = split(url, &scheme, &authority);
+    if (!err)
+        err = look_up(origins, scheme, authority, out);
+    if (!err)
+        remember(origins, *out, (struct slice){url.data, (size_t)(authority.data + authority.length - url.data)});
+    return err;
 }

@@ -36,8 +36,13 @@ struct origin {
     struct list_node eager_node; /* linked while it is to be looked whether one of them may */
 };
 
+enum { ORIGIN_NAME_LIMIT = 400 }; /* a host name has at most 253 bytes */
+
 struct origin_table {
     struct table by_name;
+    struct origin *recent; /* the last one that was asked for; NULL for none */
+    char spelling[ORIGIN_NAME_LIMIT];
+    size_t spelling_length; /* how its scheme and authority were written */
 };
 
 void origin_table_init(struct origin_table *origins);

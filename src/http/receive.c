@@ -1,6 +1,6 @@
 #include "http/receive.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -36,7 +36,7 @@ size_t receive_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     struct slice line = {bytes, size * count};
-    transfer->active = clock_now();
+    transfer->active = loop_time(transfer->client->loop);
     if (!transfer->fetch)
         return 0;
     /* Once the body has begun only trailers come, which no one asked for. */
@@ -51,6 +51,13 @@ static enum http_version version_of(long number)
            : number == CURL_HTTP_VERSION_1_1 ? HTTP_1_1
            : number == CURL_HTTP_VERSION_2_0 ? HTTP_2
                                              : HTTP_ANY;
+}
+
+static void copy_address(char copy[], size_t size, const char *address)
+{
+    size_t length = address ? strnlen(address, size - 1) : 0;
+    memcpy(copy, address ? address : "", length);
+    copy[length] = '\0';
 }
 
 void receive_note(struct transfer *transfer)
@@ -69,7 +76,7 @@ void receive_note(struct transfer *transfer)
     response->reused = transfer->connected && opened == 0;
     response->remote_port = (uint16_t)port;
     response->header_size = (uint64_t)header_size;
-    snprintf(response->remote_address, sizeof response->remote_address, "%s", address ? address : "");
+    copy_address(response->remote_address, sizeof response->remote_address, address);
 }
 
 static int pass_on(void *context, struct slice bytes)
@@ -137,7 +144,7 @@ static int take_body(struct transfer *transfer, struct slice bytes)
 size_t receive_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
-    transfer->active = clock_now();
+    transfer->active = loop_time(transfer->client->loop);
     if (!transfer->fetch)
         return 0;
     transfer->error = take_body(transfer, (struct slice){bytes, size * count});

@@ -13,15 +13,15 @@ void http_response_free(struct http_response *response)
     buf_free(&response->headers);
 }
 
-/* Cuts the next line off `text`, without its line end. */
+/* Cuts the next line off `text`, with its line end. */
 static struct slice next_line(struct slice *text)
 {
     const char *end = memchr(text->data, '\n', text->length);
-    size_t length = end ? (size_t)(end - text->data) : text->length;
+    size_t length = end ? (size_t)(end + 1 - text->data) : text->length;
     struct slice line = {text->data, length};
-    text->data += length + (end != NULL);
-    text->length -= length + (end != NULL);
-    return slice_trim(line);
+    text->data += length;
+    text->length -= length;
+    return line;
 }
 
 struct slice http_response_header(const struct http_response *response, const char *name, size_t nth)

@@ -45,7 +45,8 @@ struct transfer *transfer_obtain(struct http_client *client)
 void transfer_free(struct list_node *node)
 {
     struct transfer *transfer = container_of(node, struct transfer, node);
-    curl_easy_cleanup(transfer->easy);
+    loop_timer_cancel(transfer->client->loop, &transfer->watchdog);
+    exchange_close(transfer);
     free(transfer);
 }
 
@@ -62,7 +63,7 @@ static void recycle(struct transfer *transfer)
     if (failure_clings(transfer->easy))
         (void)exchange_renew(transfer); /* without memory for another it serves on */
     list_remove(&transfer->node);
-    list_append(&transfer->client->idle, &transfer->node);
+    list_prepend(&transfer->client->idle, &transfer->node); /* the last one is still in the processor's cache */
 }
 
 /* --- the watchdog ------------------------------------------------------------------------------------------------- */
@@ -87,16 +88,22 @@ static nanoseconds deadline_of(const struct transfer *transfer, int *why)
     return total < phase ? total : phase;
 }
 
+/* Most deadlines are never reached: a timer that is due before the new one stays and looks again then, even if the
+ * transfer is over or in its next exchange by that time. */
 static void watch_over(struct transfer *transfer)
 {
     int why;
-    loop_call_at(transfer->client->loop, &transfer->watchdog, deadline_of(transfer, &why));
+    nanoseconds deadline = deadline_of(transfer, &why);
+    if (!loop_timer_is_scheduled(&transfer->watchdog) || deadline < transfer->watchdog.deadline)
+        loop_call_at(transfer->client->loop, &transfer->watchdog, deadline);
 }
 
 static void on_watchdog(void *context)
 {
     struct transfer *transfer = context;
     int why;
+    if (!transfer->fetch)
+        return;
     if (deadline_of(transfer, &why) > clock_now())
         watch_over(transfer);
     else
@@ -134,7 +141,7 @@ static void make_way(struct transfer *transfer)
 void transfer_connected(struct transfer *transfer)
 {
     transfer->connected = true;
-    transfer->active = clock_now();
+    transfer->active = loop_time(transfer->client->loop);
     if (transfer->fetch)
         watch_over(transfer);
     make_way(transfer);
@@ -252,7 +259,6 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
 static void leave_stage(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
-    loop_timer_cancel(client->loop, &transfer->watchdog);
     switch (transfer->phase) {
     case LOOKING_UP:
         future_remove_done_callback(&transfer->lookup.done, &transfer->looked_up);
@@ -335,8 +341,8 @@ static void finish(struct transfer *transfer, int error)
             shards_spread(transfer->client->shards, transfer->origin);
         note_timings(transfer);
         fetch->response->reached_server = fetch->response->status != 0 || error == ERR_PROTOCOL;
-        snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s",
-                 failure_needs_detail(error) ? transfer->detail : "");
+        if (failure_needs_detail(error))
+            snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s", transfer->detail);
         complete(fetch, error);
     }
     recycle(transfer);
@@ -362,7 +368,6 @@ void transfer_abandon(struct transfer *transfer)
     transfer->fetch = NULL;
     if (transfer->phase == LOOKING_UP)
         loop_callback_cancel(&transfer->looked_up);
-    loop_timer_cancel(transfer->client->loop, &transfer->watchdog);
     list_remove(&transfer->node);
     list_append(&transfer->client->aborted, &transfer->node);
     loop_call_soon(transfer->client->loop, &transfer->client->clear);

@@ -6,8 +6,16 @@
 #include <stddef.h>
 
 #include "http/client.h"
+#include "http/target.h"
 
 enum phase { IDLE, LOOKING_UP, WAITING, RUNNING, OVER /* libcurl has given the handle back */ };
+
+/* What an easy handle keeps from one request to the next, so that it is told again only what differs. */
+struct described {
+    const struct origin *origin;      /* whose options are set; NULL for none */
+    const struct curl_slist *headers; /* NULL for none, or for those of a request that is over */
+    bool has_referer;
+};
 
 struct transfer {
     struct list_node node; /* in client->idle, client->aborted or origin->waiting */
@@ -22,16 +30,18 @@ struct transfer {
     struct decoder *decoder;
     struct curl_slist *names;   /* addresses for libcurl's cache */
     struct curl_slist *headers; /* made for this request alone; else NULL */
-    nanoseconds added;          /* to libcurl */
-    nanoseconds active;         /* last sign of life; before a connection: when its limit began to run */
-    unsigned header_lines;      /* so far, interim answers included */
-    size_t header_bytes;        /* of these */
-    unsigned shard;             /* where it runs */
-    bool tried;                 /* libcurl has opened a socket or taken a used one */
-    bool connected;             /* a connection is there and the request goes out */
-    bool begun;                 /* the sink knows of the answer */
-    int error;                  /* that a callback found; wins over libcurl's */
-    int open_error;             /* why the last socket could not be opened; 0 when it could */
+    struct described described;
+    struct target target;
+    nanoseconds added;     /* to libcurl */
+    nanoseconds active;    /* last sign of life; before a connection: when its limit began to run */
+    unsigned header_lines; /* so far, interim answers included */
+    size_t header_bytes;   /* of these */
+    unsigned shard;        /* where it runs */
+    bool tried;            /* libcurl has opened a socket or taken a used one */
+    bool connected;        /* a connection is there and the request goes out */
+    bool begun;            /* the sink knows of the answer */
+    int error;             /* that a callback found; wins over libcurl's */
+    int open_error;        /* why the last socket could not be opened; 0 when it could */
     char detail[CURL_ERROR_SIZE];
 };
 
