@@ -183,7 +183,9 @@ struct html_element *html_element(struct slice name, enum html_place place)
 {
     /* Most of those that matter are "a": letters have places of their own. */
     static struct html_element letters['z' - 'a' + 1][HTML_PLACES];
-    char letter = name.length == 1 ? ascii_lower(*name.data) : '\0';
+    char letter = '\0';
+    if (name.length == 1)
+        letter = ascii_lower(*name.data);
     if (letter < 'a' || letter > 'z')
         return find_element(name, place);
     struct html_element *element = &letters[letter - 'a'][place];

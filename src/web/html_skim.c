@@ -192,8 +192,8 @@ INLINE struct findings read_block(struct place *place, struct html_marks marks, 
     found.strange |= values & ~(marks.equals << 1 | place->after_equals);
     found.strange |= (value_equals << 1 | place->after_value_equals) & ~values;
     place->traces[place->count % HISTORY] = (struct trace){place->block, values, found.closes};
-    place->in_tag = (uint64_t)((int64_t)in_tag >> 63);
-    place->in_quotes = (uint64_t)((int64_t)in_quotes >> 63);
+    place->in_tag = -(in_tag >> 63);
+    place->in_quotes = -(in_quotes >> 63);
     place->after_equals = marks.equals >> 63;
     place->after_value_equals = value_equals >> 63;
     return found;
