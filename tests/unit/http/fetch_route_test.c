@@ -15,6 +15,9 @@ enum { PARALLEL = 20, SHORT = 300 /* milliseconds */ };
 static const struct site_page PAGES[] = {
     {.path = "/", .body = "hello"},
     {.path = "/slow", .body = "late", .delay = SHORT},
+    {.path = "/in/set", .body = "cookie", .headers = "Set-Cookie: crumb=2\r\n"},
+    {.path = "/in/other?q", .body = "below"},
+    {.path = "/in/%41", .body = "below"},
     {.path = "/set", .body = "cookie", .headers = "Set-Cookie: crumb=1; Path=/\r\n"},
     {.path = "/cut", .body = "short", .fault = SITE_LENGTH_TOO_LONG},
     {.host = "unresolvable.invalid", .path = "/", .body = "through the proxy"},
@@ -521,6 +524,24 @@ START_TEST(cookies_are_kept_where_asked)
 }
 END_TEST
 
+/* RFC 6265, section 5.1.4: without a Path, a cookie is for the folder of the page that set it. */
+START_TEST(cookies_keep_to_their_folder)
+{
+    open_site(PAGES);
+    struct http_options options = test_options();
+    options.keep_cookies = true;
+    open_client(&options);
+    fetch_well("/in/set");
+    fetch_well("/");
+    fetch_well("/in/other?q");
+    fetch_well("/in/%41");
+    ck_assert(!was_sent(1, "Cookie", NULL));
+    ck_assert(was_sent(2, "Cookie", "crumb=2"));
+    ck_assert(was_sent(3, "Cookie", "crumb=2"));
+    close_all();
+}
+END_TEST
+
 START_TEST(cookie_jar_outlives_the_client)
 {
     char jar[] = "/tmp/fetch-jar-XXXXXX";
@@ -554,5 +575,5 @@ int main(void)
                      http_2_is_negotiated_and_multiplexed, proxy_gets_whole_urls_and_looks_names_up_itself,
                      proxy_that_refuses_a_tunnel_is_to_blame, environment_names_a_proxy_only_where_asked,
                      credentials_go_to_trusted_origins_only, user_and_cookie_go_to_trusted_origins_only,
-                     cookies_are_kept_where_asked, cookie_jar_outlives_the_client);
+                     cookies_are_kept_where_asked, cookies_keep_to_their_folder, cookie_jar_outlives_the_client);
 }

@@ -186,6 +186,43 @@ START_TEST(request_says_what_it_should_and_no_more)
 }
 END_TEST
 
+/* Whichever way the handle, which is the same for all, was told the one before. */
+START_TEST(target_is_sent_as_it_stands)
+{
+    static const char *const targets[] = {
+        "/", "/?q=/x", "/a/../b?c=d?e", "/%C3%A9/%2e%2E?%41", "/a|b\"<>^`{}", "/;p=1/b,c", "/?", "//x/y", "/%", "/z",
+    };
+    char target[URL_SIZE];
+    struct site_request request;
+    open_plain();
+    for (unsigned i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        (void)fate_of(targets[i]);
+        ck_assert(site_request(site, i, &request));
+        ck_assert_str_eq(site_request_target(&request, target, sizeof target), targets[i]);
+    }
+    close_all();
+}
+END_TEST
+
+START_TEST(own_name_wins)
+{
+    static const char *const all[] = {"user-agent: another/2", NULL};
+    open_site(PAGES);
+    struct http_options options = test_options();
+    options.headers = all;
+    open_client(&options);
+    fetch_well("/");
+    ck_assert(was_sent(0, "User-Agent", "another/2"));
+    close_client();
+    options.headers = NULL;
+    options.user_agent = "";
+    open_client(&options);
+    fetch_well("/");
+    ck_assert(!was_sent(1, "User-Agent", NULL));
+    close_all();
+}
+END_TEST
+
 START_TEST(connection_is_used_again)
 {
     open_plain();
@@ -444,8 +481,8 @@ int main(void)
 {
     return RUN_TESTS("fetch", page_is_fetched, headers_are_found_by_name_and_number, each_framing_and_status_is_whole,
                      unknown_coding_is_an_error_that_keeps_the_headers, interim_answers_and_trailers_are_left_out,
-                     request_says_what_it_should_and_no_more, connection_is_used_again,
-                     stale_connection_costs_no_failure, crowd_is_fetched_by_one_thread,
+                     request_says_what_it_should_and_no_more, target_is_sent_as_it_stands, own_name_wins,
+                     connection_is_used_again, stale_connection_costs_no_failure, crowd_is_fetched_by_one_thread,
                      fetches_of_one_plain_host_go_in_parallel, connections_are_bounded_where_asked, sink_can_end_it,
                      sink_can_end_what_has_no_body, cancellation_breaks_the_transfer_off,
                      client_can_be_freed_right_after_a_cancellation, fetch_in_a_cancelled_task_asks_nobody,

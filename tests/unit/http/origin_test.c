@@ -66,6 +66,12 @@ START_TEST(same_origin_is_one)
                                          "https://a.test:80/"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         ck_assert_msg(origin_of(others[i]) != origin, "%s", others[i]);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_ptr_eq(origin_of("http://a.test/again"), origin);
+        ck_assert_ptr_ne(origin_of("http://a.test:8/"), origin);
+        ck_assert_ptr_eq(origin_of("http://a.test"), origin);
+        ck_assert_ptr_ne(origin_of("http://a.test@b.test/"), origin);
+    }
     origin_table_free(&origins);
 }
 END_TEST
