@@ -8,12 +8,15 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "crawl/frontier.h"
+#include "crawl/growth.h"
 #include "crawl/intake.h"
 #include "crawl/page.h"
 #include "store/memory_store.h"
 
 static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
 static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
+
+enum { FIRST_WORKERS = 16 };
 
 /* One task of the pool and what it works with; all is reused from one URL to the next. */
 struct worker {
@@ -37,7 +40,9 @@ struct crawler {
     struct frontier *frontier;
     struct intake *intake;
     struct list observers;
-    struct worker *workers;
+    struct worker *workers; /* room for max_tasks */
+    uint32_t worker_count;  /* started */
+    struct growth growth;
     struct extractor_pool extractors;
     struct buf next_text; /* scratch: where a redirect leads */
     uint64_t fetched;
@@ -107,9 +112,8 @@ void crawler_free(struct crawler *crawler)
 {
     if (!crawler)
         return;
-    for (uint32_t i = 0; crawler->workers && i < crawler->options->max_tasks; i++)
-        if (crawler->workers[i].crawler)
-            worker_free(&crawler->workers[i]);
+    for (uint32_t i = 0; i < crawler->worker_count; i++)
+        worker_free(&crawler->workers[i]);
     free(crawler->workers);
     extractor_pool_free(&crawler->extractors);
     intake_free(crawler->intake);
@@ -358,23 +362,53 @@ static int start_worker(struct crawler *crawler, struct worker *worker)
     return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
 }
 
-/* Starts the pool. With some tasks at least the crawl goes on, if slower. */
-static int start_workers(struct crawler *crawler)
+/* Starts workers until there are `wanted`. With some at least the crawl goes on, if slower. */
+static int start_workers(struct crawler *crawler, uint32_t wanted)
 {
-    uint32_t wanted = crawler->options->max_tasks;
-    crawler->workers = calloc(wanted, sizeof *crawler->workers);
-    if (!crawler->workers)
-        return ERR_NO_MEMORY;
-    for (uint32_t i = 0; i < wanted; i++) {
-        int err = start_worker(crawler, &crawler->workers[i]);
-        if (err && i == 0)
+    while (crawler->worker_count < wanted) {
+        struct worker *worker = &crawler->workers[crawler->worker_count];
+        int err = start_worker(crawler, worker);
+        crawler->worker_count += !err;
+        if (!err)
+            continue;
+        worker_free(worker);
+        growth_stop(&crawler->growth);
+        if (!crawler->worker_count)
             return err;
-        if (err) {
-            log_warning("only %u of %u tasks could be started: %s", i, wanted, error_text(err));
-            break;
-        }
+        log_warning("only %u of %u tasks could be started: %s", crawler->worker_count, crawler->options->max_tasks,
+                    error_text(err));
+        break;
     }
     return 0;
+}
+
+static bool could_use_more_workers(void *context)
+{
+    const struct crawler *crawler = context;
+    struct store_stats stats;
+    store_stats(crawler->store, &stats);
+    return stats.pending && stats.claimed >= crawler->worker_count && !crawler->stopped && !crawler->error;
+}
+
+static void start_more_workers(void *context)
+{
+    struct crawler *crawler = context;
+    uint32_t most = crawler->options->max_tasks, count = crawler->worker_count;
+    uint32_t wanted = count < most / 2 ? 2 * count : most;
+    if (wanted == most)
+        growth_stop(&crawler->growth);
+    fail(crawler, start_workers(crawler, wanted));
+}
+
+static int start_pool(struct crawler *crawler)
+{
+    uint32_t most = crawler->options->max_tasks;
+    crawler->workers = calloc(most, sizeof *crawler->workers);
+    if (!crawler->workers)
+        return ERR_NO_MEMORY;
+    if (most > FIRST_WORKERS)
+        growth_start(&crawler->growth, crawler->loop, could_use_more_workers, start_more_workers, crawler);
+    return start_workers(crawler, most < FIRST_WORKERS ? most : FIRST_WORKERS);
 }
 
 static void check_accounts(const struct crawler *crawler)
@@ -388,13 +422,13 @@ static void check_accounts(const struct crawler *crawler)
 int crawler_run(struct crawler *crawler)
 {
     crawler->started = clock_now();
-    fail(crawler, start_workers(crawler));
-    for (uint32_t i = 0; crawler->workers && i < crawler->options->max_tasks; i++) {
-        struct task *task = crawler->workers[i].task;
-        int err = task ? await(task_future(task), NULL) : 0;
+    fail(crawler, start_pool(crawler));
+    for (uint32_t i = 0; i < crawler->worker_count; i++) {
+        int err = await(task_future(crawler->workers[i].task), NULL);
         if (err && err != ERR_CANCELLED)
             fail(crawler, err);
     }
+    growth_stop(&crawler->growth);
     crawler->ended = clock_now();
     intake_tell_too_far(crawler->intake);
     check_accounts(crawler);
@@ -410,9 +444,8 @@ void crawler_stop(struct crawler *crawler)
 void crawler_abort(struct crawler *crawler)
 {
     crawler_stop(crawler);
-    for (uint32_t i = 0; crawler->workers && i < crawler->options->max_tasks; i++)
-        if (crawler->workers[i].task)
-            task_cancel(crawler->workers[i].task);
+    for (uint32_t i = 0; i < crawler->worker_count; i++)
+        task_cancel(crawler->workers[i].task);
 }
 
 bool crawler_was_stopped(const struct crawler *crawler)

@@ -27,6 +27,7 @@ struct loop {
     bool running;
     nanoseconds awake_since; /* end of the last wait */
     nanoseconds longest_stall;
+    nanoseconds idle;
     struct selector_event events[EVENTS_PER_PASS];
 };
 
@@ -74,6 +75,11 @@ const char *loop_selector_name(const struct loop *loop)
 nanoseconds loop_longest_stall(const struct loop *loop)
 {
     return loop->longest_stall;
+}
+
+nanoseconds loop_idle_time(const struct loop *loop)
+{
+    return loop->idle;
 }
 
 nanoseconds loop_time(const struct loop *loop)
@@ -224,20 +230,23 @@ static void run_events(struct loop *loop, size_t count)
 
 /* Passes. */
 
-static void note_stall(struct loop *loop)
+/* Returns what time it is. */
+static nanoseconds note_stall(struct loop *loop)
 {
-    nanoseconds stall = clock_now() - loop->awake_since;
-    if (stall > loop->longest_stall)
-        loop->longest_stall = stall;
+    nanoseconds now = clock_now();
+    if (now - loop->awake_since > loop->longest_stall)
+        loop->longest_stall = now - loop->awake_since;
+    return now;
 }
 
 /* Waits until something can be done. Returns the number of events, or a negative error. */
 static int wait_for_events(struct loop *loop)
 {
-    note_stall(loop);
+    nanoseconds began = note_stall(loop);
     nanoseconds deadline = list_is_empty(&loop->ready) ? next_deadline(loop) : 0;
     int count = selector_select(loop->selector, deadline, loop->events, EVENTS_PER_PASS);
     loop->awake_since = clock_now();
+    loop->idle += loop->awake_since - began;
     return count;
 }
 

@@ -116,6 +116,9 @@ int loop_run_until_complete(struct loop *loop, struct future *future);
 /* When the pass that is running began to run: now but for what it has run so far, without the cost of asking the clock. */
 nanoseconds loop_time(const struct loop *loop);
 
+/* How long the loop has waited for something to do, in nanoseconds, in all. */
+nanoseconds loop_idle_time(const struct loop *loop);
+
 /* The longest time between two waits for the selector so far, in nanoseconds: how long events had to wait at worst. */
 nanoseconds loop_longest_stall(const struct loop *loop);
 

@@ -1,0 +1,33 @@
+/* growth.h - when is more at once of use?
+ *
+ * As long as the crawler itself is the bottleneck, more transfers at once take only memory and cache. So the pool of tasks
+ * begins small and doubles whenever all of it has been busy while the loop had nothing to do for half of the time. */
+#ifndef CRAWL_GROWTH_H
+#define CRAWL_GROWTH_H
+
+#include <stdbool.h>
+
+#include "async/loop.h"
+
+struct growth {
+    struct loop *loop;
+    bool (*is_wanted)(void *context);
+    void (*grow)(void *context);
+    void *context;
+
+    /* The rest is growth's own. */
+    struct loop_timer timer;
+    nanoseconds pause; /* between two looks */
+    nanoseconds looked;
+    nanoseconds idle; /* of the loop, at the last look */
+};
+
+/* Looks now and then, a thousand times a second at most, ten times where nothing changes: while `is_wanted` and the loop
+ * is idle enough, `grow` is called on the loop's stack. `growth` must not move until it is stopped. */
+void growth_start(struct growth *growth, struct loop *loop, bool (*is_wanted)(void *context),
+                  void (*grow)(void *context), void *context);
+
+/* Nothing happens while it doesn't run. May be called from `grow`. */
+void growth_stop(struct growth *growth);
+
+#endif

@@ -1,0 +1,97 @@
+#include "async/future.h"
+#include "crawl/growth.h"
+#include "unit/suite.h"
+
+struct pool {
+    struct growth growth;
+    struct future done;
+    struct loop_callback busy;
+    struct loop *loop;
+    bool is_wanted;
+    int asked;
+    int grown;
+};
+
+enum { ENOUGH = 5 };
+
+static bool is_wanted(void *context)
+{
+    struct pool *pool = context;
+    if (++pool->asked == ENOUGH && !pool->is_wanted)
+        future_set_result(&pool->done, NULL);
+    return pool->is_wanted;
+}
+
+static void grow(void *context)
+{
+    struct pool *pool = context;
+    if (++pool->grown < ENOUGH)
+        return;
+    growth_stop(&pool->growth);
+    future_set_result(&pool->done, NULL);
+}
+
+static void pool_run(struct pool *pool)
+{
+    ck_assert_int_eq(loop_create(&pool->loop, NULL), 0);
+    future_init(&pool->done, pool->loop, "pool");
+    growth_start(&pool->growth, pool->loop, is_wanted, grow, pool);
+    ck_assert_int_eq(loop_run_until_complete(pool->loop, &pool->done), 0);
+    growth_stop(&pool->growth);
+    future_destroy(&pool->done);
+    loop_free(pool->loop);
+}
+
+START_TEST(an_idle_loop_grows)
+{
+    struct pool pool = {.is_wanted = true};
+    pool_run(&pool);
+    ck_assert_int_eq(pool.grown, ENOUGH);
+}
+END_TEST
+
+START_TEST(what_is_not_wanted_does_not_grow)
+{
+    struct pool pool = {.is_wanted = false};
+    pool_run(&pool);
+    ck_assert_int_eq(pool.grown, 0);
+}
+END_TEST
+
+/* Keeps the loop from ever waiting. */
+static void keep_busy(void *context)
+{
+    struct pool *pool = context;
+    loop_call_soon(pool->loop, &pool->busy);
+}
+
+static bool is_wanted_by_busy(void *context)
+{
+    struct pool *pool = context;
+    if (++pool->asked == ENOUGH)
+        future_set_result(&pool->done, NULL);
+    return true;
+}
+
+START_TEST(a_busy_loop_does_not_grow)
+{
+    struct pool pool = {.grown = 0};
+    ck_assert_int_eq(loop_create(&pool.loop, NULL), 0);
+    future_init(&pool.done, pool.loop, "pool");
+    loop_callback_init(&pool.busy, keep_busy, &pool);
+    /* Looks that find the loop half idle, which is the machine's doing, may come; not all of them. */
+    loop_call_soon(pool.loop, &pool.busy);
+    growth_start(&pool.growth, pool.loop, is_wanted_by_busy, grow, &pool);
+    ck_assert_int_eq(loop_run_until_complete(pool.loop, &pool.done), 0);
+    ck_assert_int_lt(pool.grown, ENOUGH);
+    growth_stop(&pool.growth);
+    loop_callback_cancel(&pool.busy);
+    future_destroy(&pool.done);
+    loop_free(pool.loop);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("growth", an_idle_loop_grows, what_is_not_wanted_does_not_grow, a_busy_loop_does_not_grow);
+}
