@@ -246,7 +246,8 @@ static int wait_for_events(struct loop *loop)
     nanoseconds deadline = list_is_empty(&loop->ready) ? next_deadline(loop) : 0;
     int count = selector_select(loop->selector, deadline, loop->events, EVENTS_PER_PASS);
     loop->awake_since = clock_now();
-    loop->idle += loop->awake_since - began;
+    if (deadline)
+        loop->idle += loop->awake_since - began;
     return count;
 }
 
