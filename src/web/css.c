@@ -38,6 +38,18 @@ void css_free(struct css *css)
     buf_free(&css->url);
 }
 
+/* It takes url(), src() or image-set(), which end with these letters unless one is escaped, or an @import. */
+bool css_may_link(struct slice text)
+{
+    bool other = text.length && (memchr(text.data, '@', text.length) || memchr(text.data, '\\', text.length));
+    const char *at = text.data, *end = text.data + text.length;
+    for (at = html_find(at, end, '('); at < end && !other; at = html_find(at + 1, end, '(')) {
+        char last = at > text.data ? ascii_lower(at[-1]) : '\0';
+        other = last == 'l' || last == 'c' || last == 't';
+    }
+    return other;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';

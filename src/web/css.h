@@ -58,6 +58,9 @@ struct css {
     bool after_return;        /* behind a CR, to which a LF belongs */
 };
 
+/* Whether CSS may hold a link, by a quick look: false only if it holds none. */
+bool css_may_link(struct slice text);
+
 /* Starts at the top of a sheet; allocates nothing. Links get the element "style" and the attribute "url()" or
  * "@import". */
 void css_init(struct css *css, link_callback on_link, void *context);

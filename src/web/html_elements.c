@@ -101,7 +101,7 @@ static void skim_attribute(void *context, const char *attribute)
     html_skim_add_attribute(context, attribute);
 }
 
-static void fill_skim(struct html_skim *skim)
+static void fill_html_skim(struct html_skim *skim)
 {
     html_skim_init(skim);
     /* Those of MathML and SVG count only within svg and math. */
@@ -113,15 +113,33 @@ static void fill_skim(struct html_skim *skim)
     html_skim_add_attribute(skim, "charset");
 }
 
-const struct html_skim *html_elements_skim(void)
+/* In SVG tags of HTML end it, end tags close it, and style is an element with children. */
+static void fill_svg_skim(struct html_skim *skim)
 {
-    static struct html_skim skim;
-    static bool is_filled;
-    if (!is_filled) {
-        fill_skim(&skim);
-        is_filled = true;
+    html_skim_init(skim);
+    for (size_t i = 0; i < sizeof SPECIALS / sizeof SPECIALS[0]; i++) {
+        html_skim_add_element(skim, SPECIALS[i].name);
+        html_skim_add_end(skim, SPECIALS[i].name);
     }
-    return &skim;
+    for (size_t i = 0; i < sizeof BREAKOUTS / sizeof BREAKOUTS[0]; i++)
+        html_skim_add_element(skim, BREAKOUTS[i]);
+    html_skim_add_end(skim, "p");
+    html_skim_add_end(skim, "br");
+    link_attributes(VOCABULARY_SVG, skim_attribute, skim);
+}
+
+const struct html_skim *html_elements_skim(enum html_place place)
+{
+    static struct html_skim skims[HTML_PLACES];
+    static bool filled[HTML_PLACES];
+    if (place == HTML_PLACE_MATH)
+        return NULL;
+    if (!filled[place] && place == HTML_PLACE_HTML)
+        fill_html_skim(&skims[place]);
+    else if (!filled[place])
+        fill_svg_skim(&skims[place]);
+    filled[place] = true;
+    return &skims[place];
 }
 
 /* Letters of eight bytes to lower case at once. */

@@ -25,6 +25,18 @@ struct html_engine {
     struct html_element *element; /* of the tag at hand */
 };
 
+/* Tells the scanner what matters from here on. */
+static void note_place(struct html_engine *engine)
+{
+    enum html_place place = html_foreign_place(&engine->foreign);
+    bool is_within_foreign = place == HTML_PLACE_HTML && engine->foreign.depth;
+    engine->scanner.ends_wanted = engine->template_depth || engine->foreign.depth || engine->in_style;
+    engine->scanner.cdata_allowed = place != HTML_PLACE_HTML;
+    engine->scanner.skim = NULL;
+    if (!engine->template_depth && !engine->in_style && !is_within_foreign)
+        engine->scanner.skim = html_elements_skim(place);
+}
+
 static struct html_interest on_open(void *context, struct slice name)
 {
     struct html_engine *engine = context;
@@ -35,7 +47,7 @@ static struct html_interest on_open(void *context, struct slice name)
         html_foreign_break_out(&engine->foreign);
         engine->place = HTML_PLACE_HTML;
         engine->element = html_element(name, engine->place);
-        engine->scanner.cdata_allowed = false;
+        note_place(engine);
     }
     uint64_t shapes = engine->template_depth ? 0 : engine->element->shapes;
     return (struct html_interest){shapes, breaks_out || !engine->element->is_plain};
@@ -59,6 +71,7 @@ static int end_style(struct html_engine *engine)
         return 0;
     engine->in_style = false;
     engine->scanner.text_wanted = false;
+    note_place(engine);
     return css_finish(&engine->css);
 }
 
@@ -67,12 +80,6 @@ static bool holds_html(const struct tag *tag)
     struct slice encoding = tag_attribute(tag, SLICE("encoding"));
     return slice_equal_nocase(encoding, SLICE("text/html")) ||
            slice_equal_nocase(encoding, SLICE("application/xhtml+xml"));
-}
-
-static void note_ends(struct html_engine *engine)
-{
-    engine->scanner.ends_wanted = engine->template_depth || engine->foreign.depth || engine->in_style;
-    engine->scanner.cdata_allowed = html_foreign_place(&engine->foreign) != HTML_PLACE_HTML;
 }
 
 /* A start tag that has more to it than its attributes. */
@@ -88,7 +95,7 @@ static void enter(struct html_engine *engine, const struct tag *tag, bool self_c
         begin_style(engine, tag);
     if (!self_closing)
         html_foreign_open(&engine->foreign, element->foreign, holds_html(tag));
-    note_ends(engine);
+    note_place(engine);
 }
 
 static int on_tag(void *context, const struct html_tag *html)
@@ -118,7 +125,7 @@ static int on_close(void *context, struct slice name)
     html_foreign_close(&engine->foreign, element->foreign);
     if (slice_equal_nocase(name, SLICE("p")) || slice_equal_nocase(name, SLICE("br")))
         html_foreign_break_out(&engine->foreign);
-    note_ends(engine);
+    note_place(engine);
     return err;
 }
 
@@ -145,6 +152,7 @@ static void engine_reset(void *state, struct link_sink *sink)
     engine->in_style = engine->declared = false;
     engine->template_depth = 0;
     engine->foreign = (struct html_foreign){0};
+    note_place(engine);
 }
 
 static int engine_create(void **state, struct link_sink *sink)
@@ -155,7 +163,7 @@ static int engine_create(void **state, struct link_sink *sink)
         return ERR_NO_MEMORY;
     engine->sink = sink;
     html_scanner_init(&engine->scanner, &handler, engine);
-    engine->scanner.skim = html_elements_skim();
+    note_place(engine);
     css_init(&engine->css, sink->on_link, sink->context);
     *state = engine;
     return 0;

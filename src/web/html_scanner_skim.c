@@ -4,13 +4,15 @@
 #include "web/html_find.h"
 #include "web/html_scanner_internal.h"
 
-/* An attribute's name in a tag so plain; "" for what is not one name behind one white space. */
+/* An attribute's name in a tag so plain; "" for what is not one name behind white space. */
 static inline struct slice attribute_name(const char *before, const char *equals)
 {
     static const struct slice none = {"", 0};
     const char *name = before + 1;
-    if (*before != ' ' && *before != '\n')
+    if (!ascii_is_space(*before))
         return none;
+    while (ascii_is_space(*name))
+        name++;
     const char *at = name + html_name_length(name, name + SKIM_MARGIN, true);
     for (; at < equals; at++)
         if ((unsigned char)*at <= ' ' || *at == '/')
@@ -46,13 +48,13 @@ static inline bool split(const struct html_skimmed *tag, struct slice *tag_name,
 
 static bool goes_on(const struct html_scanner *scanner)
 {
-    return !scanner->err && !scanner->stop && scanner->state == HTML_IN_DATA && !scanner->ends_wanted &&
-           !scanner->text_wanted;
+    return !scanner->err && !scanner->stop && scanner->state == HTML_IN_DATA;
 }
 
 static enum html_skim_answer on_skimmed(void *context, const struct html_skimmed *tag)
 {
     struct html_scanner *scanner = context;
+    const struct html_skim *skim = scanner->skim;
     struct slice tag_name, names[SKIM_VALUES];
     bool self_closing;
     if (!split(tag, &tag_name, names, &self_closing))
@@ -70,7 +72,7 @@ static enum html_skim_answer on_skimmed(void *context, const struct html_skimmed
     }
     scanner->self_closing = self_closing;
     html_end_tag(scanner);
-    return goes_on(scanner) ? HTML_SKIM_ON : HTML_SKIM_STOP;
+    return goes_on(scanner) && scanner->skim == skim ? HTML_SKIM_ON : HTML_SKIM_STOP;
 }
 
 /* Where skimming comes nowhere again and again it is left alone for a while, for it looks at a block each time. */

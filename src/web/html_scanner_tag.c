@@ -180,7 +180,7 @@ static inline bool may_begin_markup(char c)
 const char *html_in_data(struct html_scanner *scanner, const char *at, const char *end)
 {
     while (scanner->state == HTML_IN_DATA && !scanner->err && !scanner->stop) {
-        if (scanner->skim && !scanner->ends_wanted && !scanner->text_wanted) {
+        if (scanner->skim) {
             at = html_skim_data(scanner, at, end);
             if (scanner->err || scanner->stop)
                 break;

@@ -111,6 +111,7 @@ void html_finish_value(struct html_scanner *scanner, struct slice rest)
     } else {
         *piece = (struct html_piece){raw.data, 0, raw.length};
     }
+    html_clear_raw(scanner);
 }
 
 void html_hand_text(struct html_scanner *scanner, struct slice bytes)

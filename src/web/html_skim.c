@@ -81,11 +81,36 @@ void html_skim_init(struct html_skim *skim)
     }
 }
 
+/* What may follow a tag's name. */
+static const char BEHIND_NAME[] = {' ', '\t', '\n', '\f', '\r', '/', '>'};
+
+/* The pair and the key of what stands behind a '<'; in names of one letter the pair is all there is to see. */
+static void add_tag(struct html_skim *skim, const char *bytes)
+{
+    char key[KEY] = {'<', bytes[0], bytes[1], bytes[2]};
+    add(skim->elements, hash(load_key(key)));
+    add_pair(skim->pairs_behind_less, bytes[0], bytes[1]);
+}
+
 void html_skim_add_element(struct html_skim *skim, const char *name)
 {
-    char key[KEY] = {'<', name[0], name[1], name[2]};
-    add(skim->elements, hash(load_key(key)));
-    add_pair(skim->pairs_behind_less, name[0], name[1]);
+    size_t length = strlen(name);
+    if (length >= KEY - 1)
+        add_tag(skim, name);
+    for (size_t i = 0; i < sizeof BEHIND_NAME && length < KEY - 1; i++) {
+        char bytes[KEY - 1] = {name[0], length > 1 ? name[1] : BEHIND_NAME[i], BEHIND_NAME[i]};
+        add_tag(skim, bytes);
+    }
+}
+
+void html_skim_add_end(struct html_skim *skim, const char *name)
+{
+    size_t length = strlen(name);
+    skim->ends = UINT64_MAX;
+    for (size_t i = 0; i < sizeof BEHIND_NAME; i++) {
+        char bytes[KEY - 1] = {'/', name[0], length > 1 ? name[1] : BEHIND_NAME[i]};
+        add_tag(skim, bytes);
+    }
 }
 
 void html_skim_add_attribute(struct html_skim *skim, const char *name)
@@ -133,13 +158,13 @@ struct place {
 
 /* What a block holds, up to its first bit in `strange`. */
 struct findings {
-    uint64_t tags;    /* the '<' of tags */
-    uint64_t starts;  /* those that "</" doesn't begin */
-    uint64_t ends;    /* their '>' */
-    uint64_t values;  /* the '"' that begin values */
-    uint64_t closes;  /* those that end them */
-    uint64_t strange; /* where something is not as plain as we need it */
-    uint64_t stray;   /* the '>' outside of tags: they are strange, but just text */
+    uint64_t tags;      /* the '<' of tags */
+    uint64_t looked_at; /* those that may matter: end tags mostly don't */
+    uint64_t ends;      /* their '>' */
+    uint64_t values;    /* the '"' that begin values */
+    uint64_t closes;    /* those that end them */
+    uint64_t strange;   /* where something is not as plain as we need it */
+    uint64_t stray;     /* the '>' outside of tags: they are strange, but just text */
 };
 
 INLINE void begin(struct place *place, const char *at)
@@ -173,7 +198,8 @@ INLINE uint64_t name_ends(struct place *place, struct html_marks marks)
     return with_carry & ends;
 }
 
-INLINE struct findings read_block(struct place *place, struct html_marks marks, html_parity *parities)
+INLINE struct findings read_block(const struct html_skim *skim, struct place *place, struct html_marks marks,
+                                  html_parity *parities)
 {
     uint64_t angles = marks.less | marks.greater;
     uint64_t in_tag = parities(angles) ^ place->in_tag; /* from its '<' to before its '>' */
@@ -182,7 +208,7 @@ INLINE struct findings read_block(struct place *place, struct html_marks marks, 
     uint64_t values = quotes & in_quotes;
     uint64_t value_equals = marks.equals & in_tag & ~in_quotes;
     struct findings found = {.tags = marks.less,
-                             .starts = marks.less & ~(marks.slash >> 1),
+                             .looked_at = marks.less & (skim->ends | ~(marks.slash >> 1)),
                              .ends = marks.greater,
                              .values = values,
                              .closes = quotes & ~in_quotes,
@@ -204,7 +230,8 @@ INLINE bool matters(const struct html_skim *skim, const char *at)
 {
     if (!skim->pairs_behind_less[load_pair(at + 1)])
         return false;
-    return at[1] == '!' || is_in(skim->elements, hash(load_key(at)));
+    return at[1] == '!' || (is_letter(at[1]) && !is_letter(at[2]) && !is_digit(at[2])) ||
+           is_in(skim->elements, hash(load_key(at)));
 }
 
 /* Whether the '"' at `at` may begin the value of an attribute that may matter, or of something else. */
@@ -234,7 +261,7 @@ INLINE uint64_t look_up(const signed char *pairs, const struct place *place, int
 INLINE uint64_t first_look(const struct html_skim *skim, const struct place *place, const struct findings *found,
                            uint64_t sure)
 {
-    uint64_t tags = found->starts & sure, values = found->values & sure;
+    uint64_t tags = found->looked_at & sure, values = found->values & sure;
     if (place->block - place->start < KEY)
         return tags | values;
     uint64_t hits = look_up(skim->pairs_behind_less, place, 1, &tags);
@@ -346,7 +373,7 @@ INLINE const char *skim_by(html_marker *mark, html_parity *parities, const struc
     struct place place;
     begin(&place, at);
     while (end - place.block >= HTML_BLOCK + MARGIN) {
-        struct findings found = read_block(&place, mark(place.block), parities);
+        struct findings found = read_block(skim, &place, mark(place.block), parities);
         uint64_t strange = lowest(found.strange);
         uint64_t sure = strange - 1; /* the bits below the first strange one */
         uint64_t hits = first_look(skim, &place, &found, sure);

@@ -14,6 +14,7 @@ enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_VALUES = 16, SKIM_MARGIN 
 
 /* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. */
 struct html_skim {
+    uint64_t ends;                               /* all bits set if end tags may matter, else 0 */
     signed char pairs_behind_less[SKIM_PAIRS];   /* first bytes of an element's name, or of what is no tag at all */
     signed char pairs_before_equals[SKIM_PAIRS]; /* last bytes of an attribute's name, or of what is no usual one */
     uint64_t elements[SKIM_KEYS / 64];
@@ -23,10 +24,13 @@ struct html_skim {
 /* Begins with what isn't written like a tag. */
 void html_skim_init(struct html_skim *skim);
 
-/* Tags of that element matter. The name, in lower case, has three letters at least. */
+/* Start tags of that element matter. The name is in lower case and has letters and digits only. */
 void html_skim_add_element(struct html_skim *skim, const char *name);
 
-/* Tags with that attribute matter. The same holds for its name. */
+/* End tags of that element matter too. */
+void html_skim_add_end(struct html_skim *skim, const char *name);
+
+/* Tags with that attribute matter. The name is in lower case and ends with three letters at least. */
 void html_skim_add_attribute(struct html_skim *skim, const char *name);
 
 /* A start or end tag with an attribute that may matter, in a piece of the document. Each value is written ="value" behind a

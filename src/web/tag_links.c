@@ -75,8 +75,7 @@ static int report_candidates(const struct tag *tag, const struct link_rule *rule
 
 static int report_css(struct slice text, const struct link_sink *sink)
 {
-    /* No link without url( or another function, or an @import: most values end here. */
-    if (!text.length || (!memchr(text.data, '(', text.length) && !memchr(text.data, '@', text.length)))
+    if (!css_may_link(text))
         return 0;
     struct css css;
     css_init(&css, sink->on_link, sink->context);

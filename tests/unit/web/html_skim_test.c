@@ -82,6 +82,26 @@ static const char *const HARD[] = {
     "<img alt=\"\"src=\"u\">",
     "<form action=\"u\">",
     "<a id=\"\xC3\xA4\" href=\"\xC3\xA4\">",
+    "<svg>",
+    "<svg viewBox=\"0 0 1 1\"><path d=\"M0\"/>",
+    "</svg>",
+    "<path d=\"M0\"  style=\"fill:url(u)\" />",
+    "<text fill=\"url(u)\" x=\"1\">",
+    "<image href=\"u\">",
+    "<use xlink:href=\"u\"/>",
+    "<desc>",
+    "</desc>",
+    "<foreignObject>",
+    "</foreignObject>",
+    "<h1>",
+    "<li>",
+    "<p\n>",
+    "</br>",
+    "<svg><style>a{b:url(u)}",
+    "</style>",
+    "<![CDATA[<a href=\"u\">]]>",
+    "<math><mi>",
+    "</mi>",
 };
 
 enum { PLAIN_COUNT = sizeof PLAIN / sizeof PLAIN[0], HARD_COUNT = sizeof HARD / sizeof HARD[0] };
@@ -170,14 +190,14 @@ typedef const char *skimming(const struct html_skim *skim, const char *at, const
                              const struct html_skimmer *skimmer);
 
 /* Skims a document, going on behind each place where it stops. */
-static void skim_all(skimming *way, struct slice document, struct notes *notes)
+static void skim_all(skimming *way, enum html_place place, struct slice document, struct notes *notes)
 {
     const struct html_skimmer skimmer = {note, notes};
     const char *end = document.data + document.length;
     buf_clear(&notes->text);
     notes->document = document.data;
     for (const char *at = document.data; at < end; at++) {
-        const char *stop = way(html_elements_skim(), at, end, &skimmer);
+        const char *stop = way(html_elements_skim(place), at, end, &skimmer);
         ck_assert(stop >= at && stop <= end);
         ck_assert_int_eq(buf_printf(&notes->text, "stop %td\n", stop - document.data), 0);
         at = stop;
@@ -193,8 +213,9 @@ START_TEST(all_machines_find_the_same)
     buf_init(&anywhere.text, SIZE_MAX / 2);
     for (size_t n = 0; n < (size_t)effort(DOCUMENTS); n++) {
         make(&document, n);
-        skim_all(html_skim, buf_slice(&document), &here);
-        skim_all(html_skim_portable, buf_slice(&document), &anywhere);
+        enum html_place place = n % 2 ? HTML_PLACE_SVG : HTML_PLACE_HTML;
+        skim_all(html_skim, place, buf_slice(&document), &here);
+        skim_all(html_skim_portable, place, buf_slice(&document), &anywhere);
         if (!slice_equal(buf_slice(&here.text), buf_slice(&anywhere.text)))
             ck_abort_msg("document %zu:\n%s\nhere:\n%s\nanywhere:\n%s", n, buf_text(&document), buf_text(&here.text),
                          buf_text(&anywhere.text));
@@ -214,7 +235,7 @@ START_TEST(what_is_plain_is_passed_over)
     for (int i = 0; i < 100; i++)
         ck_assert_int_eq(buf_append_slice(&document, SLICE(row)), 0);
     const char *end = document.data + document.length;
-    ck_assert(html_skim(html_elements_skim(), document.data, end, NULL) >= end - 2 * sizeof row);
+    ck_assert(html_skim(html_elements_skim(HTML_PLACE_HTML), document.data, end, NULL) >= end - 2 * sizeof row);
     buf_free(&document);
 }
 END_TEST
