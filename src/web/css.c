@@ -43,10 +43,8 @@ bool css_may_link(struct slice text)
 {
     bool other = text.length && (memchr(text.data, '@', text.length) || memchr(text.data, '\\', text.length));
     const char *at = text.data, *end = text.data + text.length;
-    for (at = html_find(at, end, '('); at < end && !other; at = html_find(at + 1, end, '(')) {
-        char last = at > text.data ? ascii_lower(at[-1]) : '\0';
-        other = last == 'l' || last == 'c' || last == 't';
-    }
+    for (at = html_find(at, end, '('); at < end && !other; at = html_find(at + 1, end, '('))
+        other = at > text.data && strchr("lLcCtT", at[-1]) && at[-1];
     return other;
 }
 

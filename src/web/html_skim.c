@@ -98,7 +98,9 @@ void html_skim_add_element(struct html_skim *skim, const char *name)
     if (length >= KEY - 1)
         add_tag(skim, name);
     for (size_t i = 0; i < sizeof BEHIND_NAME && length < KEY - 1; i++) {
-        char bytes[KEY - 1] = {name[0], length > 1 ? name[1] : BEHIND_NAME[i], BEHIND_NAME[i]};
+        char bytes[KEY - 1] = {0};
+        memset(bytes, BEHIND_NAME[i], sizeof bytes);
+        memcpy(bytes, name, length);
         add_tag(skim, bytes);
     }
 }
@@ -108,7 +110,9 @@ void html_skim_add_end(struct html_skim *skim, const char *name)
     size_t length = strlen(name);
     skim->ends = UINT64_MAX;
     for (size_t i = 0; i < sizeof BEHIND_NAME; i++) {
-        char bytes[KEY - 1] = {'/', name[0], length > 1 ? name[1] : BEHIND_NAME[i]};
+        char bytes[KEY - 1] = {'/', name[0], BEHIND_NAME[i]};
+        if (length > 1)
+            bytes[2] = name[1];
         add_tag(skim, bytes);
     }
 }

@@ -37,8 +37,7 @@ static const char *const HARD[] = {
     "<a/b=\"x\">",
     "<b\t=\"='\">",
     "<td\tc=\"='\">",
-    "<td\x01"
-    "c=\"x d='\">",
+    "<td\001c=\"x d='\">",
     "<td style=\"background:url(u)\">",
     "<td STYLE = 'background:url(u)'>",
     "<td background=u>",
