@@ -112,20 +112,6 @@ HTML_AVX2 static inline uint64_t html_parities_clmul(uint64_t bits)
     return (uint64_t)_mm_cvtsi128_si64(product);
 }
 
-#define HTML_AVX512 __attribute__((target("avx512bw,avx512vl,avx2,bmi,bmi2,pclmul")))
-
-HTML_AVX512 static inline struct html_marks html_mark_avx512(const char *at)
-{
-    __m512i bytes = _mm512_loadu_si512(at);
-    return (struct html_marks){_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('<')),
-                               _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('>')),
-                               _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
-                               _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('=')),
-                               _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('/')),
-                               _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(' ')) |
-                                   _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))};
-}
-
 #elif defined(__aarch64__)
 
 static inline uint64_t html_equal_neon(const uint8x16_t parts[4], char wanted)

@@ -100,7 +100,8 @@ void html_skim_add_element(struct html_skim *skim, const char *name)
     for (size_t i = 0; i < sizeof BEHIND_NAME && length < KEY - 1; i++) {
         char bytes[KEY - 1] = {0};
         memset(bytes, BEHIND_NAME[i], sizeof bytes);
-        memcpy(bytes, name, length);
+        for (size_t k = 0; k < length; k++)
+            bytes[k] = name[k];
         add_tag(skim, bytes);
     }
 }
@@ -416,17 +417,11 @@ HTML_AVX2 static const char *skim_avx2(const struct html_skim *skim, const char 
     return skim_by(html_mark_avx2, html_parities_clmul, skim, at, end, skimmer);
 }
 
-HTML_AVX512 static const char *skim_avx512(const struct html_skim *skim, const char *at, const char *end,
-                                           const struct html_skimmer *skimmer)
-{
-    return skim_by(html_mark_avx512, html_parities_clmul, skim, at, end, skimmer);
-}
-
 const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
 {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul"))
-        return skim_sse2(skim, at, end, skimmer);
-    return __builtin_cpu_supports("avx512bw") ? skim_avx512(skim, at, end, skimmer) : skim_avx2(skim, at, end, skimmer);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul"))
+        return skim_avx2(skim, at, end, skimmer);
+    return skim_sse2(skim, at, end, skimmer);
 }
 
 #elif defined(__aarch64__)
