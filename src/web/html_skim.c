@@ -282,12 +282,6 @@ INLINE uint64_t first_look(const struct html_skim *skim, const struct place *pla
     return hits;
 }
 
-/* The bits from the last one of `bits` on; all where there is none. */
-INLINE uint64_t from_last(uint64_t bits)
-{
-    return bits ? UINT64_MAX << (63 - __builtin_clzll(bits)) : UINT64_MAX;
-}
-
 /* Makes the tag that begins with the last of `tags` the one at hand; without one it goes on. */
 INLINE void begin_tag(struct place *place, uint64_t tags)
 {
