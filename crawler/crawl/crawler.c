@@ -190,13 +190,6 @@ static int follow_redirect(struct worker *worker, struct fetch_statistic *stat, 
     return err;
 }
 
-/* The encoding that the header names, by its standard name where there is one. */
-static const char *header_encoding(const struct mime *mime)
-{
-    const struct charset *charset = charset_by_label(slice_of(mime->charset));
-    return charset ? charset_name(charset) : mime->charset;
-}
-
 static bool is_html(const struct mime *mime)
 {
     return mime_document_kind(mime) == DOCUMENT_HTML ||
@@ -215,7 +208,7 @@ static void fill_statistic(const struct worker *worker, struct fetch_statistic *
         .error = response->error,
         .error_detail = response->error_detail,
         .content_type = response->status ? mime->type : "",
-        .encoding = response->status ? header_encoding(mime) : "",
+        .encoding = response->status ? page_header_encoding(worker->page) : "",
         .is_html = response->status == 200 && is_html(mime),
         .truncated = response->truncated,
         .size = response->decoded_size,
@@ -269,8 +262,10 @@ static void settle(struct worker *worker)
     fill_statistic(worker, &stat);
     int err = 0;
     if (is_whole(&worker->response)) {
-        struct slice location = http_response_header(&worker->response, "Location", 0);
-        if (is_redirect(stat.status) && location.data)
+        struct slice location = {0};
+        if (is_redirect(stat.status))
+            location = http_response_header(&worker->response, "Location", 0);
+        if (location.data)
             err = follow_redirect(worker, &stat, location);
         else
             err = parse_links(worker, &stat);

@@ -1,7 +1,24 @@
+/* Most links stand in the pages before in the same words, below the same directory: they come to the same URL, and to be
+ * known by these words is cheaper than to be resolved. What is remembered of them is a fingerprint of both, as of URLs,
+ * in a table where the latest of two that fall on one place stays. */
 #include "crawl/link_walk.h"
+
+#include <assert.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/hash.h"
+
+enum { FORMS = 8192 }; /* a power of two */
+
+/* A directory and words must not come to the same form when they change places. */
+static const uint64_t DIRECTORY_FACTOR = 0x9e3779b97f4a7c15u;
+
+struct known_form {
+    uint64_t form;        /* of words and directory; 0 for none */
+    uint64_t fingerprint; /* of the URL */
+    uint32_t place;       /* hint for recent_meet_at */
+};
 
 void link_walk_init(struct link_walk *walk)
 {
@@ -14,6 +31,8 @@ void link_walk_free(struct link_walk *walk)
 {
     url_resolver_free(&walk->resolver);
     recent_free(&walk->recent);
+    free(walk->forms);
+    walk->forms = NULL;
 }
 
 int link_walk_begin(struct link_walk *walk, struct page *page, const struct url *document)
@@ -22,7 +41,14 @@ int link_walk_begin(struct link_walk *walk, struct page *page, const struct url 
     int err = page_find_base(page, document, &walk->base);
     if (!err)
         err = url_resolver_begin(&walk->resolver, &walk->base, page_charset(page));
-    return err ? err : recent_next_page(&walk->recent);
+    if (err)
+        return err;
+    if (!walk->forms)
+        walk->forms = calloc(FORMS, sizeof *walk->forms);
+    if (!walk->forms)
+        return ERR_NO_MEMORY;
+    walk->directory = DIRECTORY_FACTOR * hash_bytes(url_resolver_directory(&walk->resolver));
+    return recent_next_page(&walk->recent);
 }
 
 /* Whether a link means the same on every page; its query may still depend on the encoding. */
@@ -39,9 +65,9 @@ static uint64_t key_of_text(const struct link_walk *walk)
 
 /* Resolves a link that the whole parser has to look at. Returns 1, 0 when there is no need to (this page had the same
  * text before, or it leads out of the crawl), or an error. */
-static int parse(struct link_walk *walk)
+static int parse(struct link_walk *walk, uint64_t words)
 {
-    walk->text = hash_bytes(walk->raw);
+    walk->text = words;
     int met = recent_meet(&walk->recent, key_of_text(walk));
     if (met < 0)
         return met;
@@ -55,25 +81,48 @@ static int parse(struct link_walk *walk)
     return 1;
 }
 
+/* Whether it takes no more of the base than its directory to know what the link means, if it can be joined. */
+static bool has_form(const struct link_walk *walk)
+{
+    return walk->resolver.joins && walk->raw.data[0] != '#' && walk->raw.data[0] != '?';
+}
+
+/* Resolves a link whose form is not known, and remembers the form if it has one. Returns what recent_meet does. */
+static int meet_resolved(struct link_walk *walk, uint64_t words, struct known_form *known)
+{
+    bool is_joined = url_resolver_join(&walk->resolver, walk->raw);
+    if (is_joined) {
+        walk->fingerprint = walk->resolver.fingerprint;
+    } else {
+        int parsed = parse(walk, words);
+        if (parsed <= 0)
+            return parsed ? parsed : RECENT_REPEATED;
+    }
+    int met = recent_meet(&walk->recent, walk->fingerprint);
+    if (is_joined && has_form(walk))
+        *known = (struct known_form){walk->directory ^ words, walk->fingerprint, recent_place(&walk->recent)};
+    return met;
+}
+
+static int meet(struct link_walk *walk)
+{
+    uint64_t words = hash_bytes(walk->raw), form = walk->directory ^ words;
+    struct known_form *known = &walk->forms[form & (FORMS - 1)];
+    walk->is_malformed = false;
+    walk->text = 0;
+    walk->is_unresolved = known->form == form && form && has_form(walk);
+    if (!walk->is_unresolved)
+        return meet_resolved(walk, words, known);
+    walk->fingerprint = known->fingerprint;
+    return recent_meet_at(&walk->recent, known->fingerprint, known->place);
+}
+
 int link_walk_next(struct link_walk *walk)
 {
     while (page_next_link(&walk->links, &walk->raw)) {
-        walk->is_malformed = false;
-        walk->text = 0;
-        if (url_resolver_join(&walk->resolver, walk->raw)) {
-            walk->fingerprint = walk->resolver.fingerprint;
-        } else {
-            int parsed = parse(walk);
-            if (parsed < 0)
-                return parsed;
-            if (!parsed)
-                continue;
-        }
-        int met = recent_meet(&walk->recent, walk->fingerprint);
-        if (met < 0)
-            return met;
+        int met = meet(walk);
         if (met != RECENT_REPEATED)
-            return met == RECENT_KNOWN ? LINK_WALK_KNOWN : LINK_WALK_NEW;
+            return met < 0 ? met : met == RECENT_KNOWN ? LINK_WALK_KNOWN : LINK_WALK_NEW;
     }
     return LINK_WALK_END;
 }
@@ -92,5 +141,12 @@ int link_walk_allow(struct link_walk *walk, bool allowed)
 
 const struct url *link_walk_url(struct link_walk *walk)
 {
-    return walk->is_malformed ? NULL : url_resolver_url(&walk->resolver);
+    if (walk->is_malformed)
+        return NULL;
+    if (walk->is_unresolved) {
+        bool is_joined = url_resolver_join(&walk->resolver, walk->raw);
+        assert(is_joined); /* what was joined to one base can be joined to another of the same directory */
+        walk->is_unresolved = !is_joined;
+    }
+    return url_resolver_url(&walk->resolver);
 }

@@ -11,12 +11,15 @@
 struct link_walk {
     struct url_resolver resolver;
     struct recent recent;
+    struct known_form *forms; /* what links as they stand in documents came to of late; NULL until the first page */
+    uint64_t directory;       /* fingerprint of what the base's path-relative links are put behind */
     struct url base;
     struct slice links;   /* of the page, those that are still to come */
     struct slice raw;     /* the link as it stands in the document */
     uint64_t fingerprint; /* of the URL; of `raw` when that is none */
     uint64_t text;        /* fingerprint of `raw`, or 0 */
     bool is_malformed;
+    bool is_unresolved; /* the link's form was known, and the URL is not made up before it is asked for */
 };
 
 /* An idle walk; nothing is allocated. */

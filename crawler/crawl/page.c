@@ -16,11 +16,25 @@ enum {
 /* The body has a cap, and its links are part of it. */
 static const size_t LINKS_LIMIT = SIZE_MAX / 4;
 
+static const char *const LINK_HEADERS[] = {"Link", "Refresh", "Content-Location"};
+
+enum { LINK_HEADER_COUNT = sizeof LINK_HEADERS / sizeof LINK_HEADERS[0], KNOWN_TYPE_MAX = 128 };
+
+/* What the last Content-Type said: nearly all answers of a site say the same. */
+struct known_type {
+    char text[KNOWN_TYPE_MAX];
+    size_t length;
+    struct mime mime;
+    enum document_kind kind;
+    const char *encoding; /* its charset, by the standard name where there is one */
+};
+
 struct page {
     const struct options *options;
     struct extractor_pool *pool;
     struct extractor *extractor; /* NULL when this answer's body is not searched */
-    struct mime mime;
+    struct known_type known_type;
+    const struct mime *mime;
     struct buf links;    /* each as its length and its bytes */
     size_t from_headers; /* bytes of them that hold the headers' links */
     size_t last;         /* place of the last one's bytes */
@@ -29,6 +43,8 @@ struct page {
     bool takes_every; /* the user did not say which elements' links to follow */
     struct buf base_text;
 };
+
+static const struct mime NO_TYPE;
 
 void extractor_pool_free(struct extractor_pool *pool)
 {
@@ -62,6 +78,7 @@ int page_create(struct page **out, const struct options *options, struct extract
         return ERR_NO_MEMORY;
     page->options = options;
     page->pool = pool;
+    page->mime = &NO_TYPE;
     page->takes_every = options->ignore_tags.count == 0 && options->follow_tags.count == 0;
     buf_init(&page->links, LINKS_LIMIT);
     buf_init(&page->base_text, URL_MAX_LENGTH);
@@ -142,13 +159,39 @@ static void forget_links(void *context)
     page->has_itself = false;
 }
 
+/* The headers of an answer that matter to a page. */
+struct page_headers {
+    struct slice type; /* the first Content-Type */
+    bool has_links;
+};
+
+static bool may_hold_links(struct slice name)
+{
+    for (size_t i = 0; i < LINK_HEADER_COUNT; i++)
+        if (slice_equal_nocase(name, slice_of(LINK_HEADERS[i])))
+            return true;
+    return false;
+}
+
+static struct page_headers look_through(const struct http_response *response)
+{
+    struct page_headers headers = {0};
+    struct slice lines = buf_slice(&response->headers), name, value;
+    while (http_next_header(&lines, &name, &value)) {
+        if (!headers.type.data && slice_equal_nocase(name, SLICE("Content-Type")))
+            headers.type = value;
+        else if (!headers.has_links)
+            headers.has_links = may_hold_links(name);
+    }
+    return headers;
+}
+
 static int keep_header_links(struct page *page, const struct http_response *response)
 {
-    static const char *const names[] = {"Link", "Refresh", "Content-Location"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < LINK_HEADER_COUNT; i++) {
         struct slice value;
-        for (size_t nth = 0; (value = http_response_header(response, names[i], nth)).data; nth++) {
-            int err = header_links(names[i], value, keep_link, page);
+        for (size_t nth = 0; (value = http_response_header(response, LINK_HEADERS[i], nth)).data; nth++) {
+            int err = header_links(LINK_HEADERS[i], value, keep_link, page);
             if (err)
                 return err;
         }
@@ -156,10 +199,25 @@ static int keep_header_links(struct page *page, const struct http_response *resp
     return 0;
 }
 
+/* Makes `text` the type of the answer. */
+static void set_type(struct page *page, struct slice text)
+{
+    struct known_type *known = &page->known_type;
+    page->mime = &known->mime;
+    if (known->length && slice_equal(text, (struct slice){known->text, known->length}))
+        return;
+    mime_parse(&known->mime, text);
+    known->kind = mime_document_kind(&known->mime);
+    const struct charset *charset = charset_by_label(slice_of(known->mime.charset));
+    known->encoding = charset ? charset_name(charset) : known->mime.charset;
+    known->length = text.length <= sizeof known->text ? text.length : 0;
+    memcpy(known->text, text.length ? text.data : "", known->length);
+}
+
 void page_reset(struct page *page)
 {
     give_extractor_back(page);
-    page->mime = (struct mime){0};
+    page->mime = &NO_TYPE;
     buf_free(&page->links);
     buf_free(&page->base_text);
     page->last_length = 0;
@@ -169,18 +227,19 @@ void page_reset(struct page *page)
 int page_begin(struct page *page, const struct http_response *response)
 {
     page_reset(page);
-    mime_parse(&page->mime, http_response_header(response, "Content-Type", 0));
-    enum document_kind kind = mime_document_kind(&page->mime);
+    const struct page_headers headers = look_through(response);
+    set_type(page, headers.type);
+    enum document_kind kind = page->known_type.kind;
     if (response->status != 200)
         return 0;
-    int err = keep_header_links(page, response);
+    int err = headers.has_links ? keep_header_links(page, response) : 0;
     if (err || kind == DOCUMENT_OTHER)
         return err;
     page->from_headers = page->links.length;
     return take_extractor(page, &(struct extractor_options){
                                     .engine = page->options->extractor,
                                     .kind = kind,
-                                    .header_charset = slice_of(page->mime.charset),
+                                    .header_charset = slice_of(page->mime->charset),
                                     .on_link = keep_link,
                                     .on_restart = forget_links,
                                     .context = page,
@@ -221,7 +280,12 @@ int page_find_base(struct page *page, const struct url *document, struct url *ba
 
 const struct mime *page_mime(const struct page *page)
 {
-    return &page->mime;
+    return page->mime;
+}
+
+const char *page_header_encoding(const struct page *page)
+{
+    return page->mime == &NO_TYPE ? "" : page->known_type.encoding;
 }
 
 const struct charset *page_charset(const struct page *page)

@@ -79,15 +79,25 @@ static int grow(struct recent *recent)
     return 0;
 }
 
+static uint32_t place_of(const struct recent *recent, const struct recent_bucket *bucket, unsigned way)
+{
+    return (uint32_t)(bucket - recent->buckets) * WAYS + way;
+}
+
+static uint32_t *mark_at(const struct recent *recent, uint32_t place)
+{
+    return &recent->buckets[place / WAYS].marks[place % WAYS];
+}
+
 static int add(struct recent *recent, uint64_t fingerprint)
 {
     for (;;) {
         struct recent_bucket *bucket = bucket_of(recent, fingerprint);
-        unsigned place = oldest(bucket);
-        if (bucket->marks[place] >> MARK_SHIFT != recent->page) {
-            bucket->fingerprints[place] = fingerprint;
-            bucket->marks[place] = recent->page << MARK_SHIFT;
-            recent->last = &bucket->marks[place];
+        unsigned way = oldest(bucket);
+        if (bucket->marks[way] >> MARK_SHIFT != recent->page) {
+            bucket->fingerprints[way] = fingerprint;
+            bucket->marks[way] = recent->page << MARK_SHIFT;
+            recent->last = place_of(recent, bucket, way);
             return RECENT_NEW;
         }
         int err = grow(recent);
@@ -96,17 +106,41 @@ static int add(struct recent *recent, uint64_t fingerprint)
     }
 }
 
+/* Meets the fingerprint at `place`, which was met before. */
+static inline int meet_again(struct recent *recent, uint32_t *mark, uint32_t place)
+{
+    uint32_t page = *mark >> MARK_SHIFT;
+    *mark = recent->page << MARK_SHIFT | (*mark & 1);
+    recent->last = place;
+    return page == recent->page ? RECENT_REPEATED : RECENT_KNOWN;
+}
+
 int recent_meet(struct recent *recent, uint64_t fingerprint)
 {
     struct recent_bucket *bucket = bucket_of(recent, fingerprint);
-    for (unsigned i = 0; i < WAYS; i++) {
-        if (bucket->fingerprints[i] != fingerprint || !bucket->marks[i])
-            continue;
-        uint32_t *mark = &bucket->marks[i];
-        uint32_t page = *mark >> MARK_SHIFT;
-        *mark = recent->page << MARK_SHIFT | (*mark & 1);
-        recent->last = mark;
-        return page == recent->page ? RECENT_REPEATED : RECENT_KNOWN;
-    }
+    for (unsigned i = 0; i < WAYS; i++)
+        if (bucket->fingerprints[i] == fingerprint && bucket->marks[i])
+            return meet_again(recent, &bucket->marks[i], place_of(recent, bucket, i));
     return add(recent, fingerprint);
+}
+
+int recent_meet_at(struct recent *recent, uint64_t fingerprint, uint32_t place)
+{
+    if (place / WAYS < recent->count) {
+        struct recent_bucket *bucket = &recent->buckets[place / WAYS];
+        if (bucket->fingerprints[place % WAYS] == fingerprint && bucket->marks[place % WAYS])
+            return meet_again(recent, &bucket->marks[place % WAYS], place);
+    }
+    return recent_meet(recent, fingerprint);
+}
+
+bool recent_bit(const struct recent *recent)
+{
+    return *mark_at(recent, recent->last) & 1;
+}
+
+void recent_set_bit(struct recent *recent, bool bit)
+{
+    uint32_t *mark = mark_at(recent, recent->last);
+    *mark = (*mark & ~1u) | bit;
 }

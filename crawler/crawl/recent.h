@@ -15,7 +15,7 @@ struct recent {
     struct recent_bucket *buckets; /* NULL until the first page */
     size_t count;                  /* of buckets; a power of two */
     uint32_t page;                 /* number of this page, from 1 */
-    uint32_t *last;                /* mark of the fingerprint that was met last */
+    uint32_t last;                 /* place of the fingerprint that was met last */
 };
 
 enum recent_verdict { RECENT_NEW, RECENT_KNOWN, RECENT_REPEATED };
@@ -31,15 +31,17 @@ int recent_next_page(struct recent *recent);
  * it did on an earlier one, RECENT_NEW otherwise (which is also said of one that was forgotten), or ERR_NO_MEMORY. */
 int recent_meet(struct recent *recent, uint64_t fingerprint);
 
-/* The bit of the fingerprint that was met last; false in a new one. */
-static inline bool recent_bit(const struct recent *recent)
+/* Where the fingerprint that was met last stands for now, which is a hint for recent_meet_at. */
+static inline uint32_t recent_place(const struct recent *recent)
 {
-    return *recent->last & 1;
+    return recent->last;
 }
 
-static inline void recent_set_bit(struct recent *recent, bool bit)
-{
-    *recent->last = (*recent->last & ~1u) | bit;
-}
+/* As recent_meet; quicker for one that still stands where the hint has it. Any hint is good. */
+int recent_meet_at(struct recent *recent, uint64_t fingerprint, uint32_t place);
+
+/* The bit of the fingerprint that was met last; false in a new one. */
+bool recent_bit(const struct recent *recent);
+void recent_set_bit(struct recent *recent, bool bit);
 
 #endif

@@ -87,6 +87,10 @@ void http_response_free(struct http_response *response);
  * until the response changes. */
 struct slice http_response_header(const struct http_response *response, const char *name, size_t nth);
 
+/* Takes the first line off `lines`, which begins as the response's headers; false at their end. The name is as it was
+ * sent, the value trimmed. Lines without a name are passed over. */
+bool http_next_header(struct slice *lines, struct slice *name, struct slice *value);
+
 /* Where the body goes. All three run on the loop's stack and must not call the client. Each may be NULL. */
 struct http_sink {
     /* Status and headers are there, and the body follows. Returns 0, or a negative error that ends the transfer. */

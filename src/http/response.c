@@ -37,6 +37,22 @@ struct slice http_response_header(const struct http_response *response, const ch
     return (struct slice){NULL, 0};
 }
 
+bool http_next_header(struct slice *lines, struct slice *name, struct slice *value)
+{
+    while (lines->length) {
+        struct slice line = next_line(lines);
+        size_t length = 0;
+        while (length < line.length && line.data[length] != ':')
+            length++;
+        if (length == 0 || length == line.length)
+            continue;
+        *name = (struct slice){line.data, length};
+        *value = slice_trim((struct slice){line.data + length + 1, line.length - length - 1});
+        return true;
+    }
+    return false;
+}
+
 bool http_error_is_transient(int error)
 {
     switch (error) {

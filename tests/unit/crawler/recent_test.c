@@ -64,8 +64,23 @@ START_TEST(what_was_met_longest_ago_goes_first)
 }
 END_TEST
 
+START_TEST(a_wrong_hint_does_no_harm)
+{
+    recent_init(&recent);
+    ck_assert_int_eq(recent_next_page(&recent), 0);
+    ck_assert_int_eq(recent_meet_at(&recent, 5, UINT32_MAX), RECENT_NEW);
+    uint32_t place = recent_place(&recent);
+    ck_assert_int_eq(recent_meet_at(&recent, 6, place), RECENT_NEW);
+    ck_assert_int_eq(recent_meet_at(&recent, 5, place), RECENT_REPEATED);
+    ck_assert_int_eq(recent_next_page(&recent), 0);
+    ck_assert_int_eq(recent_meet_at(&recent, 5, place), RECENT_KNOWN);
+    ck_assert_int_eq(recent_meet(&recent, 5), RECENT_REPEATED);
+    recent_free(&recent);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("recent", pages_are_told_apart, one_page_is_exact_however_large,
-                     what_was_met_longest_ago_goes_first);
+                     what_was_met_longest_ago_goes_first, a_wrong_hint_does_no_harm);
 }
