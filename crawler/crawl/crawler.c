@@ -30,6 +30,16 @@ struct worker {
     uint32_t tries;
     nanoseconds started;
     bool settled; /* the URL has its record */
+    bool is_slow; /* its links are still to be taken in, by and by */
+};
+
+/* The links of a large page on their way in, on its worker's stack. */
+struct gathering {
+    struct worker *worker;
+    struct intake_links *links; /* NULL before the first of them */
+    struct fetch_statistic stat;
+    struct loop_callback next;
+    struct future over;
 };
 
 struct crawler {
@@ -141,20 +151,36 @@ static void look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t
     intake_look_up(worker->crawler->intake, worker->fingerprint, depth, redirects);
 }
 
-static int parse_links(struct worker *worker, struct fetch_statistic *stat)
+static int end_page(struct worker *worker, struct fetch_statistic *stat)
 {
     int err = page_end(worker->page);
+    if (!err && page_charset(worker->page))
+        stat->encoding = charset_name(page_charset(worker->page));
+    return err;
+}
+
+static struct discovery links_of(const struct worker *worker, const struct fetch_statistic *stat)
+{
+    return (struct discovery){.page = stat->url, .from = worker->fingerprint, .depth = stat->depth + 1};
+}
+
+static void note_count(struct fetch_statistic *stat, const struct intake_count *count)
+{
+    stat->num_urls = count->allowed;
+    stat->num_new_urls = count->fresh;
+    if (count->allowed)
+        log_info("got %u distinct urls from %.*s", count->allowed, SLICE_ARGS(stat->url));
+}
+
+static int parse_links(struct worker *worker, struct fetch_statistic *stat)
+{
+    int err = end_page(worker, stat);
     if (err)
         return err;
-    if (page_charset(worker->page))
-        stat->encoding = charset_name(page_charset(worker->page));
-    const struct discovery found = {.page = stat->url, .from = worker->fingerprint, .depth = stat->depth + 1};
+    const struct discovery found = links_of(worker, stat);
     struct intake_count count;
     err = intake_add_links(worker->crawler->intake, worker->page, &worker->url, &found, &count);
-    stat->num_urls = count.allowed;
-    stat->num_new_urls = count.fresh;
-    if (count.allowed)
-        log_info("got %u distinct urls from %.*s", count.allowed, SLICE_ARGS(stat->url));
+    note_count(stat, &count);
     return err;
 }
 
@@ -254,8 +280,18 @@ static void count(struct worker *worker, const struct fetch_statistic *stat)
     crawler->reached_a_root |= !worker->claim.referrer && stat->status;
 }
 
-/* The transfer is over for good. Its links go to the frontier, its record goes to the observers, and only then it is
- * done: a store that outlives the process loses nothing in this order. */
+/* The links are in the frontier. The record goes to the observers, and only then the URL is done: a store that outlives
+ * the process loses nothing in this order. */
+static void conclude(struct worker *worker, const struct fetch_statistic *stat, int err)
+{
+    count(worker, stat);
+    worker->settled = true;
+    tell_fetched(worker->crawler, stat);
+    fail(worker->crawler, err);
+    fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, stat));
+}
+
+/* The transfer is over for good. */
 static void settle(struct worker *worker)
 {
     struct fetch_statistic stat;
@@ -272,11 +308,57 @@ static void settle(struct worker *worker)
     } else {
         log_error("%.*s failed after %u tries: %s", SLICE_ARGS(stat.url), worker->tries, error_text(stat.error));
     }
-    count(worker, &stat);
-    worker->settled = true;
-    tell_fetched(worker->crawler, &stat);
-    fail(worker->crawler, err);
-    fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, &stat));
+    conclude(worker, &stat, err);
+}
+
+static int begin_gathering(struct gathering *gathering)
+{
+    struct worker *worker = gathering->worker;
+    fill_statistic(worker, &gathering->stat);
+    int err = end_page(worker, &gathering->stat);
+    if (err)
+        return err;
+    const struct discovery found = links_of(worker, &gathering->stat);
+    return intake_links_create(&gathering->links, worker->crawler->intake, worker->page, &worker->url, &found);
+}
+
+/* Takes in some of the links, and the next ones in the loop's next turn. The page may have become nearer meanwhile. */
+static void gather(void *context)
+{
+    struct gathering *gathering = context;
+    struct worker *worker = gathering->worker;
+    struct fetch_statistic *stat = &gathering->stat;
+    struct intake_count count = {0};
+    uint32_t redirects;
+    int more = gathering->links ? 0 : begin_gathering(gathering);
+    if (!more) {
+        look_up_reach(worker, &stat->depth, &redirects);
+        more = intake_links_take(gathering->links, stat->depth + 1, &count);
+    }
+    if (more > 0) {
+        loop_call_soon(worker->crawler->loop, &gathering->next);
+        return;
+    }
+    note_count(stat, &count);
+    conclude(worker, stat, more);
+    future_set_result(&gathering->over, NULL);
+}
+
+/* Takes in the links of a large page while other work goes on. Returns 0, or ERR_CANCELLED: then the page may not be
+ * done, and what came in is in. */
+static int gather_slowly(struct worker *worker)
+{
+    struct gathering gathering = {.worker = worker};
+    future_init(&gathering.over, worker->crawler->loop, "links");
+    loop_callback_init(&gathering.next, gather, &gathering);
+    loop_call_soon(worker->crawler->loop, &gathering.next);
+    int err = await(&gathering.over, NULL);
+    loop_callback_cancel(&gathering.next);
+    intake_links_free(gathering.links);
+    future_destroy(&gathering.over);
+    worker->is_slow = false;
+    page_reset(worker->page);
+    return err;
 }
 
 static int begin_body(void *context, const struct http_response *response)
@@ -294,8 +376,12 @@ static int take_body(void *context, struct slice bytes)
 static void finish_body(void *context, const struct http_response *response)
 {
     struct worker *worker = context;
-    if (response->error != ERR_CANCELLED && !will_try_again(worker))
+    if (response->error != ERR_CANCELLED && !will_try_again(worker)) {
+        worker->is_slow = is_whole(response) && page_is_large(worker->page);
+        if (worker->is_slow)
+            return; /* gather_slowly goes on */
         settle(worker);
+    }
     page_reset(worker->page);
 }
 
@@ -316,6 +402,8 @@ static int fetch(struct worker *worker)
     for (worker->tries = 1;; worker->tries++) {
         worker->started = clock_now();
         int err = http_fetch(crawler->client, &request, &sink, &worker->response);
+        if (worker->is_slow && gather_slowly(worker) && !worker->settled)
+            return ERR_CANCELLED;
         if (worker->settled) {
             if (worker->tries > 1 && !err)
                 log_info("try %u for %s success", worker->tries, request.url);

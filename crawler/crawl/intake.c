@@ -12,12 +12,18 @@
 #include "crawl/root.h"
 #include "crawl/scope.h"
 
-enum { BATCH = 64, BATCH_TEXT = 16 * 1024 };
+enum { BATCH = 64, BATCH_TEXT = 16 * 1024, SLICE_LINKS = 4096 };
+
+/* A place where URLs are found, while they are taken in. */
+struct visit {
+    struct discovery found;
+    struct store_source source;
+    struct intake_count count;
+    struct link_walk *walk; /* over its links; NULL when it is one URL */
+};
 
 struct batch {
-    const struct discovery *found;
-    struct intake_count *count;
-    struct store_source source;
+    struct visit *visit;
     struct store_url urls[BATCH];
     enum reason reasons[BATCH]; /* REASON_NONE for those in scope */
     size_t filled;
@@ -34,6 +40,13 @@ struct intake {
     intake_skipped skipped;
     void *context;
     uint64_t filtered;
+};
+
+/* A page of its own has a walk of its own, since other pages come in between. */
+struct intake_links {
+    struct intake *intake;
+    struct visit visit;
+    struct link_walk walk;
 };
 
 static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
@@ -82,12 +95,19 @@ void intake_free(struct intake *intake)
     free(intake);
 }
 
-static void begin(struct intake *intake, const struct discovery *found, struct intake_count *count)
+static struct visit visit_of(const struct discovery *found, struct link_walk *walk)
+{
+    return (struct visit){
+        .found = *found,
+        .source = {.page = found->page, .depth = found->depth, .redirects = found->redirects},
+        .walk = walk,
+    };
+}
+
+static void begin(struct intake *intake, struct visit *visit)
 {
     struct batch *batch = &intake->batch;
-    batch->found = found;
-    batch->count = count;
-    batch->source = (struct store_source){.page = found->page, .depth = found->depth, .redirects = found->redirects};
+    batch->visit = visit;
     batch->filled = 0;
     batch->text_used = 0;
 }
@@ -95,24 +115,24 @@ static void begin(struct intake *intake, const struct discovery *found, struct i
 /* A URL in scope, after the store has said whether it is new. */
 static int note_reached(struct intake *intake, const struct store_url *url)
 {
-    struct batch *batch = &intake->batch;
+    struct visit *visit = intake->batch.visit;
     if (!url->is_new && !reach_heeds(intake->reach, url->fingerprint))
         return 0;
     const struct reach_step step = {
-        .from = batch->found->from,
+        .from = visit->found.from,
         .to = url->fingerprint,
-        .depth = batch->found->depth,
-        .redirects = batch->found->redirects,
+        .depth = visit->found.depth,
+        .redirects = visit->found.redirects,
         .is_new = url->is_new,
     };
     enum reach_verdict verdict;
-    int err = reach_report(intake->reach, &step, url->text, &batch->source, &verdict);
-    batch->count->fresh += url->is_new;
+    int err = reach_report(intake->reach, &step, url->text, &visit->source, &verdict);
+    visit->count.fresh += url->is_new;
     if (err || verdict == REACH_WITHIN)
         return err;
     intake->filtered++;
     if (verdict == REACH_TOO_MANY_REDIRECTS)
-        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(batch->found->page));
+        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(visit->found.page));
     return 0;
 }
 
@@ -122,14 +142,14 @@ static void note_refused(struct intake *intake, const struct store_url *url, enu
     if (!url->is_new)
         return;
     intake->filtered++;
-    intake->skipped(intake->context, url->text, reason, intake->batch.found->page);
+    intake->skipped(intake->context, url->text, reason, intake->batch.visit->found.page);
 }
 
 /* Hands the batch to the store. */
 static int flush(struct intake *intake)
 {
     struct batch *batch = &intake->batch;
-    int err = frontier_add(intake->frontier, batch->urls, batch->filled, &batch->source);
+    int err = frontier_add(intake->frontier, batch->urls, batch->filled, &batch->visit->source);
     for (size_t i = 0; i < batch->filled && !err; i++) {
         if (batch->reasons[i] == REASON_NONE)
             err = note_reached(intake, &batch->urls[i]);
@@ -145,7 +165,7 @@ static int finish(struct intake *intake, int err)
 {
     if (!err)
         err = flush(intake);
-    store_source_free(&intake->batch.source);
+    store_source_free(&intake->batch.visit->source);
     return err;
 }
 
@@ -165,8 +185,9 @@ static int offer(struct intake *intake, struct store_url entry, enum reason reas
         batch->text_used += entry.text.length;
         entry.text.data = text;
     }
-    batch->count->allowed += reason == REASON_NONE;
-    bool is_near = reach_judge(intake->reach, batch->found->depth, batch->found->redirects) == REACH_WITHIN;
+    struct visit *visit = batch->visit;
+    visit->count.allowed += reason == REASON_NONE;
+    bool is_near = reach_judge(intake->reach, visit->found.depth, visit->found.redirects) == REACH_WITHIN;
     entry.wish = reason == REASON_NONE && is_near ? STORE_ENQUEUE : STORE_REMEMBER;
     batch->reasons[batch->filled] = reason;
     batch->urls[batch->filled++] = entry;
@@ -181,7 +202,7 @@ static struct store_url entry_of(const struct url *url, uint64_t fingerprint)
 
 static int offer_link(struct intake *intake)
 {
-    struct link_walk *walk = &intake->walk;
+    struct link_walk *walk = intake->batch.visit->walk;
     const struct url *url = link_walk_url(walk);
     enum reason reason = url ? scope_url_allowed(intake->scope, url) : REASON_MALFORMED;
     int err = link_walk_allow(walk, reason == REASON_NONE);
@@ -193,46 +214,95 @@ static int offer_link(struct intake *intake)
                  reason);
 }
 
-int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
-                     const struct discovery *found, struct intake_count *count)
+/* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
+ * their end, or an error. */
+static int take_links(struct intake *intake, size_t most)
 {
-    *count = (struct intake_count){0};
-    struct link_walk *walk = &intake->walk;
-    int err = link_walk_begin(walk, page, document);
-    if (err)
-        return err;
+    struct visit *visit = intake->batch.visit;
+    struct link_walk *walk = visit->walk;
     /* A page can't make a URL matter to the reach that did not before. */
     bool some_matter = reach_heeds_any(intake->reach);
-    begin(intake, found, count);
-    int met;
-    while (!err && (met = link_walk_next(walk)) != LINK_WALK_END) {
+    int err = 0, met = 0;
+    for (; most && !err && (met = link_walk_next(walk)) != LINK_WALK_END; most--) {
         if (met == LINK_WALK_KNOWN && !(some_matter && reach_heeds(intake->reach, walk->fingerprint)))
-            count->allowed += link_walk_is_allowed(walk);
+            visit->count.allowed += link_walk_is_allowed(walk);
         else
             err = met < 0 ? met : offer_link(intake);
     }
-    return finish(intake, err);
+    return err ? err : met != LINK_WALK_END;
+}
+
+int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
+                     const struct discovery *found, struct intake_count *count)
+{
+    struct visit visit = visit_of(found, &intake->walk);
+    int err = link_walk_begin(visit.walk, page, document);
+    if (!err) {
+        begin(intake, &visit);
+        err = finish(intake, take_links(intake, SIZE_MAX));
+    }
+    *count = visit.count;
+    return err;
+}
+
+int intake_links_create(struct intake_links **out, struct intake *intake, struct page *page, const struct url *document,
+                        const struct discovery *found)
+{
+    struct intake_links *links = calloc(1, sizeof *links);
+    if (!links)
+        return ERR_NO_MEMORY;
+    links->intake = intake;
+    links->visit = visit_of(found, &links->walk);
+    link_walk_init(&links->walk);
+    int err = link_walk_begin(&links->walk, page, document);
+    if (err) {
+        intake_links_free(links);
+        return err;
+    }
+    *out = links;
+    return 0;
+}
+
+void intake_links_free(struct intake_links *links)
+{
+    if (!links)
+        return;
+    store_source_free(&links->visit.source);
+    link_walk_free(&links->walk);
+    free(links);
+}
+
+int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_count *count)
+{
+    struct intake *intake = links->intake;
+    links->visit.found.depth = links->visit.source.depth = depth;
+    begin(intake, &links->visit);
+    int more = take_links(intake, SLICE_LINKS);
+    int err = more < 0 ? more : flush(intake);
+    *count = links->visit.count;
+    return err ? err : more;
 }
 
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count)
 {
-    *count = (struct intake_count){0};
-    begin(intake, found, count);
+    struct visit visit = visit_of(found, NULL);
+    begin(intake, &visit);
     int err = url ? offer(intake, entry_of(url, url_fingerprint(url)), scope_url_allowed(intake->scope, url))
                   : offer(intake, (struct store_url){.text = raw, .fingerprint = hash_bytes(raw)}, REASON_MALFORMED);
-    return finish(intake, err);
+    err = finish(intake, err);
+    *count = visit.count;
+    return err;
 }
 
 /* A root is named by the user, so that only its host matters, which it brings into scope itself. */
 static int add_parsed_root(struct intake *intake, const struct url *url)
 {
-    static const struct discovery found = {0};
-    struct intake_count count = {0};
+    struct visit visit = {0};
     int err = scope_add_root(intake->scope, url);
     if (err)
         return err;
-    begin(intake, &found, &count);
+    begin(intake, &visit);
     return finish(intake, offer(intake, entry_of(url, url_fingerprint(url)), REASON_NONE));
 }
 

@@ -45,6 +45,21 @@ struct intake_count {
 int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
                      const struct discovery *found, struct intake_count *count);
 
+/* The links of a large page, taken in by and by, so that the loop can turn in between. */
+struct intake_links;
+
+/* Begins with the links of `page`, whose URL is `document`; both stay as they are, and the text of `found` stays, up to
+ * the end. Errors: ERR_NO_MEMORY. */
+int intake_links_create(struct intake_links **out, struct intake *intake, struct page *page, const struct url *document,
+                        const struct discovery *found);
+
+/* NULL is allowed. What was taken in stays in. */
+void intake_links_free(struct intake_links *links);
+
+/* Takes in the next of the links; `depth` is theirs by now. `*count` is what was found so far. Returns 1 when there may
+ * be more, 0 when these were the last, or ERR_NO_MEMORY. */
+int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_count *count);
+
 /* Takes in one URL. `url` is NULL for one that can't be parsed: `raw` shows it. Errors: ERR_NO_MEMORY. */
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count);

@@ -10,7 +10,8 @@
 #include "web/url_resolver.h"
 
 enum {
-    FIRST_LINKS = 4096, /* bytes for links that are allocated at first */
+    FIRST_LINKS = 4096,       /* bytes for links that are allocated at first */
+    LARGE_LINKS = 256 * 1024, /* bytes of some thousand links */
 };
 
 /* The body has a cap, and its links are part of it. */
@@ -262,6 +263,11 @@ int page_end(struct page *page)
 struct slice page_links(const struct page *page)
 {
     return buf_slice(&page->links);
+}
+
+bool page_is_large(const struct page *page)
+{
+    return page->links.length > LARGE_LINKS;
 }
 
 int page_find_base(struct page *page, const struct url *document, struct url *base)

@@ -47,6 +47,9 @@ int page_end(struct page *page);
  * plainly repeat another may be left out. The URL_RESOLVER_MARGIN bytes behind the last can be read. */
 struct slice page_links(const struct page *page);
 
+/* Whether there are so many links already that what is done with all of them at once would hold up the loop. */
+bool page_is_large(const struct page *page);
+
 /* Takes the first of `links` off; false when there is none. */
 static inline bool page_next_link(struct slice *links, struct slice *link)
 {

@@ -210,9 +210,54 @@ START_TEST(a_crawl_is_one_thread)
 }
 END_TEST
 
+enum { MANY = 12000 };
+
+/* A page with links to /p/FROM up to /p/(FROM + MANY); malloced. */
+static char *large_page(int from)
+{
+    size_t size = (size_t)MANY * 48 + 1, length = 0;
+    char *body = malloc(size);
+    ck_assert_ptr_nonnull(body);
+    for (int i = 0; i < MANY; i++)
+        length += (size_t)snprintf(body + length, size - length, "<a href='/p/a-long-name-%d.html'></a>", from + i);
+    return body;
+}
+
+/* Large pages are taken in by and by, between one another: their links are the same as ever. */
+START_TEST(large_pages_come_in_between_one_another)
+{
+    char *large[] = {large_page(0), large_page(MANY / 2), large_page(0)};
+    const struct site_page pages[] = {
+        {.path = "/", .body = "<a href='/a'><a href='/b'><a href='/c'>"},
+        {.path = "/a", .body = large[0]},
+        {.path = "/b", .body = large[1]},
+        {.path = "/c", .body = large[2]},
+        {0},
+    };
+    const struct site_config config = {.pages = pages};
+    struct site *site;
+    struct run run;
+    ck_assert_int_eq(site_start(&config, &site), 0);
+    char root[64];
+    run_crawler(&run, site, (const char *const[]){"-n", "4", site_url(site, "/", root, sizeof root), NULL});
+    ck_assert_int_eq(run.exit_code, 5); /* the limit was hit */
+    ck_assert_int_eq(run_counter(&run, "Done:"), 4);
+    ck_assert_int_eq(run_counter(&run, "Todo:"), MANY + MANY / 2);
+    run_free(&run);
+    crawl(&run, site, (const char *const[]){"--depth", "1", NULL});
+    ck_assert_int_eq(run_counter(&run, "Done:"), 4);
+    ck_assert_int_eq(run_counter(&run, "Todo:"), 0);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++)
+        free(large[i]);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("pool", never_more_than_max_tasks_at_once, per_host_limits_one_host,
                      one_task_gives_the_same_report_each_time, many_tasks_give_the_same_set_on_every_selector,
-                     one_interrupt_finishes_what_is_in_flight, two_interrupts_stop_at_once, a_crawl_is_one_thread);
+                     one_interrupt_finishes_what_is_in_flight, two_interrupts_stop_at_once, a_crawl_is_one_thread,
+                     large_pages_come_in_between_one_another);
 }
