@@ -11,6 +11,7 @@
 
 enum {
     FIRST_LINKS = 4096,       /* bytes for links that are allocated at first */
+    USUAL_LINKS = 64 * 1024,  /* bytes that are not given back at once */
     LARGE_LINKS = 256 * 1024, /* bytes of some thousand links */
 };
 
@@ -51,6 +52,8 @@ void extractor_pool_free(struct extractor_pool *pool)
 {
     while (pool->count)
         extractor_free(pool->spare[--pool->count]);
+    while (pool->links_count)
+        buf_free(&pool->links[--pool->links_count]);
 }
 
 static void give_extractor_back(struct page *page)
@@ -70,6 +73,18 @@ static int take_extractor(struct page *page, const struct extractor_options *opt
         return extractor_create(&page->extractor, options);
     page->extractor = pool->spare[--pool->count];
     return extractor_reset(page->extractor, options);
+}
+
+static void give_links_back(struct page *page)
+{
+    struct extractor_pool *pool = page->pool;
+    if (page->links.data && page->links.capacity <= USUAL_LINKS && pool->links_count < SPARE_LINKS) {
+        buf_clear(&page->links);
+        pool->links[pool->links_count++] = page->links;
+        buf_init(&page->links, LINKS_LIMIT);
+    } else {
+        buf_free(&page->links);
+    }
 }
 
 int page_create(struct page **out, const struct options *options, struct extractor_pool *pool)
@@ -219,7 +234,7 @@ void page_reset(struct page *page)
 {
     give_extractor_back(page);
     page->mime = &NO_TYPE;
-    buf_free(&page->links);
+    give_links_back(page);
     buf_free(&page->base_text);
     page->last_length = 0;
     page->has_itself = false;
@@ -233,6 +248,8 @@ int page_begin(struct page *page, const struct http_response *response)
     enum document_kind kind = page->known_type.kind;
     if (response->status != 200)
         return 0;
+    if (page->pool->links_count)
+        page->links = page->pool->links[--page->pool->links_count];
     int err = headers.has_links ? keep_header_links(page, response) : 0;
     if (err || kind == DOCUMENT_OTHER)
         return err;

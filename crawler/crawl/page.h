@@ -15,12 +15,14 @@
 
 struct page;
 
-enum { SPARE_EXTRACTORS = 64 };
+enum { SPARE_EXTRACTORS = 64, SPARE_LINKS = 16 };
 
-/* Parsers between two documents, for all pages: few answers come in at the same moment. */
+/* Parsers and memory between two documents, for all pages: few answers come in at the same moment. */
 struct extractor_pool {
     struct extractor *spare[SPARE_EXTRACTORS];
     size_t count;
+    struct buf links[SPARE_LINKS]; /* empty, with their memory */
+    size_t links_count;
 };
 
 /* An empty pool is all zero. */
