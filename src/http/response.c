@@ -41,11 +41,10 @@ bool http_next_header(struct slice *lines, struct slice *name, struct slice *val
 {
     while (lines->length) {
         struct slice line = next_line(lines);
-        size_t length = 0;
-        while (length < line.length && line.data[length] != ':')
-            length++;
-        if (length == 0 || length == line.length)
+        const char *colon = memchr(line.data, ':', line.length);
+        if (!colon || colon == line.data)
             continue;
+        size_t length = (size_t)(colon - line.data);
         *name = (struct slice){line.data, length};
         *value = slice_trim((struct slice){line.data + length + 1, line.length - length - 1});
         return true;
