@@ -280,10 +280,28 @@ static void count(struct worker *worker, const struct fetch_statistic *stat)
     crawler->reached_a_root |= !worker->claim.referrer && stat->status;
 }
 
-/* The links are in the frontier. The record goes to the observers, and only then the URL is done: a store that outlives
- * the process loses nothing in this order. */
-static void conclude(struct worker *worker, const struct fetch_statistic *stat, int err)
+static void tell_failure(const struct worker *worker, const struct fetch_statistic *stat)
 {
+    log_error("%.*s failed after %u tries: %s", SLICE_ARGS(stat->url), worker->tries, error_text(stat->error));
+}
+
+/* A document that can't be read, such as one for which a library is missing, is lost for that. */
+static void lose_document(struct worker *worker, struct fetch_statistic *stat, int err)
+{
+    worker->response.error = stat->error = err;
+    worker->response.truncated = stat->truncated = false;
+    tell_failure(worker, stat);
+}
+
+/* The links are in the frontier, or taking them in ended with `err`, which ends the crawl when memory is out. The record
+ * goes to the observers, and only then the URL is done: a store that outlives the process loses nothing in this order.
+ */
+static void conclude(struct worker *worker, struct fetch_statistic *stat, int err)
+{
+    if (err && err != ERR_NO_MEMORY) {
+        lose_document(worker, stat, err);
+        err = 0;
+    }
     count(worker, stat);
     worker->settled = true;
     tell_fetched(worker->crawler, stat);
@@ -306,7 +324,7 @@ static void settle(struct worker *worker)
         else
             err = parse_links(worker, &stat);
     } else {
-        log_error("%.*s failed after %u tries: %s", SLICE_ARGS(stat.url), worker->tries, error_text(stat.error));
+        tell_failure(worker, &stat);
     }
     conclude(worker, &stat, err);
 }

@@ -36,13 +36,13 @@ void page_free(struct page *page);
 void page_reset(struct page *page);
 
 /* Resets the page and begins the answer `response`. Only those with status 200 and a type that holds links are
- * searched; their headers are. Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED (no such extractor). */
+ * searched; their headers are. Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED (no such extractor), ERR_LIBRARY. */
 int page_begin(struct page *page, const struct http_response *response);
 
-/* Takes the next bytes of the body. Errors: ERR_NO_MEMORY. */
+/* Takes the next bytes of the body. Errors: as extractor_feed. */
 int page_feed(struct page *page, struct slice bytes);
 
-/* The body is over; only then may links be asked for. Errors: ERR_NO_MEMORY. */
+/* The body is over; only then may links be asked for. Errors: as extractor_feed. */
 int page_end(struct page *page);
 
 /* The links as they stand in the document, in their order, each as its length (a size_t) and its bytes; links that

@@ -108,9 +108,13 @@ static int run(struct links *links, const struct document_arguments *arguments, 
                                               .on_restart = forget,
                                               .context = links};
     int err = extractor_create(&extractor, &options);
-    if (err) {
+    if (err == ERR_UNSUPPORTED) {
         fprintf(stderr, "--extractor %s: %s\n", arguments->extractor, error_text(err));
-        return err == ERR_UNSUPPORTED ? 2 : 1;
+        return 2;
+    }
+    if (err) {
+        fprintf(stderr, "%s: %s\n", arguments->file, error_text(err));
+        return 1;
     }
     int code = print_links(links, extractor, file, arguments->file);
     extractor_free(extractor);

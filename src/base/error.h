@@ -18,6 +18,7 @@
     X(ERR_ALREADY_REGISTERED, "already-registered", "file descriptor is already registered") \
     X(ERR_TOO_LARGE, "too-large", "size limit exceeded")                                     \
     X(ERR_UNSUPPORTED, "unsupported", "not supported on this system")                        \
+    X(ERR_LIBRARY, "library", "a library is missing")                                        \
     X(ERR_NOT_FOUND, "not-found", "not found")                                               \
     X(ERR_CLOSED, "closed", "closed")                                                        \
     X(ERR_SYNTAX, "syntax", "malformed input")                                               \

@@ -1,9 +1,8 @@
 #include "web/charset_index.h"
 
-#include <unicode/ucnv.h>
-
 #include "base/error.h"
 #include "web/charset_patches.h"
+#include "web/icu_library.h"
 
 enum {
     POINTERS_MAX = 126 * 190, /* of the largest index, gb18030 */
@@ -81,8 +80,8 @@ static uint32_t convert(UConverter *converter, const char *bytes, int length)
 {
     UErrorCode status = U_ZERO_ERROR;
     UChar units[4];
-    ucnv_resetToUnicode(converter);
-    int32_t count = ucnv_toUChars(converter, units, 4, bytes, length, &status);
+    icu.ucnv_resetToUnicode(converter);
+    int32_t count = icu.ucnv_toUChars(converter, units, 4, bytes, length, &status);
     if (U_FAILURE(status) || count == 0)
         return 0;
     uint32_t code_point = units[0];
@@ -96,11 +95,14 @@ static uint32_t convert(UConverter *converter, const char *bytes, int length)
 /* A converter that stops at what it can't convert. */
 static int open_converter(UConverter **out, const char *name)
 {
+    int err = icu_library_load();
+    if (err)
+        return err;
     UErrorCode status = U_ZERO_ERROR;
-    UConverter *converter = ucnv_open(name, &status);
+    UConverter *converter = icu.ucnv_open(name, &status);
     if (U_FAILURE(status))
         return status == U_MEMORY_ALLOCATION_ERROR ? ERR_NO_MEMORY : ERR_UNSUPPORTED;
-    ucnv_setToUCallBack(converter, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &status);
+    icu.ucnv_setToUCallBack(converter, icu.UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &status);
     *out = converter;
     return 0;
 }
@@ -151,7 +153,7 @@ static int fill(enum index_id id)
         uint32_t code_point = convert(converter, bytes, length);
         index->code_points[pointer] = index->private_use || !is_private_use(code_point) ? code_point : 0;
     }
-    ucnv_close(converter);
+    icu.ucnv_close(converter);
     if (id == INDEX_GB18030) {
         fill_ranges(index);
         apply_patches(index, GB18030_PATCHES, GB18030_PATCH_COUNT);
@@ -186,7 +188,7 @@ static int fill_single_byte(const struct charset *charset)
         /* The standard leaves none of the C1 bytes undefined. */
         table->code_points[byte - 0x80] = (uint16_t)(code_point || byte >= 0xa0 ? code_point : byte);
     }
-    ucnv_close(converter);
+    icu.ucnv_close(converter);
     patch_single_byte(charset->id, table->code_points);
     table->filled = true;
     return 0;

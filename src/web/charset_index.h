@@ -12,7 +12,7 @@
 enum index_id { INDEX_GB18030, INDEX_BIG5, INDEX_EUC_KR, INDEX_JIS0208, INDEX_JIS0212, INDEX_COUNT };
 
 /* Fills whatever indexes `charset` needs; nothing when they are. To be called before any of the functions below.
- * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED (ICU lacks the converter). */
+ * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED (ICU lacks the converter), ERR_LIBRARY (ICU is missing). */
 int charset_index_prepare(const struct charset *charset);
 
 /* 0 where the standard has null. Any pointer is allowed. */

@@ -36,7 +36,7 @@ struct extractor_options {
 /* The names of the engines, the default first, NULL behind the last. */
 const char *const *extractor_engines(void);
 
-/* Errors: ERR_UNSUPPORTED (no such engine), ERR_NO_MEMORY. */
+/* Errors: ERR_UNSUPPORTED (no such engine), ERR_LIBRARY (the engine's is missing), ERR_NO_MEMORY. */
 int extractor_create(struct extractor **out, const struct extractor_options *options);
 
 /* Begins another document, with other options as may be, wherever the last one was left. Memory is used again: HTML and
@@ -45,7 +45,8 @@ int extractor_create(struct extractor **out, const struct extractor_options *opt
 int extractor_reset(struct extractor *extractor, const struct extractor_options *options);
 
 /* Reads the next bytes, however they are cut. Malformed documents are read on as far as they can be. Errors:
- * ERR_NO_MEMORY, or what the callback returned. */
+ * ERR_NO_MEMORY; ERR_LIBRARY, ERR_UNSUPPORTED (the document's encoding needs ICU, which is missing or can't do it);
+ * what the callback returned. */
 int extractor_feed(struct extractor *extractor, struct slice bytes);
 
 /* The document is over. Errors: as extractor_feed. */

@@ -11,7 +11,7 @@
 struct extractor_engine {
     const char *name;
 
-    /* `sink` outlives the state. Errors: ERR_NO_MEMORY; there is no state then. */
+    /* `sink` outlives the state. Errors: ERR_NO_MEMORY, ERR_LIBRARY; there is no state then. */
     int (*create)(void **state, struct link_sink *sink);
 
     /* Errors: ERR_NO_MEMORY, or what the sink's callback returned; only free may follow then. */

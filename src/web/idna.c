@@ -4,9 +4,9 @@
 #include "web/idna.h"
 
 #include <stdint.h>
-#include <unicode/uidna.h>
 
 #include "base/error.h"
+#include "web/icu_library.h"
 
 enum {
     IGNORED_ERRORS = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG | UIDNA_ERROR_DOMAIN_NAME_TOO_LONG |
@@ -14,16 +14,20 @@ enum {
 };
 
 /* Opened at first use and kept to the end of the process. */
-static const UIDNA *mapping(void)
+static int open_mapping(const UIDNA **out)
 {
     static UIDNA *idna;
+    int err = icu_library_load();
+    if (err)
+        return err;
     if (!idna) {
         UErrorCode status = U_ZERO_ERROR;
-        idna = uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII |
-                                   UIDNA_NONTRANSITIONAL_TO_UNICODE,
-                               &status);
+        idna = icu.uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII |
+                                       UIDNA_NONTRANSITIONAL_TO_UNICODE,
+                                   &status);
     }
-    return idna;
+    *out = idna;
+    return idna ? 0 : ERR_NO_MEMORY;
 }
 
 /* Writes the ASCII form behind the bytes in use, as far as there is room; returns its length, or an error. */
@@ -32,8 +36,8 @@ static int32_t convert(const UIDNA *idna, struct buf *buf, size_t start)
     UErrorCode status = U_ZERO_ERROR;
     UIDNAInfo info = UIDNA_INFO_INITIALIZER;
     size_t room = buf->capacity - 1 - buf->length;
-    int32_t length = uidna_nameToASCII_UTF8(idna, buf->data + start, (int32_t)(buf->length - start),
-                                            buf->data + buf->length, (int32_t)room, &info, &status);
+    int32_t length = icu.uidna_nameToASCII_UTF8(idna, buf->data + start, (int32_t)(buf->length - start),
+                                                buf->data + buf->length, (int32_t)room, &info, &status);
     if (status == U_MEMORY_ALLOCATION_ERROR)
         return ERR_NO_MEMORY;
     if ((U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR) || (info.errors & ~(uint32_t)IGNORED_ERRORS))
@@ -43,11 +47,12 @@ static int32_t convert(const UIDNA *idna, struct buf *buf, size_t start)
 
 int idna_to_ascii(struct buf *buf, size_t start)
 {
-    const UIDNA *idna = mapping();
-    if (!idna)
-        return ERR_NO_MEMORY;
+    const UIDNA *idna;
+    int err = open_mapping(&idna);
+    if (err)
+        return err;
     size_t source_length = buf->length - start;
-    int err = buf_reserve(buf, source_length);
+    err = buf_reserve(buf, source_length);
     if (err)
         return err;
     int32_t length = convert(idna, buf, start);

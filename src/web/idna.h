@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 /* Replaces the bytes of `buf` from `start` to the end, a domain in well-formed UTF-8, by its ASCII form. Errors:
- * ERR_URL_NAME; as buf_append. */
+ * ERR_URL_NAME; ERR_LIBRARY (ICU is missing); as buf_append. */
 int idna_to_ascii(struct buf *buf, size_t start);
 
 #endif

@@ -1,6 +1,5 @@
 #include "web/markup.h"
 
-#include <libxml/xmlmemory.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -48,19 +47,21 @@ static void on_error(void *context, xml_error error)
         return;
     allocation_failed = true;
     if (error->domain == XML_FROM_PARSER && error->ctxt)
-        xmlStopParser(error->ctxt);
+        xml.xmlStopParser(error->ctxt);
 }
 
-void markup_start(void)
+int markup_start(void)
 {
     static bool started;
     allocation_failed = false;
-    if (started)
-        return;
-    xmlMemSetup(free, checked_malloc, checked_realloc, checked_strdup);
-    xmlInitParser();
-    xmlSetStructuredErrorFunc(NULL, on_error);
+    int err = xml_library_load();
+    if (err || started)
+        return err;
+    xml.xmlMemSetup(free, checked_malloc, checked_realloc, checked_strdup);
+    xml.xmlInitParser();
+    xml.xmlSetStructuredErrorFunc(NULL, on_error);
     started = true;
+    return 0;
 }
 
 int markup_error(struct markup *markup)

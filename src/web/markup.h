@@ -4,10 +4,9 @@
 #ifndef WEB_MARKUP_H
 #define WEB_MARKUP_H
 
-#include <libxml/parser.h>
-
 #include "web/css.h"
 #include "web/tag_links.h"
+#include "web/xml_library.h"
 
 struct markup {
     struct link_sink *sink;
@@ -33,8 +32,9 @@ void markup_open(struct markup *markup, struct slice name, unsigned vocabularies
 void markup_text(struct markup *markup, struct slice text);
 void markup_close(struct markup *markup, struct slice name);
 
-/* Makes libxml2 ready and forgets earlier failures of its; before each libxml2 parser is created. */
-void markup_start(void);
+/* Loads libxml2, makes it ready and forgets earlier failures of its; before each libxml2 parser is created. Errors:
+ * ERR_LIBRARY. */
+int markup_start(void);
 
 /* While a start tag is reported: whether the document ended before the tag did. Such a tag is none (HTML standard,
  * eof-in-tag), but libxml2 reports what there is of it, half a URL maybe. */

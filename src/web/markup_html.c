@@ -10,7 +10,6 @@
  *
  * It also ends the document at </html>, which no browser does: it is made to read on behind. */
 
-#include <libxml/HTMLparser.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -64,7 +63,7 @@ static void on_text(void *context, const xmlChar *text, int length)
 static void html_free(void *state)
 {
     struct html_engine *engine = state;
-    htmlFreeParserCtxt(engine->parser);
+    xml.htmlFreeParserCtxt(engine->parser);
     markup_free(&engine->markup);
     buf_free(&engine->waiting);
     free(engine);
@@ -72,10 +71,12 @@ static void html_free(void *state)
 
 static int html_create(void **state, struct link_sink *sink)
 {
+    int err = markup_start();
+    if (err)
+        return err;
     struct html_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return ERR_NO_MEMORY;
-    markup_start();
     markup_init(&engine->markup, sink);
     buf_init(&engine->waiting, INT_MAX);
     htmlSAXHandler sax = {
@@ -84,14 +85,14 @@ static int html_create(void **state, struct link_sink *sink)
         .characters = on_text,
         .cdataBlock = on_text,
     };
-    engine->parser = htmlCreatePushParserCtxt(&sax, engine, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+    engine->parser = xml.htmlCreatePushParserCtxt(&sax, engine, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
     if (!engine->parser || markup_error(&engine->markup)) {
         html_free(engine);
         return ERR_NO_MEMORY;
     }
     /* The bytes are UTF-8 already, whatever a meta element says. */
-    htmlCtxtUseOptions(engine->parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-                                           HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
+    xml.htmlCtxtUseOptions(engine->parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+                                               HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
     *state = engine;
     return 0;
 }
@@ -129,13 +130,13 @@ static int parse(struct html_engine *engine, struct slice utf8, bool last)
 {
     htmlParserCtxtPtr parser = engine->parser;
     size_t left_before = SIZE_MAX;
-    htmlParseChunk(parser, utf8.data, (int)utf8.length, last);
+    xml.htmlParseChunk(parser, utf8.data, (int)utf8.length, last);
     /* At rest in the middle of its input it has met the end of the root element. */
     while (!markup_error(&engine->markup) && parser->instate == XML_PARSER_EOF && bytes_left(parser) > 0 &&
            bytes_left(parser) < left_before) {
         left_before = bytes_left(parser);
         parser->instate = XML_PARSER_CONTENT;
-        htmlParseChunk(parser, NULL, 0, last);
+        xml.htmlParseChunk(parser, NULL, 0, last);
     }
     return engine->markup.err;
 }

@@ -3,8 +3,6 @@
  * Nothing outside the document is ever read, and no entity but the five of XML itself is expanded: one that the
  * document declares would let a few bytes become gigabytes. A document that is not well-formed is read on. */
 
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -182,7 +180,7 @@ static void on_instruction(void *context, const xmlChar *target, const xmlChar *
 static xmlEntityPtr on_entity(void *context, const xmlChar *name)
 {
     (void)context;
-    return xmlGetPredefinedEntity(name);
+    return xml.xmlGetPredefinedEntity(name);
 }
 
 static void xml_free(void *state)
@@ -190,8 +188,8 @@ static void xml_free(void *state)
     struct xml_engine *engine = state;
     if (engine->parser) {
         /* Made behind our back for entity declarations. */
-        xmlFreeDoc(engine->parser->myDoc);
-        xmlFreeParserCtxt(engine->parser);
+        xml.xmlFreeDoc(engine->parser->myDoc);
+        xml.xmlFreeParserCtxt(engine->parser);
     }
     markup_free(&engine->markup);
     buf_free(&engine->text);
@@ -200,10 +198,12 @@ static void xml_free(void *state)
 
 static int xml_create(void **state, struct link_sink *sink)
 {
+    int err = markup_start();
+    if (err)
+        return err;
     struct xml_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return ERR_NO_MEMORY;
-    markup_start();
     markup_init(&engine->markup, sink);
     buf_init(&engine->text, TEXT_MAX);
     xmlSAXHandler sax = {
@@ -215,14 +215,15 @@ static int xml_create(void **state, struct link_sink *sink)
         .processingInstruction = on_instruction,
         .getEntity = on_entity,
     };
-    engine->parser = xmlCreatePushParserCtxt(&sax, engine, NULL, 0, NULL);
+    engine->parser = xml.xmlCreatePushParserCtxt(&sax, engine, NULL, 0, NULL);
     if (!engine->parser || markup_error(&engine->markup)) {
         xml_free(engine);
         return ERR_NO_MEMORY;
     }
     /* NOENT puts the predefined entities into attributes; HUGE lifts the limit on depth. */
-    xmlCtxtUseOptions(engine->parser, XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
-                                          XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT | XML_PARSE_HUGE);
+    xml.xmlCtxtUseOptions(engine->parser, XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                                              XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT |
+                                              XML_PARSE_HUGE);
     *state = engine;
     return 0;
 }
@@ -230,14 +231,14 @@ static int xml_create(void **state, struct link_sink *sink)
 static int xml_feed(void *state, struct slice utf8)
 {
     struct xml_engine *engine = state;
-    xmlParseChunk(engine->parser, utf8.data, (int)utf8.length, 0);
+    xml.xmlParseChunk(engine->parser, utf8.data, (int)utf8.length, 0);
     return markup_error(&engine->markup);
 }
 
 static int xml_finish(void *state)
 {
     struct xml_engine *engine = state;
-    xmlParseChunk(engine->parser, NULL, 0, 1);
+    xml.xmlParseChunk(engine->parser, NULL, 0, 1);
     return markup_error(&engine->markup);
 }
 
