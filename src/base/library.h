@@ -21,7 +21,7 @@ struct library {
 
 /* What the X-macros are for: a pointer in the struct, its first value, the function's name. A name that is a macro, as
  * ICU's are, stands for what it expands to. */
-#define LIBRARY_POINTER(name)       __typeof__(name) *name;
+#define LIBRARY_POINTER(name)       __typeof__(name) *(name);
 #define LIBRARY_NAME(name)          LIBRARY_NAME_EXPANDED(name),
 #define LIBRARY_NAME_EXPANDED(name) #name
 

@@ -47,6 +47,9 @@ size_t charset_bom(struct slice start, const struct charset **charset);
 /* Turns a stream of encoded bytes into UTF-8, malformed ones into U+FFFD, as the standard's decoders do. A byte order
  * mark is decoded like anything else: skip it (charset_bom) before. */
 struct charset_decoder;
+
+/* Errors: ERR_NO_MEMORY; ERR_UNSUPPORTED, ERR_LIBRARY (ICU, which knows the encoding's characters, lacks it or is
+ * missing). */
 int charset_decoder_create(struct charset_decoder **out, const struct charset *charset);
 void charset_decoder_free(struct charset_decoder *decoder);
 
@@ -55,7 +58,8 @@ void charset_decoder_free(struct charset_decoder *decoder);
 int charset_decode(struct charset_decoder *decoder, struct slice bytes, bool last, struct buf *out);
 
 /* Encodes UTF-8 for a URL's query (URL standard, "percent-encode after encoding"): appends the bytes in `charset`,
- * characters that it lacks as "&#NNN;" already percent-encoded ("%26%23NNN%3B"). Errors: as buf_append. */
+ * characters that it lacks as "&#NNN;" already percent-encoded ("%26%23NNN%3B"). Errors: as buf_append and
+ * charset_decoder_create. */
 int charset_encode_query(const struct charset *charset, struct slice utf8, struct buf *out);
 
 #endif

@@ -48,7 +48,8 @@ enum { URL_MAX_LENGTH = 1 << 20 }; /* a serialisation beyond this many bytes is 
  *   ERR_URL_ADDRESS   malformed IPv4 or IPv6 address
  *   ERR_URL_NAME      a domain that IDNA refuses
  *   ERR_URL_PORT      not a number, or over 65,535
- *   ERR_TOO_LARGE     longer than the limit of `storage` or URL_MAX_LENGTH; ERR_NO_MEMORY */
+ *   ERR_TOO_LARGE     longer than the limit of `storage` or URL_MAX_LENGTH; ERR_NO_MEMORY
+ *   ERR_LIBRARY       ICU is missing, which an international domain or the charset takes; ERR_UNSUPPORTED */
 int url_parse(struct url *url, struct slice input, const struct url *base, const struct charset *charset,
               struct buf *storage);
 
