@@ -29,6 +29,7 @@ static void note_line(void *context, enum log_level level, const char *line)
 
 static void expect_missing(struct library *library, const char *named)
 {
+    lines_logged = 0;
     log_set_sink(note_line, NULL);
     ck_assert_int_eq(library_load(library), ERR_LIBRARY);
     ck_assert_int_eq(library_load(library), ERR_LIBRARY);
