@@ -72,7 +72,7 @@ static void check_case(struct slice data, struct slice encoding)
     else
         expect_charset(found, wanted, data);
     for (const char *const *engine = extractor_engines(); *engine; engine++)
-        for (size_t step = 1; step <= 16 * CHARSET_PRESCAN; step *= 4)
+        for (size_t step = 1; step <= (size_t)16 * CHARSET_PRESCAN; step *= 4)
             expect_charset(charset_of_document(*engine, data, step), wanted, data);
 }
 
