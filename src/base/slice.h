@@ -46,13 +46,25 @@ static inline bool ascii_is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-/* Equality that takes ASCII letters of either case for the same. */
-bool slice_equal_nocase(struct slice a, struct slice b);
-
 /* Whether `text` begins with `prefix`, ASCII letters of either case being the same. */
 bool slice_has_prefix_nocase(struct slice text, struct slice prefix);
 
+/* Equality that takes ASCII letters of either case for the same. */
+static inline bool slice_equal_nocase(struct slice a, struct slice b)
+{
+    return a.length == b.length && slice_has_prefix_nocase(a, b);
+}
+
 /* `text` without the ASCII whitespace at both ends. */
-struct slice slice_trim(struct slice text);
+static inline struct slice slice_trim(struct slice text)
+{
+    while (text.length && ascii_is_space(text.data[0])) {
+        text.data++;
+        text.length--;
+    }
+    while (text.length && ascii_is_space(text.data[text.length - 1]))
+        text.length--;
+    return text;
+}
 
 #endif

@@ -46,33 +46,66 @@ static inline bool split(const struct html_skimmed *tag, struct slice *tag_name,
     return ends_plainly(before, tag->end, self_closing);
 }
 
-static bool goes_on(const struct html_scanner *scanner)
+static bool is_among(const struct attribute *attributes, size_t count, struct slice name)
 {
-    return !scanner->err && !scanner->stop && scanner->state == HTML_IN_DATA;
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal_nocase(attributes[i].name, name))
+            return true;
+    return false;
 }
 
-static enum html_skim_answer on_skimmed(void *context, const struct html_skimmed *tag)
+/* Fills in the attributes that are wanted of those with these names; false when a value has to be decoded. */
+static bool gather(const struct html_scanner *scanner, const struct html_skimmed *skimmed, const struct slice *names,
+                   uint64_t shapes, struct attribute *wanted, size_t *count)
 {
-    struct html_scanner *scanner = context;
-    const struct html_skim *skim = scanner->skim;
-    struct slice tag_name, names[SKIM_VALUES];
-    bool self_closing;
-    if (!split(tag, &tag_name, names, &self_closing))
-        return HTML_SKIM_BACK;
-    scanner->is_end = false;
-    html_open_tag(scanner, tag_name);
-    for (size_t i = 0; i < tag->count; i++) {
-        if (!(scanner->shapes & html_shape(names[i].data, names[i].length)))
+    for (size_t i = 0; i < skimmed->count; i++) {
+        struct attribute attribute = {names[i], skimmed->values[i], NULL};
+        if (!(shapes & html_shape(attribute.name.data, attribute.name.length)) ||
+            is_among(wanted, *count, attribute.name) ||
+            !scanner->handler->wants(scanner->context, attribute.name, &attribute.rule))
             continue;
+        if (html_has_special(attribute.value.data, attribute.value.length))
+            return false;
+        wanted[(*count)++] = attribute;
+    }
+    return true;
+}
+
+/* Reads the tag as the scanner's states do, which decode values. */
+static void read_with_care(struct html_scanner *scanner, const struct html_skimmed *skimmed, struct slice tag_name,
+                           const struct slice *names, bool self_closing)
+{
+    html_open_tag(scanner, tag_name);
+    for (size_t i = 0; i < skimmed->count; i++) {
+        struct slice value = skimmed->values[i];
         html_begin_attribute(scanner, names[i]);
         if (!scanner->wanted)
             continue;
-        scanner->special = html_has_special(tag->values[i].data, tag->values[i].length);
-        html_finish_value(scanner, tag->values[i]);
+        scanner->special = html_has_special(value.data, value.length);
+        html_finish_value(scanner, value);
     }
     scanner->self_closing = self_closing;
     html_end_tag(scanner);
-    return goes_on(scanner) && scanner->skim == skim ? HTML_SKIM_ON : HTML_SKIM_STOP;
+}
+
+static enum html_skim_answer on_skimmed(void *context, const struct html_skimmed *skimmed)
+{
+    struct html_scanner *scanner = context;
+    const struct html_skim *skim = scanner->skim;
+    struct slice names[SKIM_VALUES];
+    struct attribute wanted[SKIM_VALUES];
+    struct html_tag tag = {.attributes = wanted};
+    if (!split(skimmed, &tag.name, names, &tag.self_closing))
+        return HTML_SKIM_BACK;
+    scanner->is_end = false;
+    struct html_interest interest = scanner->handler->open(scanner->context, tag.name);
+    if (!gather(scanner, skimmed, names, interest.shapes, wanted, &tag.count))
+        read_with_care(scanner, skimmed, tag.name, names, tag.self_closing);
+    else if (tag.count || interest.always)
+        scanner->err = scanner->handler->tag(scanner->context, &tag);
+    scanner->state = (enum html_state)scanner->content;
+    bool goes_on = !scanner->err && !scanner->stop && scanner->state == HTML_IN_DATA && scanner->skim == skim;
+    return goes_on ? HTML_SKIM_ON : HTML_SKIM_STOP;
 }
 
 /* Where skimming comes nowhere again and again it is left alone for a while, for it looks at a block each time. */
