@@ -1,49 +1,17 @@
-/* Tags that are handed over while a piece is skimmed: they are whole and written in the plainest way, so that their names
- * and values are just there. */
+/* Tags that are handed over while a piece is skimmed: they are whole, and where their values begin and end is known to be
+ * plain, so that nothing has to be kept of them. */
 
 #include "web/html_find.h"
 #include "web/html_scanner_internal.h"
 
-/* An attribute's name in a tag so plain; "" for what is not one name behind white space. */
-static inline struct slice attribute_name(const char *before, const char *equals)
+/* The end of an attribute's name, if it is one name with a value as plain; else NULL. */
+static inline const char *plain_name_end(const char *name)
 {
-    static const struct slice none = {"", 0};
-    const char *name = before + 1;
-    if (!ascii_is_space(*before))
-        return none;
-    while (ascii_is_space(*name))
-        name++;
     const char *at = name + html_name_length(name, name + SKIM_MARGIN, true);
-    for (; at < equals; at++)
-        if ((unsigned char)*at <= ' ' || *at == '/')
-            return none;
-    return html_between(name, equals);
-}
-
-/* Whether nothing is between the last value and the '>', but for the '/' of a self-closing tag. */
-static inline bool ends_plainly(const char *behind, const char *end, bool *self_closing)
-{
-    *self_closing = end[-1] == '/';
-    return behind == end || (*self_closing && (behind + 1 == end || (behind + 2 == end && *behind == ' ')));
-}
-
-/* Puts the tag's names where they are found; false when it is not that plain. */
-static inline bool split(const struct html_skimmed *tag, struct slice *tag_name, struct slice names[SKIM_VALUES],
-                         bool *self_closing)
-{
-    const char *name = tag->start + 1;
-    const char *before = html_find_name_end(name, tag->end);
-    *tag_name = html_between(name, before);
-    if (!html_is_letter(*name) || tag_name->length > HTML_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < tag->count; i++) {
-        struct slice value = tag->values[i];
-        names[i] = attribute_name(before, value.data - strlen("=\""));
-        if (!names[i].length || names[i].length > HTML_NAME_MAX)
-            return false;
-        before = value.data + value.length + 1;
-    }
-    return ends_plainly(before, tag->end, self_closing);
+    while ((unsigned char)*at > ' ' && *at != '=' && *at != '/' && *at != '>')
+        at++;
+    bool good = *at == '=' && at > name && at - name <= HTML_NAME_MAX;
+    return good ? at : NULL;
 }
 
 static bool is_among(const struct attribute *attributes, size_t count, struct slice name)
@@ -54,53 +22,71 @@ static bool is_among(const struct attribute *attributes, size_t count, struct sl
     return false;
 }
 
-/* Fills in the attributes that are wanted of those with these names; false when a value has to be decoded. */
-static bool gather(const struct html_scanner *scanner, const struct html_skimmed *skimmed, const struct slice *names,
-                   uint64_t shapes, struct attribute *wanted, size_t *count)
+static bool is_wanted(const struct html_scanner *scanner, uint64_t shapes, const struct html_tag *tag,
+                      struct attribute *attribute)
 {
-    for (size_t i = 0; i < skimmed->count; i++) {
-        struct attribute attribute = {names[i], skimmed->values[i], NULL};
-        if (!(shapes & html_shape(attribute.name.data, attribute.name.length)) ||
-            is_among(wanted, *count, attribute.name) ||
-            !scanner->handler->wants(scanner->context, attribute.name, &attribute.rule))
-            continue;
-        if (html_has_special(attribute.value.data, attribute.value.length))
+    struct slice name = attribute->name;
+    return (shapes & html_shape(name.data, name.length)) && tag->count < HTML_ATTRIBUTES_MAX &&
+           !is_among(tag->attributes, tag->count, name) &&
+           scanner->handler->wants(scanner->context, name, &attribute->rule);
+}
+
+/* Reads what is behind the tag's name, and puts what is wanted into `wanted`, which `tag` has. Returns whether there are
+ * plain attributes only; `*special` is set when a value has to be decoded. */
+static bool read_attributes(const struct html_scanner *scanner, const char *end, uint64_t shapes, struct html_tag *tag,
+                            struct attribute *wanted, bool *special)
+{
+    const char *at = tag->name.data + tag->name.length, *bound = end + SKIM_MARGIN;
+    for (;;) {
+        while (ascii_is_space(*at))
+            at++;
+        tag->self_closing = *at == '/';
+        at += tag->self_closing;
+        if (*at == '>')
+            return true;
+        const char *equals = tag->self_closing ? NULL : plain_name_end(at);
+        if (!equals)
             return false;
-        wanted[(*count)++] = attribute;
+        struct attribute attribute = {.name = html_between(at, equals)};
+        const char *value = equals + strlen("=\"");
+        if (is_wanted(scanner, shapes, tag, &attribute)) {
+            at = html_find_value_end(value, bound, '"', special);
+            attribute.value = html_between(value, at);
+            wanted[tag->count++] = attribute;
+        } else {
+            at = html_find(value, bound, '"');
+        }
+        at++;
     }
-    return true;
 }
 
-/* Reads the tag as the scanner's states do, which decode values. */
-static void read_with_care(struct html_scanner *scanner, const struct html_skimmed *skimmed, struct slice tag_name,
-                           const struct slice *names, bool self_closing)
+/* Reads a tag of plain attributes whose values have to be decoded. */
+static void read_with_care(struct html_scanner *scanner, struct slice name, const char *end)
 {
-    html_open_tag(scanner, tag_name);
-    for (size_t i = 0; i < skimmed->count; i++) {
-        struct slice value = skimmed->values[i];
-        html_begin_attribute(scanner, names[i]);
-        if (!scanner->wanted)
-            continue;
-        scanner->special = html_has_special(value.data, value.length);
-        html_finish_value(scanner, value);
+    html_open_tag(scanner, name);
+    for (const char *at = name.data + name.length; at < end;) {
+        bool is_slash = scanner->state == HTML_SELF_CLOSING;
+        at = is_slash ? html_self_closing(scanner, at, end) : html_before_name(scanner, at, end);
     }
-    scanner->self_closing = self_closing;
-    html_end_tag(scanner);
 }
 
-static enum html_skim_answer on_skimmed(void *context, const struct html_skimmed *skimmed)
+static enum html_skim_answer on_skimmed(void *context, struct slice bytes)
 {
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
-    struct slice names[SKIM_VALUES];
-    struct attribute wanted[SKIM_VALUES];
+    const char *end = bytes.data + bytes.length;
+    struct attribute wanted[HTML_ATTRIBUTES_MAX];
     struct html_tag tag = {.attributes = wanted};
-    if (!split(skimmed, &tag.name, names, &tag.self_closing))
+    bool special = false;
+    tag.name = html_between(bytes.data + 1, html_find_name_end(bytes.data + 1, end));
+    if (!html_is_letter(*tag.name.data) || tag.name.length > HTML_NAME_MAX)
         return HTML_SKIM_BACK;
     scanner->is_end = false;
     struct html_interest interest = scanner->handler->open(scanner->context, tag.name);
-    if (!gather(scanner, skimmed, names, interest.shapes, wanted, &tag.count))
-        read_with_care(scanner, skimmed, tag.name, names, tag.self_closing);
+    if (!read_attributes(scanner, end, interest.shapes, &tag, wanted, &special))
+        return HTML_SKIM_BACK;
+    if (special)
+        read_with_care(scanner, tag.name, end);
     else if (tag.count || interest.always)
         scanner->err = scanner->handler->tag(scanner->context, &tag);
     scanner->state = (enum html_state)scanner->content;

@@ -138,14 +138,6 @@ void html_skim_add_attribute(struct html_skim *skim, const char *name)
 
 /* --- the way through a piece -------------------------------------------------------------------------------------- */
 
-enum { HISTORY = 8 /* blocks, a power of two; a tag that goes through more is not for us */ };
-
-/* Where the values of a block begin and end. */
-struct trace {
-    const char *block;
-    uint64_t values, closes;
-};
-
 struct place {
     const char *start; /* of the way, outside of tags */
     const char *block;
@@ -154,11 +146,8 @@ struct place {
     uint64_t after_equals;       /* lowest bit: behind any '=' */
     uint64_t after_value_equals; /* lowest bit: behind one that a value is to follow */
     uint64_t in_name;            /* lowest bit: in or before a tag's name */
-    size_t count;                /* blocks behind us */
     const char *tag;             /* the '<' of the last tag met */
-    size_t tag_count;            /* blocks before it */
     bool matters;                /* it does, and its end is to come */
-    struct trace traces[HISTORY];
 };
 
 /* What a block holds, up to its first bit in `strange`. */
@@ -167,7 +156,6 @@ struct findings {
     uint64_t looked_at; /* those that may matter: end tags mostly don't */
     uint64_t ends;      /* their '>' */
     uint64_t values;    /* the '"' that begin values */
-    uint64_t closes;    /* those that end them */
     uint64_t strange;   /* where something is not as plain as we need it */
     uint64_t stray;     /* the '>' outside of tags: they are strange, but just text */
 };
@@ -177,7 +165,6 @@ INLINE void begin(struct place *place, const char *at)
     place->start = place->block = place->tag = at;
     place->in_tag = place->in_quotes = 0;
     place->after_equals = place->after_value_equals = place->in_name = 0;
-    place->count = place->tag_count = 0;
     place->matters = false;
 }
 
@@ -216,13 +203,11 @@ INLINE struct findings read_block(const struct html_skim *skim, struct place *pl
                              .looked_at = marks.less & (skim->ends | ~(marks.slash >> 1)),
                              .ends = marks.greater,
                              .values = values,
-                             .closes = quotes & ~in_quotes,
                              .stray = marks.greater & in_tag};
     found.strange = (marks.less & ~in_tag) | found.stray | (angles & in_quotes);
     found.strange |= name_ends(place, marks) & marks.equals;
     found.strange |= values & ~(marks.equals << 1 | place->after_equals);
     found.strange |= (value_equals << 1 | place->after_value_equals) & ~values;
-    place->traces[place->count % HISTORY] = (struct trace){place->block, values, found.closes};
     place->in_tag = -(in_tag >> 63);
     place->in_quotes = -(in_quotes >> 63);
     place->after_equals = marks.equals >> 63;
@@ -286,37 +271,6 @@ INLINE uint64_t first_look(const struct html_skim *skim, const struct place *pla
 INLINE void begin_tag(struct place *place, uint64_t tags)
 {
     place->tag = tags ? place->block + 63 - __builtin_clzll(tags) : place->tag;
-    place->tag_count = tags ? place->count : place->tag_count;
-}
-
-/* Adds the values of a block to a tag. Returns whether there was room for all. */
-INLINE bool add_values(struct html_skimmed *tag, const struct trace *trace, uint64_t within, size_t *ended)
-{
-    uint64_t values = trace->values & within, closes = trace->closes & within;
-    for (; values && tag->count < SKIM_VALUES; values &= values - 1)
-        tag->values[tag->count++].data = trace->block + __builtin_ctzll(values) + 1;
-    for (; closes && *ended < tag->count; closes &= closes - 1) {
-        struct slice *value = &tag->values[(*ended)++];
-        value->length = (size_t)(trace->block + __builtin_ctzll(closes) - value->data);
-    }
-    return !values;
-}
-
-/* Fills in the tag at hand, which ends with the lowest of `ends`. Returns whether it is short enough. */
-INLINE bool fill_tag(const struct place *place, uint64_t ends, struct html_skimmed *tag)
-{
-    size_t ended = 0;
-    bool good = place->count - place->tag_count < HISTORY;
-    tag->start = place->tag;
-    tag->end = place->block + __builtin_ctzll(ends);
-    tag->count = 0;
-    for (size_t i = place->tag_count; i <= place->count && good; i++) {
-        const struct trace *trace = &place->traces[i % HISTORY];
-        uint64_t from = i == place->tag_count ? UINT64_MAX << (place->tag - trace->block) : UINT64_MAX;
-        uint64_t to = i == place->count ? lowest(ends) - 1 : UINT64_MAX;
-        good = add_values(tag, trace, from & to, &ended);
-    }
-    return good;
 }
 
 enum outcome { GO_ON, STOP };
@@ -335,11 +289,10 @@ INLINE enum outcome hand_over(struct place *place, const struct findings *found,
     }
     *bits &= ~(lowest(ends) | (lowest(ends) - 1));
     begin_tag(place, found->tags & before);
-    struct html_skimmed tag;
-    if (!fill_tag(place, ends, &tag))
-        return STOP;
-    enum html_skim_answer answer = skimmer->tag(skimmer->context, &tag);
-    place->tag = answer == HTML_SKIM_STOP ? tag.end + 1 : place->tag;
+    const char *end = at_lowest(place, ends) + 1;
+    struct slice tag = {place->tag, (size_t)(end - place->tag)};
+    enum html_skim_answer answer = skimmer->tag(skimmer->context, tag);
+    place->tag = answer == HTML_SKIM_STOP ? end : place->tag;
     return answer == HTML_SKIM_ON ? GO_ON : STOP;
 }
 
@@ -381,12 +334,10 @@ INLINE const char *skim_by(html_marker *mark, html_parity *parities, const struc
         begin_tag(&place, found.tags & sure);
         if (strange && !(strange & found.stray))
             return place.tag;
-        if (strange) {
+        if (strange)
             begin(&place, place.block + __builtin_ctzll(strange) + 1);
-        } else {
+        else
             place.block += HTML_BLOCK;
-            place.count++;
-        }
     }
     return place.in_tag ? place.tag : place.block;
 }

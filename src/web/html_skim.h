@@ -10,7 +10,7 @@
 
 #include "base/slice.h"
 
-enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_VALUES = 16, SKIM_MARGIN = 16 };
+enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_MARGIN = 16 };
 
 /* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. */
 struct html_skim {
@@ -33,21 +33,14 @@ void html_skim_add_end(struct html_skim *skim, const char *name);
 /* Tags with that attribute matter. The name is in lower case and ends with three letters at least. */
 void html_skim_add_attribute(struct html_skim *skim, const char *name);
 
-/* A start or end tag with an attribute that may matter, in a piece of the document. Each value is written ="value" behind a
- * name; whether there is more in the tag than such attributes has to be looked at. */
-struct html_skimmed {
-    const char *start; /* its '<' */
-    const char *end;   /* its '>', behind which the piece goes on for SKIM_MARGIN bytes at least */
-    size_t count;
-    struct slice values[SKIM_VALUES];
-};
-
 /* After a tag: go on behind it, stop behind it, or stop before it. */
 enum html_skim_answer { HTML_SKIM_ON, HTML_SKIM_STOP, HTML_SKIM_BACK };
 
-/* Who gets those tags. */
+/* Who gets start and end tags with an attribute that may matter: from the '<' to the '>', behind which the piece goes on
+ * for SKIM_MARGIN bytes at least. In them each value is written ="value" behind some name, and no '<', '>' or '=' stands
+ * elsewhere; what there is between these has to be looked at. */
 struct html_skimmer {
-    enum html_skim_answer (*tag)(void *context, const struct html_skimmed *tag);
+    enum html_skim_answer (*tag)(void *context, struct slice tag);
     void *context;
 };
 

@@ -271,9 +271,19 @@ int tag_links(const struct tag *tag, struct link_sink *sink)
     return err;
 }
 
+/* Whether a tag is one link and nothing else, as most are. */
+static bool is_one_link(const struct tag *tag)
+{
+    const struct link_rule *rule = tag->count == 1 ? tag->attributes->rule : NULL;
+    return rule && rule->syntax == SYNTAX_URL && rule->condition == CONDITION_NONE;
+}
+
 int tag_links_known(const struct tag *tag, struct link_sink *sink)
 {
     int err = 0;
+    const struct attribute *first = tag->attributes;
+    if (is_one_link(tag))
+        return link_report(sink, first->rule, first->rule->kind, first->value, (struct slice){NULL, 0});
     for (size_t i = 0; i < tag->count && !err; i++)
         if (tag->attributes[i].rule)
             err = apply(tag, tag->attributes[i].rule, tag->attributes[i].value, sink);
