@@ -183,11 +183,9 @@ INLINE const char *at_lowest(const struct place *place, uint64_t bits)
 INLINE uint64_t name_ends(struct place *place, struct html_marks marks)
 {
     uint64_t ends = marks.space | marks.equals | marks.greater;
-    unsigned long long sum, with_carry;
-    bool carry = __builtin_uaddll_overflow(~ends, marks.less, &sum);
-    carry |= __builtin_uaddll_overflow(sum, place->in_name, &with_carry);
-    place->in_name = carry;
-    return with_carry & ends;
+    unsigned long long sum;
+    place->in_name = __builtin_uaddll_overflow(~ends, marks.less | place->in_name, &sum);
+    return sum & ends;
 }
 
 INLINE struct findings read_block(const struct html_skim *skim, struct place *place, struct html_marks marks,
