@@ -76,28 +76,6 @@ static inline const char *html_find_value_end(const char *at, const char *end, c
     return html_find_value_end_portable(at, end, wanted, special);
 }
 
-static inline bool html_is_special_block(const char *at)
-{
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i specials =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
-    specials = _mm_or_si128(specials, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
-    return _mm_movemask_epi8(_mm_or_si128(specials, bytes));
-}
-
-/* Whether a special byte is among `length` bytes. */
-static inline bool html_has_special(const char *at, size_t length)
-{
-    bool special = false;
-    if (length < HTML_FIND_STEP) {
-        html_find_value_end_portable(at, at + length, '"', &special);
-        return special;
-    }
-    for (size_t i = 0; i < length - HTML_FIND_STEP; i += HTML_FIND_STEP)
-        special |= html_is_special_block(at + i);
-    return special | html_is_special_block(at + length - HTML_FIND_STEP);
-}
-
 /* Bytes before the first one at which a name may end: white space, '/', '>' or, for an attribute, '='. Maybe fewer,
  * since other control characters count too; at most one step, and 0 where there is no whole one. */
 static inline size_t html_name_length(const char *at, const char *end, bool attribute)
@@ -126,13 +104,6 @@ static inline size_t html_name_length(const char *at, const char *end, bool attr
 static inline const char *html_find(const char *at, const char *end, char wanted)
 {
     return html_find_portable(at, end, wanted);
-}
-
-static inline bool html_has_special(const char *at, size_t length)
-{
-    bool special = false;
-    html_find_value_end_portable(at, at + length, '"', &special);
-    return special;
 }
 
 static inline const char *html_find_value_end(const char *at, const char *end, char wanted, bool *special)

@@ -20,12 +20,6 @@ void html_begin_tag(struct html_scanner *scanner, bool is_end);
 /* The tag's name is read. */
 void html_open_tag(struct html_scanner *scanner, struct slice name);
 
-/* An attribute's name is read; its value is empty until more is known. */
-void html_begin_attribute(struct html_scanner *scanner, struct slice name);
-
-/* The tag's '>' is read. */
-void html_end_tag(struct html_scanner *scanner);
-
 /* Short cut: reads on in data as long as all is plain: html_scanner_skim.c. Returns where it stopped, outside of tags. */
 const char *html_skim_data(struct html_scanner *scanner, const char *at, const char *end);
 

@@ -4,7 +4,7 @@
 #include "web/html_find.h"
 #include "web/html_scanner_internal.h"
 
-/* The end of an attribute's name, if it is one name with a value as plain; else NULL. */
+/* Where an attribute's name ends and ="value" follows; NULL for a name that has no value, or is not plain itself. */
 static inline const char *plain_name_end(const char *name)
 {
     const char *at = name + html_name_length(name, name + SKIM_MARGIN, true);

@@ -47,7 +47,8 @@ static void hand_tag(struct html_scanner *scanner)
     scanner->err = scanner->handler->tag(scanner->context, &tag);
 }
 
-void html_end_tag(struct html_scanner *scanner)
+/* The tag's '>' is read. */
+static void end_tag(struct html_scanner *scanner)
 {
     if ((scanner->always || scanner->count) && !scanner->err)
         hand_tag(scanner);
@@ -73,7 +74,8 @@ static bool is_kept(const struct html_scanner *scanner, struct slice name)
     return false;
 }
 
-void html_begin_attribute(struct html_scanner *scanner, struct slice name)
+/* An attribute's name is read; its value is empty until more is known. */
+static void begin_attribute(struct html_scanner *scanner, struct slice name)
 {
     const struct link_rule *rule = NULL;
     scanner->wanted = (scanner->shapes & html_shape(name.data, name.length)) && scanner->count < HTML_ATTRIBUTES_MAX &&
@@ -116,7 +118,7 @@ static inline const char *whole_attribute(struct html_scanner *scanner, const ch
     const char *close = html_find_value_end(value, end, quote, &special);
     if (close == end)
         return NULL;
-    html_begin_attribute(scanner, (struct slice){name, length});
+    begin_attribute(scanner, (struct slice){name, length});
     scanner->special = special;
     if (scanner->wanted)
         html_finish_value(scanner, html_between(value, close));
@@ -131,7 +133,7 @@ const char *html_before_name(struct html_scanner *scanner, const char *at, const
             continue;
         }
         if (*at == '>') {
-            html_end_tag(scanner);
+            end_tag(scanner);
             return at + 1;
         }
         if (*at == '/') {
@@ -220,7 +222,7 @@ const char *html_name(struct html_scanner *scanner, const char *at, const char *
         html_keep_partial(scanner, html_between(start, at));
         return at;
     }
-    html_begin_attribute(scanner, html_whole_name(scanner, html_between(start, at)));
+    begin_attribute(scanner, html_whole_name(scanner, html_between(start, at)));
     scanner->state = HTML_AFTER_NAME;
     return at;
 }

@@ -37,8 +37,8 @@ void html_skim_add_attribute(struct html_skim *skim, const char *name);
 enum html_skim_answer { HTML_SKIM_ON, HTML_SKIM_STOP, HTML_SKIM_BACK };
 
 /* Who gets start and end tags with an attribute that may matter: from the '<' to the '>', behind which the piece goes on
- * for SKIM_MARGIN bytes at least. In them each value is written ="value" behind some name, and no '<', '>' or '=' stands
- * elsewhere; what there is between these has to be looked at. */
+ * for SKIM_MARGIN bytes at least. No '<' or '>' is within them, and outside of values each '=' is followed by a value in
+ * '"'. What else there is has to be looked at. */
 struct html_skimmer {
     enum html_skim_answer (*tag)(void *context, struct slice tag);
     void *context;

@@ -271,7 +271,7 @@ int tag_links(const struct tag *tag, struct link_sink *sink)
     return err;
 }
 
-/* Whether a tag is one link and nothing else, as most are. */
+/* Whether a tag is one link and nothing else, as most are: no rel, no condition, no meta. */
 static bool is_one_link(const struct tag *tag)
 {
     const struct link_rule *rule = tag->count == 1 ? tag->attributes->rule : NULL;
