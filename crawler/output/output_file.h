@@ -1,0 +1,36 @@
+/* output_file.h - a file that gets its name when it is whole.
+ *
+ * What is written goes to FILE.part, which is renamed in the end, so that nobody ever finds half a file under its name.
+ * Standard output, devices and pipes are written to as they are. */
+#ifndef OUTPUT_OUTPUT_FILE_H
+#define OUTPUT_OUTPUT_FILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct output_file;
+
+/* Opens `path` for writing; "-" is standard output. `keep_part`: what was written stays in FILE.part when the file is
+ * never committed. Symbolic links are not followed for FILE.part. Errors: ERR_NO_MEMORY, those of error_from_errno. */
+int output_file_open(struct output_file **out, const char *path, bool keep_part);
+
+/* Where to write. Buffered; errors stick to it (ferror) and are told at the latest by output_file_commit. */
+FILE *output_file_stream(const struct output_file *file);
+
+/* 0, or the error of a write that failed so far. */
+int output_file_error(const struct output_file *file);
+
+/* "standard output" or the path. Valid as long as the file. */
+const char *output_file_name(const struct output_file *file);
+
+/* The path as given. Valid as long as the file. */
+const char *output_file_path(const struct output_file *file);
+
+/* Writes out what is buffered and gives the file its name. Errors: those of error_from_errno; the name then still
+ * belongs to what it belonged to before. To be called at most once. */
+int output_file_commit(struct output_file *file);
+
+/* Closes the file. Without a commit FILE.part goes or stays. NULL is allowed. */
+void output_file_free(struct output_file *file);
+
+#endif
