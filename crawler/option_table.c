@@ -17,7 +17,10 @@ static const char SCOPE[] = "Scope";
 static const char POOL[] = "Pool";
 static const char HTTP[] = "HTTP";
 static const char DISCOVER[] = "Discover";
-static const char FACE[] = "Output and face";
+static const char CHECK[] = "Check";
+static const char OUTPUT[] = "Output";
+static const char MEASURE[] = "Measure (crawler measure)";
+static const char FACE[] = "Face";
 
 /* clang-format off */
 const struct option_row OPTION_TABLE[] = {
@@ -100,8 +103,38 @@ const struct option_row OPTION_TABLE[] = {
     {DISCOVER, "extractor", 0, NULL, OPTION_TEXT, FIELD(extractor), 0, 0, 0, NULL, "ENGINE",
      "find links in HTML with this engine: scanner or libxml2 (scanner)"},
 
-    {FACE, "output", 'o', NULL, OPTION_TEXT, FIELD(output), 0, 0, 0, NULL, "FILE",
-     "write the report to FILE; - is standard output (-)"},
+    {CHECK, "check", 0, NULL, OPTION_FLAG, FIELD(check), 0, 0, 0, NULL, NULL,
+     "exit with 4 when a link is broken"},
+    {CHECK, "accept", 0, NULL, OPTION_STATUSES, FIELD(accept), 0, 0, 0, NULL, "STATUS,...",
+     "statuses that do not count as broken, such as 403,500..599; may be repeated"},
+
+    {OUTPUT, "output", 'o', NULL, OPTION_LIST, FIELD(outputs), 0, 0, 0, NULL, "[FORMAT:]FILE",
+     "write to FILE, - being standard output, as text, jsonl, json, csv, junit, sitemap, dot or html (and svg, hgrm for "
+     "measure); without FORMAT the file's suffix tells; may be repeated (text:-)"},
+    {OUTPUT, "skipped", 0, NULL, OPTION_TEXT, FIELD(skipped), 0, 0, 0, NULL, "FILE",
+     "write every URL that was not fetched, and why, to FILE as JSON lines"},
+    {OUTPUT, "explain", 0, NULL, OPTION_TEXT, FIELD(explain), 0, 0, 0, NULL, "URL",
+     "say what would become of URL in this crawl, and why; fetch nothing"},
+
+    {MEASURE, "sweep", 0, NULL, OPTION_TEXT, FIELD(sweep), 0, 0, 0, NULL, "N,...",
+     "numbers of requests at once to step through; a step may be left to doubling with .. (1,2,4,..256)"},
+    {MEASURE, "duration", 'z', NULL, OPTION_DURATION, FIELD(duration), 0, 0, 0, NULL, "TIME",
+     "measure each step so long (5s)"},
+    {MEASURE, "warmup", 0, NULL, OPTION_DURATION, FIELD(warmup), 0, 0, 0, NULL, "TIME",
+     "run each step so long before that (1s)"},
+    {MEASURE, "open-rate", 0, NULL, OPTION_UINT32, FIELD(open_rate), 1, 10000000, 0, NULL, "N",
+     "open loop instead of a sweep: N requests are due each second, and latency counts from then"},
+    {MEASURE, "timeseries", 0, NULL, OPTION_TEXT, FIELD(timeseries), 0, 0, 0, NULL, "FILE",
+     "write the figures of each second to FILE (CSV); of a crawl too"},
+    {MEASURE, "histogram", 0, NULL, OPTION_TEXT, FIELD(histogram), 0, 0, 0, NULL, "FILE",
+     "write the distribution of latencies to FILE (.hgrm); of a crawl too"},
+    {MEASURE, "baseline", 0, NULL, OPTION_TEXT, FIELD(baseline), 0, 0, 0, NULL, "FILE",
+     "compare with the JSON of an earlier measurement; exit with 4 when it is worse"},
+    {MEASURE, "threshold", 0, NULL, OPTION_PERCENT, FIELD(threshold), 0, 1000, 0, NULL, "PERCENT",
+     "worse is what is beyond this, with 95 % confidence (5)"},
+    {MEASURE, "unthrottled", 0, NULL, OPTION_FLAG, FIELD(unthrottled), 0, 0, 0, NULL, NULL,
+     "more than 8 requests at once to hosts that are not this machine"},
+
     {FACE, "progress", 0, NULL, OPTION_CHOICE, FIELD(progress), 0, 0, 0, PROGRESSES, "WHAT",
      "auto: a line on a terminal; bar: always; none (auto)"},
     {FACE, "verbose", 'v', NULL, OPTION_COUNT, FIELD(verbosity), 0, 0, 0, NULL, NULL,
@@ -240,6 +273,46 @@ static int parse_duration(const char *value, nanoseconds *duration, struct buf *
     return ERR_SYNTAX;
 }
 
+static int parse_percent(const struct option_row *row, const char *value, double *percent, struct buf *why)
+{
+    char *end;
+    double number = value[0] >= '0' && value[0] <= '9' ? strtod(value, &end) : -1;
+    if (number < (double)row->least || number > (double)row->most || (*end && strcmp(end, "%") != 0)) {
+        buf_printf(why, "'%s' is not a percentage from %" PRId64 " to %" PRId64, value, row->least, row->most);
+        return ERR_SYNTAX;
+    }
+    *percent = number;
+    return 0;
+}
+
+/* "403" or "500..599", up to a comma. */
+static bool parse_status_range(const char *value, uint64_t *first, uint64_t *last, const char **rest)
+{
+    char *end;
+    if (!read_number(value, first, &end))
+        return false;
+    *last = *first;
+    if (strncmp(end, "..", 2) == 0 && !read_number(end + 2, last, &end))
+        return false;
+    *rest = end;
+    return (*end == ',' || *end == '\0') && *first <= *last && *first >= 100 && *last <= 999;
+}
+
+static int parse_statuses(const char *value, struct status_set *set, struct buf *why)
+{
+    uint64_t first, last;
+    const char *rest = value;
+    do {
+        if (!parse_status_range(rest, &first, &last, &rest)) {
+            buf_printf(why, "'%s' is not a list of statuses such as 200..299,403", value);
+            return ERR_SYNTAX;
+        }
+        for (; first <= last; first++)
+            set->bits[first / 64] |= UINT64_C(1) << first % 64;
+    } while (*rest++ == ',');
+    return 0;
+}
+
 static int parse_choice(const struct option_row *row, const char *value, unsigned *choice, struct buf *why)
 {
     for (unsigned i = 0; row->choices[i]; i++)
@@ -316,6 +389,10 @@ int option_set(struct options *options, const struct option_row *row, const char
         return parse_size(row, value, field, why);
     case OPTION_DURATION:
         return parse_duration(value, field, why);
+    case OPTION_PERCENT:
+        return parse_percent(row, value, field, why);
+    case OPTION_STATUSES:
+        return parse_statuses(value, field, why);
     case OPTION_CHOICE:
         return parse_choice(row, value, field, why);
     case OPTION_HELP:
@@ -339,6 +416,9 @@ int option_set_defaults(struct options *options)
         .idle_timeout = SECONDS(30),
         .max_body = 64 << 20,
         .follow = FOLLOW_ALL,
+        .duration = SECONDS(5),
+        .warmup = SECONDS(1),
+        .threshold = 5,
     };
     return set_text(&options->user_agent, "crawler/" CRAWLER_VERSION " (+https://crawler.example.org/)");
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "config.h"
 #include "option_table.h"
+#include "output/output.h"
 #include "web/extractor.h"
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 30, MESSAGE_LIMIT = 4096 };
@@ -68,6 +69,7 @@ static void print_row(FILE *out, const struct option_row *row)
 static void print_help(FILE *out)
 {
     fprintf(out, "Usage: crawler [OPTIONS] URL...\n"
+                 "       crawler measure [OPTIONS] URL...  fetch throughput, step by step\n"
                  "       crawler resolve                  JSON lines in, JSON lines out\n"
                  "       crawler links [--base URL] [--content-type TYPE] [--extractor NAME]\n"
                  "                     FILE|-\n"
@@ -84,7 +86,7 @@ static void print_help(FILE *out)
     }
     fprintf(out, "\nEvery long option is a key of the config file too. Exit codes: 130 interrupted;\n"
                  "1 runtime error, or no root could be fetched; 2 wrong usage; 3 bad config;\n"
-                 "5 a limit ended the crawl; 0 otherwise.\n");
+                 "4 broken links with --check; 5 a limit ended the crawl; 0 otherwise.\n");
 }
 
 static enum options_outcome outcome_of(int err, enum options_outcome otherwise)
@@ -214,6 +216,17 @@ static bool is_one_of(const char *const *names, const char *name)
     return *names != NULL;
 }
 
+static enum options_outcome check_outputs(const struct options *options, FILE *errors)
+{
+    for (size_t i = 0; i < options->outputs.count; i++) {
+        const struct output_format *format;
+        const char *path, *why;
+        if (output_parse(options->outputs.items[i], options->command, &format, &path, &why))
+            return wrong_usage(errors, options->outputs.items[i], why);
+    }
+    return OPTIONS_RUN;
+}
+
 /* What no single row can tell. */
 static enum options_outcome check(struct options *options, FILE *errors)
 {
@@ -232,13 +245,18 @@ static enum options_outcome check(struct options *options, FILE *errors)
         fprintf(errors, "Use --help for command line help\n");
         return OPTIONS_USAGE;
     }
-    return OPTIONS_RUN;
+    return check_outputs(options, errors);
 }
 
 enum options_outcome options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *errors)
 {
     if (option_set_defaults(options))
         return OPTIONS_NO_MEMORY;
+    if (argc > 1 && strcmp(argv[1], "measure") == 0) {
+        options->command = COMMAND_MEASURE;
+        argc--;
+        argv++;
+    }
     enum options_outcome outcome = read_pass(options, argc, argv, PASS_FILES, out, errors);
     if (outcome != OPTIONS_RUN)
         return outcome;

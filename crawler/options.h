@@ -33,7 +33,20 @@ enum { NO_LIMIT = 0 };
 
 enum { MOST_TASKS = 30000 }; /* each needs two memory mappings, of which a process has about 64,000 */
 
+/* HTTP statuses. */
+struct status_set {
+    uint64_t bits[1000 / 64 + 1];
+};
+
+static inline bool status_set_has(const struct status_set *set, int status)
+{
+    return status >= 0 && status < 1000 && set->bits[status / 64] >> status % 64 & 1;
+}
+
+enum command { COMMAND_CRAWL, COMMAND_MEASURE };
+
 struct options {
+    enum command command;
     struct text_list roots;       /* URLs as given, those of the input file included */
     struct text_list input_files; /* -i: one URL a line, '#' comments; "-" is standard input */
 
@@ -81,10 +94,27 @@ struct options {
     struct text_list ignore_tags;
     char *extractor; /* engine name or NULL */
 
+    /* Check */
+    bool check;               /* broken links make the exit code 4 */
+    struct status_set accept; /* statuses that are not broken */
+
+    /* Measure */
+    char *sweep;          /* "1,2,4,..256" or NULL */
+    nanoseconds duration; /* of a step */
+    nanoseconds warmup;   /* before it */
+    uint32_t open_rate;   /* requests a second in an open loop; 0: a closed one */
+    double threshold;     /* percent by which a figure may be worse than the baseline's */
+    char *baseline;       /* FILE or NULL */
+    char *timeseries;     /* FILE or NULL */
+    char *histogram;      /* FILE or NULL */
+    bool unthrottled;
+
     /* Face */
-    char *selector;    /* poller name or NULL */
-    bool force_select; /* --select */
-    char *output;      /* -o FILE for the report; NULL or "-" for standard output */
+    char *selector;           /* poller name or NULL */
+    bool force_select;        /* --select */
+    struct text_list outputs; /* -o [FORMAT:]FILE; none: the text report to standard output */
+    char *skipped;            /* FILE for URLs that were not fetched, or NULL */
+    char *explain;            /* a URL, or NULL */
     enum progress_kind progress;
     char *config;  /* --config FILE, or NULL */
     char *profile; /* --profile NAME, or NULL */

@@ -87,6 +87,27 @@ static void tell_skipped(void *context, struct slice url, enum reason reason, st
     }
 }
 
+/* Tells of a URL that still waits though the crawl ends. */
+static int tell_left(void *context, struct slice url, struct slice referrer)
+{
+    struct crawler *crawler = context;
+    enum reason reason = frontier_hit_limit(crawler->frontier) && !crawler->stopped ? REASON_MAX_PAGES : REASON_STOPPED;
+    list_for_each(node, &crawler->observers)
+    {
+        const struct observer *observer = container_of(node, struct observer, node);
+        if (observer->left)
+            fail(crawler, observer->left(observer->context, url, reason, referrer));
+    }
+    return 0;
+}
+
+/* Telling of millions of URLs takes a while: only if somebody listens. */
+static bool somebody_wants_left(const struct crawler *crawler)
+{
+    list_for_each(node, &crawler->observers) if (container_of(node, struct observer, node)->left) return true;
+    return false;
+}
+
 int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options)
 {
     struct crawler *crawler = calloc(1, sizeof *crawler);
@@ -237,6 +258,7 @@ static void fill_statistic(const struct worker *worker, struct fetch_statistic *
         .encoding = response->status ? page_header_encoding(worker->page) : "",
         .is_html = response->status == 200 && is_html(mime),
         .truncated = response->truncated,
+        .is_accepted = status_set_has(&worker->crawler->options->accept, response->status),
         .size = response->decoded_size,
         .wire_size = response->wire_size,
         .tries = worker->tries,
@@ -446,8 +468,10 @@ static int work(void *argument)
         url_of_serialised(&worker->url, buf_slice(&worker->claim.url));
         worker->fingerprint = url_fingerprint(&worker->url);
         err = fetch(worker);
-        if (!worker->settled)
+        if (!worker->settled) {
+            tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
             fail(crawler, frontier_done(crawler->frontier, &worker->claim, NULL));
+        }
         if (err)
             break;
     }
@@ -533,6 +557,8 @@ int crawler_run(struct crawler *crawler)
     crawler->ended = clock_now();
     intake_tell_too_far(crawler->intake);
     check_accounts(crawler);
+    if (somebody_wants_left(crawler))
+        fail(crawler, frontier_tell_left(crawler->frontier, tell_left, crawler));
     return crawler->error;
 }
 
@@ -547,6 +573,11 @@ void crawler_abort(struct crawler *crawler)
     crawler_stop(crawler);
     for (uint32_t i = 0; i < crawler->worker_count; i++)
         task_cancel(crawler->workers[i].task);
+}
+
+enum reason crawler_url_allowed(struct crawler *crawler, const struct url *url)
+{
+    return intake_url_allowed(crawler->intake, url);
 }
 
 bool crawler_was_stopped(const struct crawler *crawler)
@@ -568,6 +599,8 @@ void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
 {
     struct store_stats stats;
     store_stats(crawler->store, &stats);
+    struct http_client_stats http;
+    http_client_stats(crawler->client, &http);
     *totals = (struct crawl_totals){
         .discovered = stats.known,
         .fetched = crawler->fetched,
@@ -579,5 +612,7 @@ void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
         .wire_bytes = crawler->wire_bytes,
         .max_tasks = crawler->options->max_tasks,
         .elapsed = (crawler->ended ? crawler->ended : clock_now()) - crawler->started,
+        .connections_opened = http.connections_opened,
+        .connections_reused = http.connections_reused,
     };
 }

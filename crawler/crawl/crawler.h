@@ -12,6 +12,7 @@
 #include "options.h"
 #include "record/crawl_totals.h"
 #include "record/observer.h"
+#include "web/url.h"
 
 struct crawler;
 
@@ -25,6 +26,9 @@ void crawler_add_observer(struct crawler *crawler, struct observer *observer);
 /* Adds a URL to start from; "http://" is put before one without a scheme. Errors: those of url_parse, ERR_UNSUPPORTED
  * (neither http nor https), ERR_NO_MEMORY. */
 int crawler_add_root(struct crawler *crawler, struct slice text);
+
+/* What becomes of a URL if a link leads to it: REASON_NONE when it is fetched, else why it isn't. (The chapter's url_allowed.) */
+enum reason crawler_url_allowed(struct crawler *crawler, const struct url *url);
 
 /* Crawls until nothing is left or it is stopped. Must be called in a task. Returns 0, or the error that ended the
  * crawl: that of an observer, or ERR_NO_MEMORY. */

@@ -129,6 +129,20 @@ void frontier_close(struct frontier *frontier)
     wake_all(frontier);
 }
 
+int frontier_tell_left(struct frontier *frontier, frontier_left left, void *context)
+{
+    struct claim claim;
+    claim_init(&claim);
+    int err = 0, got = 0;
+    while (!err && (got = store_claim(frontier->store, clock_now(), &claim)) > 0) {
+        err = left(context, buf_slice(&claim.url), referrer_text(claim.referrer));
+        int done_err = store_done_batch(frontier->store, &(struct store_record){.claim = &claim}, 1);
+        err = err ? err : done_err;
+    }
+    claim_free(&claim);
+    return got < 0 ? got : err;
+}
+
 bool frontier_hit_limit(const struct frontier *frontier)
 {
     struct store_stats stats;

@@ -29,6 +29,12 @@ int frontier_done(struct frontier *frontier, struct claim *claim, const struct f
 /* No more URLs are handed out; those that wait stay counted. Tasks that wait get ERR_FINISHED. */
 void frontier_close(struct frontier *frontier);
 
+/* Told of a URL that still waits. Returns 0, or a negative error that ends the walk. */
+typedef int (*frontier_left)(void *context, struct slice url, struct slice referrer);
+
+/* Tells of all URLs that still wait when the crawl is over, and gives them up. Errors: that of `left`, ERR_NO_MEMORY. */
+int frontier_tell_left(struct frontier *frontier, frontier_left left, void *context);
+
 /* Whether max_pages ended the crawl while URLs still waited. */
 bool frontier_hit_limit(const struct frontier *frontier);
 

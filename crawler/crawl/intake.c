@@ -320,6 +320,11 @@ int intake_add_root(struct intake *intake, struct slice text)
     return err;
 }
 
+enum reason intake_url_allowed(struct intake *intake, const struct url *url)
+{
+    return scope_url_allowed(intake->scope, url);
+}
+
 void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects)
 {
     reach_look_up(intake->reach, fingerprint, depth, redirects);

@@ -64,6 +64,9 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count);
 
+/* Whether a URL is in scope: REASON_NONE, or why not. */
+enum reason intake_url_allowed(struct intake *intake, const struct url *url);
+
 /* Lowers `*depth` and `*redirects` to the least that is known by now for a URL. */
 void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects);
 

@@ -5,6 +5,7 @@
 #define MEASURE_SUMMARY_H
 
 #include "measure/histogram.h"
+#include "measure/tallies.h"
 #include "measure/timeseries.h"
 #include "record/crawl_totals.h"
 #include "record/observer.h"
@@ -25,24 +26,11 @@ const char *phase_name(enum phase_kind phase);
 /* "waiting for a turn", ..., for people. Static. */
 const char *phase_title(enum phase_kind phase);
 
-enum { SUMMARY_TALLIES = 64, SUMMARY_TOP = 20 };
-
-/* How many of a kind, and their decoded bytes. */
-struct tally {
-    char name[48];
-    uint64_t count;
-    uint64_t bytes;
-};
-
-/* Kinds in the order in which they were met; when there are too many, the last one, "more", stands for the rest. */
-struct tallies {
-    struct tally items[SUMMARY_TALLIES];
-    size_t count;
-};
+enum { SUMMARY_TOP = 20 };
 
 /* One of the slowest or largest. */
 struct top_item {
-    char *url; /* owned */
+    char *url;      /* owned */
     uint64_t value; /* microseconds or decoded bytes */
     int status;
 };
@@ -57,16 +45,16 @@ struct summary {
     struct observer observer;
     struct histogram phases[PHASE_COUNT];
     struct timeseries series;
-    uint64_t classes[10];     /* by the first digit of the status; [0]: no answer */
-    struct tallies statuses;  /* "200"; without an answer none */
-    struct tallies errors;    /* kinds of errors: "connect-refused" */
-    struct tallies types;     /* media types; "-" where there is none */
-    struct tallies versions;  /* "HTTP/1.1" */
-    struct tallies skipped;   /* reasons: "host" */
-    struct top slowest;       /* by microseconds in total */
-    struct top largest;       /* by decoded bytes */
+    uint64_t classes[10];    /* by the first digit of the status; [0]: no answer */
+    struct tallies statuses; /* "200"; without an answer none */
+    struct tallies errors;   /* kinds of errors: "connect-refused" */
+    struct tallies types;    /* media types; "-" where there is none */
+    struct tallies versions; /* "HTTP/1.1" */
+    struct tallies skipped;  /* reasons: "host" */
+    struct top slowest;      /* by microseconds in total */
+    struct top largest;      /* by decoded bytes */
     uint64_t redirects;
-    uint64_t broken;          /* no answer, or a status of 400 and above, unless accepted */
+    uint64_t broken; /* no answer, or a status of 400 and above, unless accepted */
 };
 
 /* The figures of a crawl that begins now. Errors: ERR_NO_MEMORY. */

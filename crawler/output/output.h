@@ -8,7 +8,9 @@
 
 #include <stdbool.h>
 
+#include "measure/baseline.h"
 #include "measure/summary.h"
+#include "measure/sweep.h"
 #include "options.h"
 #include "output/output_file.h"
 #include "record/crawl_totals.h"
@@ -23,6 +25,13 @@ struct crawl_end {
     bool hit_limit;
 };
 
+/* A measurement that is over. */
+struct measurement {
+    const struct sweep *sweep;
+    const struct comparison *comparison; /* with a baseline; else NULL */
+    const struct options *options;
+};
+
 /* What every output begins with. */
 struct output {
     const struct output_format *format;
@@ -35,20 +44,24 @@ struct output_format {
     const char *suffix; /* of files that are taken for it when no format is named: ".jsonl"; NULL for none */
     const char *help;   /* in a few words */
     bool is_lines;      /* each line is whole for itself, so that FILE.part is of use when it is never finished */
-    /* Makes one. The first member of what it makes is a struct output, whose observer it fills; format and file are set
+    /* Of a crawl. Makes one; NULL: the format is for measurements alone. The first member of what it makes is a struct output, whose observer it fills; format and file are set
      * by the caller and already valid. Errors: any; `*out` is not touched then. */
     int (*create)(struct output **out, struct output_file *file, const struct options *options);
     /* Writes what is left to write. May be NULL. */
     int (*finish)(struct output *output, const struct crawl_end *end);
     void (*free)(struct output *output);
+    /* Of a measurement. Writes it whole; NULL: the format is for crawls alone. Errors: any; those of writing show in
+     * ferror. */
+    int (*write_measurement)(FILE *file, const struct measurement *measurement);
 };
 
 /* All formats; one without a name ends the table. */
 extern const struct output_format *const OUTPUT_FORMATS[];
 
-/* The format and the path of `text`: "jsonl:out", "out.jsonl", "-" and "report" (text). Errors: ERR_SYNTAX, and `*why` says what is
+/* The format and the path of `text`: "jsonl:out", "out.jsonl", "-" and "report" (text), for a command. Errors: ERR_SYNTAX, and `*why` says what is
  * wrong, static. */
-int output_parse(const char *text, const struct output_format **format, const char **path, const char **why);
+int output_parse(const char *text, enum command command, const struct output_format **format, const char **path,
+                 const char **why);
 
 /* All outputs of a crawl. */
 struct outputs;
@@ -64,6 +77,9 @@ void outputs_for_each_observer(struct outputs *outputs, void (*visit)(void *cont
 /* Finishes all and gives the files their names. Each is tried, whatever became of the others; errors are told in the log and the first
  * is returned. An output that failed before is not finished. */
 int outputs_finish(struct outputs *outputs, const struct crawl_end *end);
+
+/* The same for a measurement. */
+int outputs_finish_measurement(struct outputs *outputs, const struct measurement *measurement);
 
 /* What was not finished gets no name: FILE.part of a line format stays, that of others goes. NULL is allowed. */
 void outputs_free(struct outputs *outputs);

@@ -17,8 +17,8 @@ int output_file_open(struct output_file **out, const char *path, bool keep_part)
 /* Where to write. Buffered; errors stick to it (ferror) and are told at the latest by output_file_commit. */
 FILE *output_file_stream(const struct output_file *file);
 
-/* 0, or the error of a write that failed so far. */
-int output_file_error(const struct output_file *file);
+/* 0, or the error of the first write that failed. To be asked soon after writing, while errno tells why. */
+int output_file_error(struct output_file *file);
 
 /* "standard output" or the path. Valid as long as the file. */
 const char *output_file_name(const struct output_file *file);

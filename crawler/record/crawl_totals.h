@@ -18,6 +18,8 @@ struct crawl_totals {
     uint64_t wire_bytes;
     uint32_t max_tasks;
     nanoseconds elapsed; /* since the crawl began, up to its end */
+    uint64_t connections_opened;
+    uint64_t connections_reused; /* exchanges on a connection that had served before */
 };
 
 #endif

@@ -21,6 +21,7 @@ struct fetch_statistic {
     const char *encoding;        /* of the document, by its standard name or as its header says; "" for none */
     bool is_html;                /* was searched for links as HTML */
     bool truncated;              /* cut by a limit of ours; what came counts */
+    bool is_accepted;            /* the user wants its status to count as good */
     uint64_t size;               /* decoded body bytes */
     uint64_t wire_size;          /* body bytes as sent */
     uint32_t num_urls;           /* distinct allowed links */
@@ -34,10 +35,10 @@ struct fetch_statistic {
     const char *remote_address; /* "" when never connected */
 };
 
-/* Whether the record says that the URL is broken: no answer, or a status of 400 and above. */
+/* Whether the record says that the URL is broken: no answer, or a status of 400 and above that is not accepted. */
 static inline bool fetch_statistic_is_broken(const struct fetch_statistic *stat)
 {
-    return (stat->error && !stat->truncated) || stat->status >= 400;
+    return (stat->error && !stat->truncated) || (stat->status >= 400 && !stat->is_accepted);
 }
 
 #endif

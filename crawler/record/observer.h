@@ -14,6 +14,8 @@ struct observer {
     int (*fetched)(void *context, const struct fetch_statistic *stat);
     /* A URL was found that will not be fetched; told once a URL. Returns as above. May be NULL. */
     int (*skipped)(void *context, struct slice url, enum reason reason, struct slice referrer);
+    /* A URL was still waiting when the crawl ended. Returns as above. May be NULL. */
+    int (*left)(void *context, struct slice url, enum reason reason, struct slice referrer);
     void *context;
 };
 

@@ -15,7 +15,9 @@
     X(REASON_NOT_INCLUDED, "not-included", "matches no --include")                                 \
     X(REASON_PATTERN_LIMIT, "pattern-limit", "too costly to match against --include or --exclude") \
     X(REASON_DEPTH, "depth", "deeper than --depth")                                                \
-    X(REASON_REDIRECTS, "redirects", "too many redirects")
+    X(REASON_REDIRECTS, "redirects", "too many redirects")                                         \
+    X(REASON_MAX_PAGES, "max-pages", "--max-pages was reached before its turn came")               \
+    X(REASON_STOPPED, "stopped", "the crawl ended before its turn came")
 
 enum reason {
 #define X(reason, name, text) reason,

@@ -63,3 +63,39 @@ int escape_for_terminal(struct buf *out, struct slice text)
     }
     return 0;
 }
+
+/* How many bytes at the start of `text`, where no well-formed sequence is, the decoder of the Encoding standard takes for
+ * one error: a lead byte with the continuations that could follow it, or one byte. */
+static size_t broken_length(struct slice text)
+{
+    const unsigned char *s = (const unsigned char *)text.data;
+    size_t wanted = s[0] < 0xc2 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 1;
+    unsigned char least = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char most = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+    size_t length = 1;
+    while (length < wanted && length < text.length && s[length] >= least && s[length] <= most) {
+        least = 0x80;
+        most = 0xbf;
+        length++;
+    }
+    return length;
+}
+
+int utf8_repair(struct buf *out, struct slice text)
+{
+    int err = 0;
+    while (text.length && !err) {
+        size_t length = plain_length(text);
+        if (!length)
+            length = sequence_length(text);
+        if (length) {
+            err = buf_append(out, text.data, length);
+        } else {
+            err = buf_append(out, "\xef\xbf\xbd", 3);
+            length = broken_length(text);
+        }
+        text.data += length;
+        text.length -= length;
+    }
+    return err;
+}

@@ -9,4 +9,8 @@
  * hex, for each of its bytes); all else as it is. Errors as buf_append. */
 int escape_for_terminal(struct buf *out, struct slice text);
 
+/* Appends `text` with each maximal part that is not well-formed UTF-8 replaced by U+FFFD, as the Encoding standard's
+ * decoder does. NUL bytes stay. Errors as buf_append. */
+int utf8_repair(struct buf *out, struct slice text);
+
 #endif

@@ -54,6 +54,7 @@ struct http_options {
 
 struct http_timings {     /* nanoseconds since the request was started; 0 where a phase did not happen */
     nanoseconds resolved; /* the name */
+    nanoseconds begun;    /* handed to libcurl: the name is known and its turn has come */
     nanoseconds connected;
     nanoseconds secured; /* TLS handshake over */
     nanoseconds first_byte;

@@ -170,7 +170,9 @@ static void run(struct transfer *transfer)
     }
     transfer->phase = RUNNING;
     transfer->added = clock_now();
-    transfer->active = transfer->added - transfer->fetch->response->timings.resolved;
+    struct http_timings *timings = &transfer->fetch->response->timings;
+    timings->begun = transfer->added - transfer->fetch->started;
+    transfer->active = transfer->added - timings->resolved;
     watch_over(transfer);
     origin->opening++;
     origin->is_fed = true;

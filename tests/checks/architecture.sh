@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # What each room may include: itself and these.
 declare -A MAY=(
     [base]="" [async]="base" [http]="base async" [web]="base"
-    [record]="base async http web" [store]="base async http web record" [output]="base async http web record"
+    [record]="base async http web" [store]="base async http web record" [output]="base async http web record measure"
     [measure]="base async http web record" [ui]="base async http web record" [inspect]="base web"
     [crawl]="base async http web record store" [top]="base async http web record store output measure ui inspect crawl"
 )

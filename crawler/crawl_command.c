@@ -1,0 +1,62 @@
+/* The default: crawl, and write what was wanted. */
+#include "base/log.h"
+#include "output/output.h"
+#include "program.h"
+
+static void add_observer(void *context, struct observer *observer)
+{
+    crawler_add_observer(context, observer);
+}
+
+/* The files are opened before anything is fetched: what can't be written is no use to crawl. */
+static int open_outputs(struct program *program, struct outputs **outputs)
+{
+    int err = outputs_open(outputs, &program->options);
+    if (!err)
+        outputs_for_each_observer(*outputs, add_observer, program->crawler);
+    return err;
+}
+
+static int write_outputs(struct program *program, struct outputs *outputs)
+{
+    struct crawl_totals totals;
+    crawler_totals(program->crawler, &totals);
+    timeseries_close(&program->summary->series, program->summary->series.start + totals.elapsed);
+    const struct crawl_end end = {
+        .totals = &totals,
+        .summary = program->summary,
+        .options = &program->options,
+        .was_interrupted = program->interruptions != 0,
+        .hit_limit = crawler_hit_limit(program->crawler),
+    };
+    return outputs_finish(outputs, &end);
+}
+
+static enum exit_code exit_code_of(const struct program *program, int err)
+{
+    if (program->interruptions)
+        return EXIT_INTERRUPTED;
+    if (err)
+        return EXIT_RUNTIME;
+    if (!crawler_reached_a_root(program->crawler)) {
+        log_error("no root could be fetched");
+        return EXIT_RUNTIME;
+    }
+    if (crawler_hit_limit(program->crawler))
+        return EXIT_LIMIT;
+    return program->options.check && program->summary->broken ? EXIT_WORSE : EXIT_OK;
+}
+
+enum exit_code crawl_command(struct program *program)
+{
+    struct outputs *outputs = NULL;
+    enum exit_code code = program_open(program);
+    if (code != EXIT_OK)
+        return code;
+    if (open_outputs(program, &outputs))
+        return EXIT_RUNTIME;
+    int err = program_crawl(program);
+    int output_err = write_outputs(program, outputs);
+    outputs_free(outputs);
+    return exit_code_of(program, err ? err : output_err);
+}

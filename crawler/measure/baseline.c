@@ -1,0 +1,141 @@
+#include "measure/baseline.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+/* What is compared, where it is in the JSON, and whether more of it is worse. */
+struct figure {
+    const char *name;
+    const char *key;
+    size_t offset; /* of the struct spread in struct sweep_step */
+    bool more_is_worse;
+};
+
+static const struct figure FIGURES[COMPARED_FIGURES] = {
+    {"requests/s", "slice_requests_per_second", offsetof(struct sweep_step, slice_rate), false},
+    {"p50", "slice_p50_us", offsetof(struct sweep_step, slice_p50), true},
+    {"p99", "slice_p99_us", offsetof(struct sweep_step, slice_p99), true},
+};
+
+static int not_a_measurement(const char *path, const char *why)
+{
+    log_error("%s: not a measurement of crawler measure: %s", path, why);
+    return ERR_SYNTAX;
+}
+
+static int parse(json_t **baseline, FILE *file, const char *path)
+{
+    json_error_t error;
+    json_t *document = json_loadf(file, 0, &error);
+    if (!document && ferror(file))
+        return error_from_errno(errno);
+    if (!document) {
+        log_error("%s:%d: %s", path, error.line, error.text);
+        return ERR_SYNTAX;
+    }
+    if (!json_is_array(json_object_get(document, "steps")) || !json_is_string(json_object_get(document, "loop"))) {
+        json_decref(document);
+        return not_a_measurement(path, "no \"loop\" or no \"steps\"");
+    }
+    *baseline = document;
+    return 0;
+}
+
+int baseline_load(json_t **baseline, const char *path)
+{
+    FILE *file = fopen(path, "re");
+    int err = file ? parse(baseline, file, path) : error_from_errno(errno);
+    if (!file)
+        log_error("%s: %s", path, strerror(errno));
+    if (file)
+        fclose(file);
+    return err;
+}
+
+static bool read_spread(const json_t *step, const char *key, struct spread *spread)
+{
+    const json_t *object = json_object_get(step, key);
+    const json_t *mean = json_object_get(object, "mean"), *half_width = json_object_get(object, "half_width");
+    *spread = (struct spread){.mean = json_number_value(mean), .half_width = json_number_value(half_width)};
+    return json_is_number(mean) && json_is_number(half_width) && spread->mean > 0;
+}
+
+/* The baseline's step that was run like `step`; NULL for none. */
+static const json_t *find_step(const json_t *baseline, const struct sweep *sweep, const struct sweep_step *step)
+{
+    const json_t *steps = json_object_get(baseline, "steps");
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        const json_t *other = json_array_get(steps, i);
+        json_int_t concurrency = json_integer_value(json_object_get(other, "concurrency"));
+        double rate = json_number_value(json_object_get(other, "wanted_requests_per_second"));
+        if (sweep->is_open ? fabs(rate - step->wanted_rate) < 1e-6 : concurrency == (json_int_t)step->concurrency)
+            return other;
+    }
+    return NULL;
+}
+
+static void compare_figure(struct comparison *out, const struct figure *figure, const json_t *before,
+                           const struct sweep_step *step, double threshold)
+{
+    struct spread old, new;
+    memcpy(&new, (const char *)step + figure->offset, sizeof new);
+    if (!read_spread(before, figure->key, &old) || new.mean <= 0)
+        return;
+    double sign = figure->more_is_worse ? 100 : -100;
+    double worse = sign * (new.mean - old.mean) / old.mean;
+    double half_width = 100 * hypot(old.half_width, new.half_width) / old.mean;
+    bool is_regression = worse - half_width > threshold;
+    out->regressions += is_regression;
+    out->items[out->count++] = (struct compared){
+        .concurrency = step->concurrency,
+        .figure = figure->name,
+        .before = old.mean,
+        .after = new.mean,
+        .worse_least = worse - half_width,
+        .worse_most = worse + half_width,
+        .is_regression = is_regression,
+    };
+}
+
+int baseline_compare(struct comparison *out, const json_t *baseline, const struct sweep *sweep, double threshold)
+{
+    *out = (struct comparison){.items = calloc(sweep->count * COMPARED_FIGURES + 1, sizeof *out->items)};
+    if (!out->items)
+        return ERR_NO_MEMORY;
+    const char *loop = json_string_value(json_object_get(baseline, "loop"));
+    bool is_same_kind = strcmp(loop, sweep->is_open ? "open" : "closed") == 0;
+    for (size_t i = 0; i < sweep->count && is_same_kind; i++) {
+        const json_t *before = find_step(baseline, sweep, &sweep->steps[i]);
+        for (size_t k = 0; k < COMPARED_FIGURES && before; k++)
+            compare_figure(out, &FIGURES[k], before, &sweep->steps[i], threshold);
+    }
+    if (out->count)
+        return 0;
+    log_error("--baseline: it has no step in common with this measurement");
+    return ERR_NOT_FOUND;
+}
+
+void comparison_free(struct comparison *comparison)
+{
+    free(comparison->items);
+    *comparison = (struct comparison){0};
+}
+
+json_t *comparison_json(const struct comparison *comparison)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < comparison->count; i++) {
+        const struct compared *item = &comparison->items[i];
+        json_t *object =
+            json_pack("{s:i, s:s, s:f, s:f, s:[f, f], s:b}", "concurrency", (int)item->concurrency, "figure",
+                      item->figure, "before", item->before, "after", item->after, "worse_percent", item->worse_least,
+                      item->worse_most, "regression", (int)item->is_regression);
+        json_array_append_new(array, object);
+    }
+    return array;
+}

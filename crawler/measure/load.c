@@ -1,0 +1,353 @@
+/* A closed loop is a number of tasks, each of which fetches one URL after the other until the time is over. What is then
+ * in flight is broken off and counts nowhere: it belongs to the next moment.
+ *
+ * In an open loop a task takes the next request that is due, sleeps until then, and fetches. Before it fetches, it sees
+ * to it that another task sleeps for the request after, so that none is ever late for want of a task: their number grows with
+ * what is in flight, up to MOST_AT_ONCE. What a request costs counts from the moment at which it was due. */
+#include "measure/load.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "async/task.h"
+#include "base/error.h"
+#include "base/log.h"
+
+enum { MOST_AT_ONCE = 20000 };
+
+struct load;
+
+struct client_task {
+    struct load *load;
+    struct task *task;
+    struct http_response response;
+};
+
+struct load {
+    struct loop *loop;
+    struct http_client *client;
+    const struct load_plan *plan;
+    struct future *stop;
+    struct sweep_step *step;
+    struct timeseries *series;
+    struct client_task **tasks;
+    size_t task_count;
+    size_t task_capacity;
+    size_t asleep; /* open loop: tasks that wait for their request to be due */
+    unsigned in_flight;
+    uint64_t next; /* request */
+    nanoseconds start;
+    nanoseconds from; /* what is measured: from here */
+    nanoseconds until;
+    struct histogram slices[SWEEP_SLICES]; /* latencies */
+    int error;
+};
+
+/* --- what is noted ------------------------------------------------------------------------------------------------ */
+
+static bool is_good(const struct http_response *response)
+{
+    return !response->error && response->status < 400;
+}
+
+static void note_failure(struct load *load, const struct http_response *response)
+{
+    load->step->failed++;
+    if (response->error)
+        tallies_add(&load->step->errors, error_kind(response->error), 0);
+}
+
+static void note_success(struct load *load, const struct http_response *response, nanoseconds moment, uint64_t latency)
+{
+    struct sweep_step *step = load->step;
+    nanoseconds slice = (moment - load->from) * SWEEP_SLICES / load->plan->duration;
+    histogram_record(&step->latency, latency);
+    histogram_record(&step->first_byte, (uint64_t)response->timings.first_byte / MICROSECONDS(1));
+    histogram_record(&load->slices[slice], latency);
+}
+
+static void note_status(struct load *load, const struct http_response *response)
+{
+    char name[16];
+    if (!response->status)
+        return;
+    snprintf(name, sizeof name, "%d", response->status);
+    tallies_add(&load->step->statuses, name, response->decoded_size);
+}
+
+/* An exchange that belongs to `moment` took `duration`. */
+static void note(struct load *load, const struct http_response *response, nanoseconds moment, nanoseconds duration)
+{
+    struct sweep_step *step = load->step;
+    const struct sample sample = {
+        .failed = !is_good(response),
+        .bytes = response->decoded_size,
+        .wire_bytes = response->wire_size,
+        .microseconds = (uint64_t)(duration / MICROSECONDS(1)),
+    };
+    timeseries_add(load->series, clock_now(), &sample);
+    if (moment < load->from || moment >= load->until)
+        return;
+    step->done++;
+    step->bytes += sample.bytes;
+    step->wire_bytes += sample.wire_bytes;
+    note_status(load, response);
+    if (sample.failed)
+        note_failure(load, response);
+    else
+        note_success(load, response, moment, sample.microseconds);
+}
+
+/* --- tasks -------------------------------------------------------------------------------------------------------- */
+
+static const char *next_url(const struct load *load, uint64_t request)
+{
+    return load->plan->urls[request % load->plan->url_count];
+}
+
+static int fetch(struct client_task *client, uint64_t request)
+{
+    struct load *load = client->load;
+    const struct http_request http = {.url = next_url(load, request)};
+    if (++load->in_flight > load->step->concurrency)
+        load->step->concurrency = load->in_flight;
+    int err = http_fetch(load->client, &http, &(struct http_sink){0}, &client->response);
+    load->in_flight--;
+    return err == ERR_CANCELLED || err == ERR_NO_MEMORY ? err : 0;
+}
+
+/* Fetches one URL after the other. */
+static int fetch_closed(void *argument)
+{
+    struct client_task *client = argument;
+    struct load *load = client->load;
+    for (;;) {
+        nanoseconds started = clock_now();
+        int err = fetch(client, load->next++);
+        if (err)
+            return err;
+        nanoseconds now = clock_now();
+        note(load, &client->response, now, now - started);
+        if (now >= load->until)
+            return 0;
+    }
+}
+
+static nanoseconds due_at(const struct load *load, uint64_t request)
+{
+    return load->start + (nanoseconds)((double)request / load->plan->rate * (double)SECONDS(1));
+}
+
+static int add_task(struct load *load, task_body body);
+
+static int fetch_open(void *argument)
+{
+    struct client_task *client = argument;
+    struct load *load = client->load;
+    for (;;) {
+        uint64_t request = load->next++;
+        nanoseconds due = due_at(load, request);
+        if (due >= load->until)
+            return 0;
+        load->asleep++;
+        int err = sleep_until(due);
+        load->asleep--;
+        if (!err && !load->asleep && load->task_count < MOST_AT_ONCE)
+            err = add_task(load, fetch_open);
+        if (!err)
+            err = fetch(client, request);
+        if (err)
+            return err;
+        note(load, &client->response, due, clock_now() - due);
+    }
+}
+
+static int make_room(struct load *load)
+{
+    if (load->task_count < load->task_capacity)
+        return 0;
+    size_t capacity = load->task_capacity ? 2 * load->task_capacity : 64;
+    struct client_task **tasks = realloc(load->tasks, capacity * sizeof(struct client_task *));
+    if (!tasks)
+        return ERR_NO_MEMORY;
+    load->tasks = tasks;
+    load->task_capacity = capacity;
+    return 0;
+}
+
+static int add_task(struct load *load, task_body body)
+{
+    int err = make_room(load);
+    struct client_task *client = err ? NULL : calloc(1, sizeof *client);
+    if (!client)
+        return ERR_NO_MEMORY;
+    client->load = load;
+    http_response_init(&client->response);
+    err = task_create(&client->task, load->loop, "measure", body, client);
+    if (err) {
+        free(client);
+        return err;
+    }
+    load->tasks[load->task_count++] = client;
+    return 0;
+}
+
+static int add_tasks(struct load *load)
+{
+    unsigned wanted = load->plan->concurrency ? load->plan->concurrency : 1;
+    int err = 0;
+    while (!err && load->task_count < wanted)
+        err = add_task(load, load->plan->concurrency ? fetch_closed : fetch_open);
+    return err;
+}
+
+/* --- the step ----------------------------------------------------------------------------------------------------- */
+
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* Requests that were due get their grace; then everything is broken off. */
+static void end_tasks(struct load *load)
+{
+    bool is_closed = load->plan->concurrency != 0;
+    nanoseconds deadline = load->until + load->plan->grace;
+    for (size_t i = 0; i < load->task_count; i++) {
+        struct task *task = load->tasks[i]->task;
+        if (is_closed || future_is_complete(load->stop) ||
+            await_until(task_future(task), deadline, NULL) == ERR_TIMED_OUT)
+            task_cancel(task);
+    }
+    for (size_t i = 0; i < load->task_count; i++) {
+        int err = await(task_future(load->tasks[i]->task), NULL);
+        if (err && err != ERR_CANCELLED && !load->error)
+            load->error = err;
+    }
+}
+
+static void free_tasks(struct load *load)
+{
+    for (size_t i = 0; i < load->task_count; i++) {
+        task_free(load->tasks[i]->task);
+        http_response_free(&load->tasks[i]->response);
+        free(load->tasks[i]);
+    }
+    free(load->tasks);
+}
+
+/* The two-sided 95 % quantile of Student's distribution. */
+static double student(unsigned degrees)
+{
+    static const double quantiles[] = {0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
+    return degrees < sizeof quantiles / sizeof quantiles[0] ? quantiles[degrees] : 1.96;
+}
+
+static struct spread spread_of(const double *values, unsigned count)
+{
+    struct spread spread = {.count = count};
+    double squares = 0;
+    for (unsigned i = 0; i < count; i++)
+        spread.mean += values[i] / count;
+    for (unsigned i = 0; i < count; i++)
+        squares += (values[i] - spread.mean) * (values[i] - spread.mean);
+    if (count > 1)
+        spread.half_width = student(count - 1) * sqrt(squares / (count - 1) / count);
+    return spread;
+}
+
+static void spread_slices(struct load *load)
+{
+    double rates[SWEEP_SLICES], p50[SWEEP_SLICES], p99[SWEEP_SLICES];
+    double seconds = (double)load->plan->duration / SWEEP_SLICES / SECONDS(1);
+    unsigned filled = 0;
+    for (unsigned i = 0; i < SWEEP_SLICES; i++) {
+        const struct histogram *slice = &load->slices[i];
+        rates[i] = (double)slice->total / seconds;
+        if (!slice->total)
+            continue;
+        p50[filled] = (double)histogram_percentile(slice, 50);
+        p99[filled++] = (double)histogram_percentile(slice, 99);
+    }
+    load->step->slice_rate = spread_of(rates, SWEEP_SLICES);
+    load->step->slice_p50 = spread_of(p50, filled);
+    load->step->slice_p99 = spread_of(p99, filled);
+}
+
+/* How many requests were due in what was measured. */
+static uint64_t due_count(const struct load *load)
+{
+    uint64_t count = 0;
+    for (uint64_t request = 0; request < load->next && due_at(load, request) < load->until; request++)
+        count += due_at(load, request) >= load->from;
+    return count;
+}
+
+static void conclude(struct load *load, double cpu)
+{
+    struct sweep_step *step = load->step;
+    struct http_client_stats stats;
+    http_client_stats(load->client, &stats);
+    double seconds = (double)load->plan->duration / SECONDS(1);
+    step->duration = load->plan->duration;
+    step->wanted_rate = load->plan->concurrency ? 0 : load->plan->rate;
+    step->late = load->plan->concurrency ? 0 : due_count(load) - step->done;
+    step->rate = (double)(step->done - step->failed) / seconds;
+    step->cpu = cpu / seconds;
+    step->opened = stats.connections_opened;
+    spread_slices(load);
+}
+
+/* Waits until `moment`. Returns 0, or ERR_CANCELLED when the user wants no more. */
+static int wait_until(struct load *load, nanoseconds moment)
+{
+    int err = await_until(load->stop, moment, NULL);
+    return err == ERR_TIMED_OUT ? 0 : ERR_CANCELLED;
+}
+
+static int run(struct load *load)
+{
+    int err = add_tasks(load);
+    if (!err)
+        err = wait_until(load, load->from);
+    double before = cpu_seconds();
+    if (!err)
+        err = wait_until(load, load->until);
+    double cpu = cpu_seconds() - before;
+    end_tasks(load);
+    err = err ? err : load->error;
+    if (!err)
+        conclude(load, cpu);
+    return err;
+}
+
+int load_run(struct loop *loop, struct http_client *client, const struct load_plan *plan, struct future *stop,
+             struct sweep_step *step, struct timeseries *series)
+{
+    nanoseconds now = clock_now();
+    struct load load = {
+        .loop = loop,
+        .client = client,
+        .plan = plan,
+        .stop = stop,
+        .step = step,
+        .series = series,
+        .start = now,
+        .from = now + plan->warmup,
+        .until = now + plan->warmup + plan->duration,
+    };
+    int err = 0;
+    for (size_t i = 0; i < SWEEP_SLICES && !err; i++)
+        err = histogram_init(&load.slices[i]);
+    if (!err)
+        err = run(&load);
+    free_tasks(&load);
+    for (size_t i = 0; i < SWEEP_SLICES; i++)
+        histogram_free(&load.slices[i]);
+    return err;
+}
