@@ -1,9 +1,11 @@
 /* A closed loop is a number of tasks, each of which fetches one URL after the other until the time is over. What is then
- * in flight is broken off and counts nowhere: it belongs to the next moment.
+ * in flight is broken off and counts nowhere: it belongs to the next moment. Tasks start one by one during the first half
+ * of the warm-up: those that start together would stay in step with each other, and each would wait until the client has
+ * dealt with all the others.
  *
  * In an open loop a task takes the next request that is due, sleeps until then, and fetches. Before it fetches, it sees
- * to it that another task sleeps for the request after, so that none is ever late for want of a task: their number grows with
- * what is in flight, up to MOST_AT_ONCE. What a request costs counts from the moment at which it was due. */
+ * to it that another task sleeps for the request after, so that none is ever late for want of a task: their number grows
+ * with what is in flight, up to MOST_AT_ONCE. What a request costs counts from the moment at which it was due. */
 #include "measure/load.h"
 
 #include <math.h>
@@ -21,6 +23,7 @@ struct load;
 
 struct client_task {
     struct load *load;
+    unsigned number; /* from 0 */
     struct task *task;
     struct http_response response;
 };
@@ -123,6 +126,10 @@ static int fetch_closed(void *argument)
 {
     struct client_task *client = argument;
     struct load *load = client->load;
+    nanoseconds ramp = load->plan->warmup / 2;
+    int begun = sleep_until(load->start + ramp * client->number / load->plan->concurrency);
+    if (begun)
+        return begun;
     for (;;) {
         nanoseconds started = clock_now();
         int err = fetch(client, load->next++);
@@ -184,6 +191,7 @@ static int add_task(struct load *load, task_body body)
     if (!client)
         return ERR_NO_MEMORY;
     client->load = load;
+    client->number = (unsigned)load->task_count;
     http_response_init(&client->response);
     err = task_create(&client->task, load->loop, "measure", body, client);
     if (err) {

@@ -1,10 +1,10 @@
 /* A connection is a state machine that is driven whenever its socket is ready or its timer is due, until it can go no
  * further:
  *
- *     HANDSHAKE -> READ -> WAIT -> SEND -> READ ...      an answer that keeps the connection
- *                                       -> DRAIN         one that ends it: FIN is sent, and what the client still says
- *                                                        is read, since closing on unread bytes would send RST
- *                                       -> HOLD          nothing is ever said
+ *     HANDSHAKE -> READ -> (QUEUE) -> WAIT -> SEND -> READ ...  an answer that keeps the connection
+ *                                                  -> DRAIN     one that ends it: FIN is sent, and what the client still
+ *                                                               says is read, since closing on unread bytes would send RST
+ *                                                  -> HOLD      nothing is ever said
  *
  * While it waits or holds, what arrives is stored up to the limit of a request, so that the end of the connection is
  * seen at once. */
@@ -27,7 +27,7 @@ enum {
     DRAIN_MILLISECONDS = 2000
 };
 
-enum state { HANDSHAKE, READ, WAIT, SEND, HOLD, DRAIN };
+enum state { HANDSHAKE, READ, QUEUE, WAIT, SEND, HOLD, DRAIN };
 
 enum progress { GO_ON, BLOCKED, GONE };
 
@@ -40,8 +40,11 @@ struct site_connection {
     enum state state;
     unsigned number;
     unsigned listener;
-    bool reused;    /* has served before */
-    bool answering; /* a request is in flight */
+    bool reused;                                             /* has served before */
+    bool answering;                                          /* a request is in flight */
+    bool serving;                                            /* it has its turn */
+    int64_t arrival;                                         /* of the request in flight */
+    struct site_connection *next_waiting, *previous_waiting; /* while it is in QUEUE */
     char *input;
     size_t input_length;
     size_t input_capacity;
@@ -52,10 +55,47 @@ struct site_connection {
     bool is_head;
 };
 
+static void join_queue(struct site_connection *connection)
+{
+    struct site_hub *hub = connection->hub;
+    connection->state = QUEUE;
+    connection->next_waiting = NULL;
+    connection->previous_waiting = hub->last_waiting;
+    *(hub->last_waiting ? &hub->last_waiting->next_waiting : &hub->first_waiting) = connection;
+    hub->last_waiting = connection;
+}
+
+static void leave_queue(struct site_connection *connection)
+{
+    struct site_hub *hub = connection->hub;
+    struct site_connection *next = connection->next_waiting, *previous = connection->previous_waiting;
+    *(previous ? &previous->next_waiting : &hub->first_waiting) = next;
+    *(next ? &next->previous_waiting : &hub->last_waiting) = previous;
+}
+
+/* The next one waits for its delay, be it 0, so that it is driven by the loop and not from here. */
+static void pass_turn_on(struct site_hub *hub)
+{
+    struct site_connection *next = hub->first_waiting;
+    hub->serving--;
+    if (!next)
+        return;
+    leave_queue(next);
+    hub->serving++;
+    next->serving = true;
+    next->state = WAIT;
+    site_timers_set(&hub->timers, &next->timer, next->answer.delay);
+}
+
 static void end_answer(struct site_connection *connection)
 {
+    if (connection->state == QUEUE)
+        leave_queue(connection);
+    if (connection->serving)
+        pass_turn_on(connection->hub);
+    connection->serving = false;
     if (connection->answering)
-        site_record_answered(connection->hub->record);
+        site_record_answered(connection->hub->record, connection->arrival, site_now());
     connection->answering = false;
     if (connection->answer.owned)
         site_text_free(&connection->answer.text);
@@ -175,10 +215,17 @@ static void skip_body(struct site_connection *connection)
 /* From the answer chosen to the state in which it waits to be sent. */
 static void begin_answer(struct site_connection *connection)
 {
+    struct site_hub *hub = connection->hub;
     const struct site_answer *answer = &connection->answer;
     connection->sent = 0;
     connection->length = connection->is_head ? answer->head : answer->text.length;
     connection->state = answer->end == SITE_HOLD ? HOLD : answer->delay ? WAIT : SEND;
+    if (connection->state != HOLD && hub->at_once && hub->serving == hub->at_once) {
+        join_queue(connection);
+        return;
+    }
+    connection->serving = connection->state != HOLD;
+    hub->serving += connection->serving;
     if (connection->state == WAIT)
         site_timers_set(&connection->hub->timers, &connection->timer, answer->delay);
 }
@@ -201,6 +248,7 @@ static void take_request(struct site_connection *connection, size_t length)
     }
     site_record_request(hub->record, connection->number, connection->listener, &head, connection->input, length);
     connection->answering = true;
+    connection->arrival = site_now();
     connection->skip = head.body;
     consume(connection, length);
     site_catalogue_find(hub->catalogue, &head, connection->reused, &connection->answer);
@@ -308,7 +356,7 @@ static enum progress step_drain(struct site_connection *connection)
 static void drive(struct site_connection *connection)
 {
     static enum progress (*const steps[])(struct site_connection *) = {
-        [HANDSHAKE] = step_handshake, [READ] = step_read, [WAIT] = step_wait,
+        [HANDSHAKE] = step_handshake, [READ] = step_read, [QUEUE] = step_wait, [WAIT] = step_wait,
         [SEND] = step_send,           [HOLD] = step_wait, [DRAIN] = step_drain};
     enum progress progress;
     do

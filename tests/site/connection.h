@@ -17,7 +17,10 @@ struct site_hub {
     struct site_timers timers;
     struct site_catalogue *catalogue;
     struct site_record *record;
-    struct site_connection *connections; /* all that are open */
+    struct site_connection *connections;                  /* all that are open */
+    struct site_connection *first_waiting, *last_waiting; /* for their turn to be answered */
+    unsigned at_once;                                     /* see struct site_config */
+    unsigned serving;                                     /* requests that are being answered */
     size_t open;
     unsigned accepted;
     bool one_byte;

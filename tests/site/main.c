@@ -17,6 +17,10 @@ struct arguments {
     struct site_listener listener;
     const char *root;
     const char *ca_file;
+    unsigned at_once;
+    unsigned freeze_after;
+    unsigned freeze_for;
+    bool figures;
     bool help;
 };
 
@@ -45,7 +49,12 @@ static const char usage[] =
     "  --port P       listen here (a free port)\n"
     "  --ipv6         listen on [::1] instead of 127.0.0.1\n"
     "  --tls          speak HTTPS, with a certificate made for the purpose\n"
-    "  --ca FILE      write the certificate of its CA there\n";
+    "  --ca FILE      write the certificate of its CA there\n"
+    "  --at-once N    answer at most N requests at once; the others wait (no limit)\n"
+    "  --freeze-after MS --freeze-for MS\n"
+    "                 so long after the first request stand still for so long, once\n"
+    "  --figures      at the end print the answers of a usual second, and their median time, as\n"
+    "                 JSON: {\"answered\", \"per_second\", \"p50_us\"}\n";
 
 /* Takes a number up to `most`; false when `text` is none. */
 static bool take_number(const char *text, unsigned long long most, unsigned long long *out)
@@ -74,6 +83,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
         return true;
     case '6':
         arguments->listener.ipv6 = true;
+        return true;
+    case 'f':
+        arguments->figures = true;
         return true;
     case 't':
         arguments->listener.tls = SITE_TLS;
@@ -104,6 +116,15 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case 'd':
         arguments->graph.delay = (unsigned)number;
         return true;
+    case 'o':
+        arguments->at_once = (unsigned)number;
+        return true;
+    case 'z':
+        arguments->freeze_after = (unsigned)number;
+        return true;
+    case 'Z':
+        arguments->freeze_for = (unsigned)number;
+        return true;
     case 'P':
         arguments->listener.port = (uint16_t)number;
         return true;
@@ -121,6 +142,8 @@ static bool take_arguments(struct arguments *arguments, int argc, char **argv)
         {"seed", required_argument, NULL, 'e'},     {"root", required_argument, NULL, 'r'},
         {"port", required_argument, NULL, 'P'},     {"ca", required_argument, NULL, 'c'},
         {"ipv6", no_argument, NULL, '6'},           {"tls", no_argument, NULL, 't'},
+        {"at-once", required_argument, NULL, 'o'},  {"freeze-after", required_argument, NULL, 'z'},
+        {"figures", no_argument, NULL, 'f'},        {"freeze-for", required_argument, NULL, 'Z'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take_option(arguments, option, optarg))
@@ -152,6 +175,9 @@ static int serve(const struct arguments *arguments, struct site_record *record)
 {
     struct site_config config = {.graph = arguments->root ? NULL : &arguments->graph,
                                  .root = arguments->root,
+                                 .at_once = arguments->at_once,
+                                 .freeze_after = arguments->freeze_after,
+                                 .freeze_for = arguments->freeze_for,
                                  .listeners = &arguments->listener,
                                  .listener_count = 1};
     struct site_server *server;
@@ -167,6 +193,9 @@ static int serve(const struct arguments *arguments, struct site_record *record)
         fflush(stdout);
         result = site_server_run(server, 0);
     }
+    if (arguments->figures)
+        printf("{\"answered\": %u, \"per_second\": %u, \"p50_us\": %u}\n", atomic_load(&record->answered),
+               site_record_rate(record), site_record_service_time(record, 50));
     int number = errno;
     site_server_close(server);
     errno = number;

@@ -4,9 +4,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { NANOSECONDS = 1000000000, NANOSECONDS_A_MILLISECOND = 1000000 };
+
+static int milliseconds_of(int64_t timeout)
+{
+    return (int)((timeout + NANOSECONDS_A_MILLISECOND - 1) / NANOSECONDS_A_MILLISECOND);
+}
+
 #if defined __linux__ && !defined SITE_POLL
 
 #include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <time.h>
 
 enum { BATCH = 512 };
 
@@ -52,9 +61,21 @@ void site_poller_remove(struct site_poller *poller, struct site_source *source)
     epoll_ctl(poller->fd, EPOLL_CTL_DEL, source->fd, NULL);
 }
 
-int site_poller_wait(struct site_poller *poller, int timeout)
+/* epoll_pwait2 where the kernel has it (5.11). */
+static int wait_for_events(struct site_poller *poller, int64_t timeout)
 {
-    int count = epoll_wait(poller->fd, poller->events, BATCH, timeout);
+#ifdef SYS_epoll_pwait2
+    const struct timespec time = {.tv_sec = timeout / NANOSECONDS, .tv_nsec = timeout % NANOSECONDS};
+    int count = (int)syscall(SYS_epoll_pwait2, poller->fd, poller->events, BATCH, &time, NULL, 0);
+    if (count >= 0 || errno != ENOSYS)
+        return count;
+#endif
+    return epoll_wait(poller->fd, poller->events, BATCH, milliseconds_of(timeout));
+}
+
+int site_poller_wait(struct site_poller *poller, int64_t timeout)
+{
+    int count = wait_for_events(poller, timeout);
     if (count < 0)
         return errno == EINTR ? 0 : -1;
     for (int i = 0; i < count; i++) {
@@ -143,9 +164,9 @@ void site_poller_remove(struct site_poller *poller, struct site_source *source)
 }
 
 /* Backwards, since a source that removes itself has its place taken by the last one, which was looked at already. */
-int site_poller_wait(struct site_poller *poller, int timeout)
+int site_poller_wait(struct site_poller *poller, int64_t timeout)
 {
-    if (poll(poller->polled, (nfds_t)poller->count, timeout) < 0)
+    if (poll(poller->polled, (nfds_t)poller->count, milliseconds_of(timeout)) < 0)
         return errno == EINTR ? 0 : -1;
     for (size_t i = poller->count; i-- > 0;)
         if (poller->polled[i].revents) {

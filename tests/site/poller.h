@@ -2,6 +2,8 @@
 #ifndef SITE_POLLER_H
 #define SITE_POLLER_H
 
+#include <stdint.h>
+
 /* Embedded by what owns a descriptor. */
 struct site_source {
     int fd;
@@ -21,9 +23,9 @@ int site_poller_change(struct site_poller *poller, struct site_source *source, u
 /* Must come before the descriptor is closed. */
 void site_poller_remove(struct site_poller *poller, struct site_source *source);
 
-/* Waits at most `timeout` milliseconds and calls `ready` of each source that is. Hang-ups and errors count as ready
- * whatever is wanted. */
-int site_poller_wait(struct site_poller *poller, int timeout);
+/* Waits at most `timeout` nanoseconds, rounded up to milliseconds where the system knows no less, and calls `ready` of
+ * each source that is. Hang-ups and errors count as ready whatever is wanted. */
+int site_poller_wait(struct site_poller *poller, int64_t timeout);
 
 void site_poller_close(struct site_poller *poller);
 

@@ -1,5 +1,6 @@
 #include "site/record.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -34,9 +35,45 @@ void site_record_closed(struct site_record *record)
     atomic_fetch_sub(&record->open, 1);
 }
 
-void site_record_answered(struct site_record *record)
+void site_record_answered(struct site_record *record, int64_t arrival, int64_t now)
 {
+    int64_t units = (now - arrival) / 1000 / SITE_SERVICE_UNIT + 1;
     atomic_fetch_sub(&record->in_flight, 1);
+    atomic_fetch_add(&record->service_times[units < SITE_SERVICE_TIMES ? units : SITE_SERVICE_TIMES], 1);
+    atomic_fetch_add(&record->answered, 1);
+    if (!atomic_load(&record->first_arrival))
+        atomic_store(&record->first_arrival, arrival);
+    int64_t second = (now - atomic_load(&record->first_arrival)) / 1000000000;
+    if (second < SITE_SECONDS)
+        atomic_fetch_add(&record->seconds[second], 1);
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    unsigned left = *(const unsigned *)a, right = *(const unsigned *)b;
+    return (left > right) - (left < right);
+}
+
+unsigned site_record_rate(const struct site_record *record)
+{
+    unsigned counts[SITE_SECONDS], last = SITE_SECONDS, count = 0;
+    while (last && !atomic_load(&record->seconds[last - 1]))
+        last--;
+    for (unsigned second = 1; second + 1 < last; second++)
+        counts[count++] = atomic_load(&record->seconds[second]);
+    if (!count)
+        return 0;
+    qsort(counts, count, sizeof counts[0], compare_counts);
+    return counts[count / 2];
+}
+
+unsigned site_record_service_time(const struct site_record *record, double percent)
+{
+    double wanted = percent / 100 * atomic_load(&record->answered);
+    unsigned count = 0, units = 0;
+    while (units < SITE_SERVICE_TIMES && (count += atomic_load(&record->service_times[units])) < wanted)
+        units++;
+    return units * SITE_SERVICE_UNIT;
 }
 
 enum { FNV_PRIME_LOW = 0x1b3 };

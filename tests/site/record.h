@@ -18,7 +18,13 @@ struct site_count {
     atomic_uint count;
 };
 
+enum { SITE_SERVICE_UNIT = 100 /* microseconds */, SITE_SERVICE_TIMES = 100000, SITE_SECONDS = 3600 };
+
 struct site_record {
+    _Atomic int64_t first_arrival; /* nanoseconds of site_now; 0: none */
+    atomic_uint answered;
+    atomic_uint seconds[SITE_SECONDS];                 /* answers in each second since then */
+    atomic_uint service_times[SITE_SERVICE_TIMES + 1]; /* answers that took so many units */
     atomic_uint requests;
     atomic_uint connections;
     atomic_uint open;
@@ -38,11 +44,16 @@ void site_record_free(struct site_record *record);
 /* The server's side. */
 void site_record_opened(struct site_record *record);
 void site_record_closed(struct site_record *record);
-void site_record_answered(struct site_record *record);
+
+/* The request that arrived at `arrival` has its answer, at `now`. */
+void site_record_answered(struct site_record *record, int64_t arrival, int64_t now);
 
 /* Counts and keeps a request, whose head of `length` bytes is `text` and, taken apart, `head`. */
 void site_record_request(struct site_record *record, unsigned connection, unsigned listener,
                          const struct site_head *head, const char *text, size_t length);
+
+unsigned site_record_rate(const struct site_record *record);
+unsigned site_record_service_time(const struct site_record *record, double percent);
 
 /* How often "/path" or "host/path" was asked for. */
 unsigned site_record_count(struct site_record *record, const char *path);

@@ -8,16 +8,18 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "site/certificate.h"
 #include "site/connection.h"
 
 enum {
-    BACKLOG = 65535, /* the system cuts it to its own limit */
-    ACCEPTS = 256,   /* connections taken in one turn of a listener */
-    TURN_MILLISECONDS = 1000,
-    WANTED_FILES = 65536
+    BACKLOG = 65535,   /* the system cuts it to its own limit */
+    ACCEPTS = 256,     /* connections taken in one turn of a listener */
+    TURN = 1000000000, /* nanoseconds */
+    WANTED_FILES = 65536,
+    NANOSECONDS_A_MILLISECOND = 1000000
 };
 
 struct listener {
@@ -33,7 +35,9 @@ struct site_server {
     struct site_source wake; /* the reading end of a pipe; a byte in it ends the loop */
     int wake_writer;
     bool stopping;
-    bool starved; /* of file descriptors: the listeners rest until a connection has gone */
+    bool starved;          /* of file descriptors: the listeners rest until a connection has gone */
+    unsigned freeze_after; /* milliseconds from the first request */
+    unsigned freeze_for;   /* 0: never, or not any more */
     size_t count;
     struct listener listeners[SITE_LISTENERS_MAX];
 };
@@ -194,6 +198,9 @@ int site_server_open(struct site_server **out, const struct site_config *config,
     server->wake_writer = -1;
     server->hub.record = record;
     server->hub.one_byte = config->one_byte;
+    server->hub.at_once = config->at_once;
+    server->freeze_after = config->freeze_after;
+    server->freeze_for = config->freeze_for;
     server->hub.closed = on_closed;
     if (prepare(server, config)) {
         int number = errno;
@@ -216,12 +223,25 @@ static int watch_all(struct site_server *server)
     return 0;
 }
 
+/* Stands still if the time has come. */
+static void freeze(struct site_server *server)
+{
+    int64_t first = atomic_load(&server->hub.record->first_arrival);
+    if (!server->freeze_for || !first || site_now() < first + (int64_t)server->freeze_after * NANOSECONDS_A_MILLISECOND)
+        return;
+    const struct timespec duration = {.tv_sec = server->freeze_for / 1000,
+                                      .tv_nsec = (long)(server->freeze_for % 1000) * NANOSECONDS_A_MILLISECOND};
+    server->freeze_for = 0;
+    nanosleep(&duration, NULL);
+}
+
 static int serve(struct site_server *server, pid_t parent)
 {
     struct site_hub *hub = &server->hub;
     while (!server->stopping && (!parent || getppid() == parent)) {
-        if (site_poller_wait(hub->poller, site_timers_timeout(&hub->timers, TURN_MILLISECONDS)))
+        if (site_poller_wait(hub->poller, site_timers_timeout(&hub->timers, TURN)))
             return -1;
+        freeze(server);
         int64_t now = site_now();
         for (struct site_timer *timer; (timer = site_timers_pop(&hub->timers, now));)
             site_connection_due(timer);

@@ -204,6 +204,16 @@ unsigned site_peak_in_flight(const struct site *site)
     return atomic_load(&site->record->peak_in_flight);
 }
 
+unsigned site_rate(const struct site *site)
+{
+    return site_record_rate(site->record);
+}
+
+unsigned site_service_time(const struct site *site, double percent)
+{
+    return site_record_service_time(site->record, percent);
+}
+
 bool site_request(const struct site *site, unsigned index, struct site_request *out)
 {
     unsigned requests = site_requests(site);

@@ -98,8 +98,11 @@ struct site_config {
     const char *root;                      /* a directory whose files are served; NULL: none */
     const struct site_listener *listeners; /* NULL: one, plain, 127.0.0.1, any port */
     size_t listener_count;
-    uint16_t other_port; /* what {OTHER} stands for */
-    bool one_byte;       /* every answer goes out a byte a packet */
+    uint16_t other_port;   /* what {OTHER} stands for */
+    bool one_byte;         /* every answer goes out a byte a packet */
+    unsigned at_once;      /* most requests that are being answered; the others wait in order of arrival. 0: no limit */
+    unsigned freeze_after; /* milliseconds from the first request until all stands still, once... */
+    unsigned freeze_for;   /* ...for so many milliseconds; 0: never */
 };
 
 struct site;
@@ -133,6 +136,14 @@ unsigned site_peak_connections(const struct site *site); /* most open at once */
 /* Most requests being answered at once. A request is, from the arrival of its head until the last byte of the answer has
  * been handed to the system or the end of its connection has been seen. */
 unsigned site_peak_in_flight(const struct site *site);
+
+/* Answers in a second: the median of all whole seconds since the first request but the first and the last, of the first
+ * hour; 0 when there were none. */
+unsigned site_rate(const struct site *site);
+
+/* The time in microseconds, to the next 100, that `percent` of the answers don't exceed: from the arrival of a request
+ * until the last byte of its answer has been handed to the system. 10 s stand for all that is longer. */
+unsigned site_service_time(const struct site *site, double percent);
 
 enum { SITE_REQUEST_HEAD = 2000, SITE_REQUESTS_KEPT = 8192 };
 

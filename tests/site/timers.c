@@ -82,15 +82,12 @@ struct site_timer *site_timers_pop(struct site_timers *timers, int64_t now)
     return timer;
 }
 
-int site_timers_timeout(const struct site_timers *timers, int most)
+int64_t site_timers_timeout(const struct site_timers *timers, int64_t most)
 {
     if (!timers->count)
         return most;
     int64_t rest = timers->heap[1]->deadline - site_now();
-    if (rest <= 0)
-        return 0;
-    int64_t milliseconds = (rest + NANOSECONDS_A_MILLISECOND - 1) / NANOSECONDS_A_MILLISECOND;
-    return milliseconds < most ? (int)milliseconds : most;
+    return rest <= 0 ? 0 : rest < most ? rest : most;
 }
 
 void site_timers_free(struct site_timers *timers)

@@ -33,8 +33,8 @@ void site_timers_clear(struct site_timers *timers, struct site_timer *timer);
 /* Takes out the first timer that is due at `now`; NULL when there is none. */
 struct site_timer *site_timers_pop(struct site_timers *timers, int64_t now);
 
-/* Milliseconds until the first is due, rounded up, at most `most`. */
-int site_timers_timeout(const struct site_timers *timers, int most);
+/* Nanoseconds until the first is due, at most `most`. */
+int64_t site_timers_timeout(const struct site_timers *timers, int64_t most);
 
 void site_timers_free(struct site_timers *timers);
 
