@@ -99,7 +99,7 @@ static int take_answer(struct summary *summary, const struct fetch_statistic *st
     return err ? err : top_offer(&summary->largest, stat, stat->size);
 }
 
-static int take_record(void *context, const struct fetch_statistic *stat)
+static int note_fetched(void *context, const struct fetch_statistic *stat)
 {
     struct summary *summary = context;
     bool is_whole = !stat->error || stat->truncated;
@@ -134,7 +134,7 @@ int summary_create(struct summary **out)
     struct summary *summary = calloc(1, sizeof *summary);
     if (!summary)
         return ERR_NO_MEMORY;
-    summary->observer = (struct observer){.fetched = take_record, .skipped = take_skipped, .context = summary};
+    summary->observer = (struct observer){.fetched = note_fetched, .skipped = take_skipped, .context = summary};
     int err = timeseries_init(&summary->series, clock_now());
     for (unsigned i = 0; i < PHASE_COUNT && !err; i++)
         err = histogram_init(&summary->phases[i]);

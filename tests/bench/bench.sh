@@ -5,6 +5,7 @@
 # Servers are pinned to one core, clients to another. Each run of a client is a line of PART.tsv in OUTPUT;
 # bench_summary makes of these the tables, bench.json and bench.svg.
 # bench.sh CRAWLER OUTPUT [all|sites|in-flight|size] [PAIRS]
+# bench.sh CRAWLER OUTPUT measure [PAIRS]  whether `crawler measure` tells the truth, and what measuring costs
 # bench.sh CRAWLER OUTPUT profile [SITE]
 #
 # shellcheck source-path=SCRIPTDIR
@@ -115,9 +116,16 @@ profile)
     bench_profile "${4:-cppreference}"
     exit
     ;;
-*) die "'$part' is none of all, sites, in-flight, size and profile" ;;
+measure) parts=() ;;
+*) die "'$part' is none of all, sites, in-flight, size, measure and profile" ;;
 esac
 [[ $pairs =~ ^[1-9][0-9]*$ ]] || die "'$pairs' is no number of pairs"
+if [ "$part" = measure ]; then
+    # shellcheck source=measure.sh
+    source "$here/measure.sh"
+    bench_measure
+    exit
+fi
 for each in "${parts[@]}"; do run_part "$each"; done
 "$helpers/bench_summary" "$output" "${parts[@]//-/_}"
 progress "all figures are in $output/bench.json, the picture is $output/bench.svg"
