@@ -5,8 +5,6 @@
 #include "base/buf.h"
 #include "base/escape.h"
 
-enum { LINE_LIMIT = 16 * 1024 };
-
 static enum log_level threshold = LOG_WARNING;
 static log_sink current_sink;
 static void *current_context;
@@ -39,7 +37,7 @@ void log_write(enum log_level level, const char *format, ...)
 {
     if (!log_enabled(level))
         return;
-    char raw[LINE_LIMIT / 4];
+    char raw[LOG_LINE_LIMIT / 4];
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(raw, sizeof raw, format, arguments);
@@ -47,7 +45,7 @@ void log_write(enum log_level level, const char *format, ...)
     if (length < 0)
         return;
     struct buf line;
-    buf_init(&line, LINE_LIMIT);
+    buf_init(&line, LOG_LINE_LIMIT);
     size_t kept = (size_t)length < sizeof raw ? (size_t)length : sizeof raw - 1;
     /* Without memory for the escaped line, an unescaped one would be a danger and none at all a loss: say that much. */
     if (escape_for_terminal(&line, (struct slice){raw, kept}))

@@ -11,7 +11,10 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
-/* Takes one line, without its newline, NUL-terminated and already escaped. Must not log. */
+enum { LOG_LINE_LIMIT = 16 * 1024 };
+
+/* Takes one line of at most LOG_LINE_LIMIT bytes, without its newline, NUL-terminated and already escaped. Must not
+ * log. */
 typedef void (*log_sink)(void *context, enum log_level level, const char *line);
 
 /* Lines above `level` are dropped. The default is LOG_WARNING. */
