@@ -614,5 +614,6 @@ void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
         .elapsed = (crawler->ended ? crawler->ended : clock_now()) - crawler->started,
         .connections_opened = http.connections_opened,
         .connections_reused = http.connections_reused,
+        .is_stopping = crawler->stopped || crawler->error,
     };
 }

@@ -2,6 +2,7 @@
 #ifndef RECORD_CRAWL_TOTALS_H
 #define RECORD_CRAWL_TOTALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -20,6 +21,7 @@ struct crawl_totals {
     nanoseconds elapsed; /* since the crawl began, up to its end */
     uint64_t connections_opened;
     uint64_t connections_reused; /* exchanges on a connection that had served before */
+    bool is_stopping;            /* only what is in flight is still finished */
 };
 
 #endif
