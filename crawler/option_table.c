@@ -136,7 +136,7 @@ const struct option_row OPTION_TABLE[] = {
      "more than 8 requests at once to hosts that are not this machine"},
 
     {FACE, "progress", 0, NULL, OPTION_CHOICE, FIELD(progress), 0, 0, 0, PROGRESSES, "WHAT",
-     "auto: a line on a terminal; bar: always; none (auto)"},
+     "auto: a line on a terminal; bar: also where it is none; none (auto)"},
     {FACE, "verbose", 'v', NULL, OPTION_COUNT, FIELD(verbosity), 0, 0, 0, NULL, NULL,
      "say more; twice for debugging"},
     {FACE, "quiet", 'q', NULL, OPTION_PRESET, FIELD(verbosity), 0, 0, -1, NULL, NULL, "log errors only"},

@@ -193,7 +193,7 @@ static int crawl(void *argument)
 int program_crawl(struct program *program)
 {
     struct progress *progress;
-    progress_start(&progress, program->loop, program->options.progress, figures, program->crawler);
+    progress_start(&progress, program->loop, &program->options, figures, program->crawler);
     int err = program_run_task(program, crawl, program->crawler);
     progress_stop(progress);
     log_debug("events waited for %.1f ms at worst", (double)loop_longest_stall(program->loop) / MILLISECONDS(1));

@@ -1,114 +1,111 @@
 #include "ui/progress.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "ui/pace.h"
+#include "ui/progress_line.h"
+#include "ui/terminal.h"
 
-static const nanoseconds INTERVAL = MILLISECONDS(200);
-
-/* The rate is that of the last three seconds, so that answers that come in bursts do not make it jump. */
-enum { SAMPLES = 15 };
+static const nanoseconds INTERVAL = MILLISECONDS(100);
 static const char CLEAR_LINE[] = "\r\033[K";
+static const char CLEAR_REST[] = "\033[K";
 
-enum { DEFAULT_WIDTH = 80, LINE_SIZE = 256 };
+/* What goes to the terminal in one piece; room for a log line and the progress line below it. */
+struct frame {
+    size_t length;
+    char bytes[LOG_LINE_LIMIT + PROGRESS_LINE_SIZE + 16];
+};
 
 struct progress {
     struct loop *loop;
     struct loop_timer timer;
-    progress_figures figures;
+    const struct options *options;
+    progress_source source;
     void *context;
-    struct {
-        uint64_t done;
-        nanoseconds at;
-    } samples[SAMPLES]; /* a ring: of the last drawings */
-    unsigned drawings;
+    struct pace pace;
+    nanoseconds next; /* the earliest time for the next drawing */
+    struct frame frame;
 };
 
 static bool is_wanted(enum progress_kind kind)
 {
-    if (kind != PROGRESS_AUTO)
-        return kind == PROGRESS_BAR;
-    const char *terminal = getenv("TERM");
-    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+    return kind == PROGRESS_BAR || (kind == PROGRESS_AUTO && terminal_is_capable(STDERR_FILENO));
 }
 
-static size_t terminal_width(void)
+static void add(struct frame *frame, const char *text)
 {
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
-        return size.ws_col - 1u;
-    return DEFAULT_WIDTH - 1;
+    size_t length = strlen(text), room = sizeof frame->bytes - frame->length;
+    length = length < room ? length : room;
+    memcpy(frame->bytes + frame->length, text, length);
+    frame->length += length;
 }
 
-/* URLs a second since the oldest sample, which this one replaces. */
-static double rate_of(struct progress *progress, uint64_t done)
+static void show(struct frame *frame)
 {
-    nanoseconds now = clock_now();
-    unsigned slot = progress->drawings % SAMPLES;
-    unsigned oldest = progress->drawings < SAMPLES ? 0 : slot;
-    double seconds = (double)(now - progress->samples[oldest].at) / SECONDS(1);
-    double rate = progress->drawings ? (double)(done - progress->samples[oldest].done) / seconds : 0;
-    progress->samples[slot].done = done;
-    progress->samples[slot].at = now;
-    progress->drawings++;
-    return rate;
+    terminal_write(STDERR_FILENO, frame->bytes, frame->length);
+    frame->length = 0;
 }
 
-static void draw(struct progress *progress)
+static void add_drawing(struct progress *progress)
 {
     struct crawl_totals totals;
-    progress->figures(progress->context, &totals);
-    uint64_t done = totals.fetched + totals.failed;
-    double rate = rate_of(progress, done);
-    double elapsed = (double)totals.elapsed / SECONDS(1);
-    char line[LINE_SIZE];
-    snprintf(line, sizeof line,
-             "%" PRIu64 " done  %" PRIu64 " in flight  %" PRIu64 " queued  %.0f/s  %.1f MB/s  %" PRIu64
-             " failed  %.0f s",
-             done, totals.in_flight, totals.queued, rate, elapsed > 0 ? (double)totals.wire_bytes / elapsed / 1e6 : 0,
-             totals.failed, elapsed);
-    size_t width = terminal_width();
-    if (strlen(line) > width)
-        line[width] = '\0';
-    fprintf(stderr, "%s%s", CLEAR_LINE, line);
-    fflush(stderr);
+    struct progress_figures figures;
+    char line[PROGRESS_LINE_SIZE];
+    progress->source(progress->context, &totals);
+    pace_take(&progress->pace, &totals, progress->options->max_pages, &figures);
+    /* The last column stays free: a cursor behind it may stand on the next line already. */
+    progress_line(line, &figures, terminal_columns(STDERR_FILENO) - 1);
+    add(&progress->frame, line);
+    add(&progress->frame, CLEAR_REST);
+    progress->next = clock_after(INTERVAL);
+    loop_call_at(progress->loop, &progress->timer, progress->next);
 }
 
-static void on_timer(void *context)
+static void draw(void *context)
 {
     struct progress *progress = context;
-    draw(progress);
-    loop_call_at(progress->loop, &progress->timer, clock_after(INTERVAL));
+    add(&progress->frame, "\r");
+    add_drawing(progress);
+    if (terminal_is_others(STDERR_FILENO))
+        progress->frame.length = 0;
+    show(&progress->frame);
 }
 
-/* A log line takes the progress line's place, which comes back below it with the next drawing. */
+/* A log line takes the progress line's place, which comes back below it, though not more often than it may be drawn. */
 static void write_log(void *context, enum log_level level, const char *line)
 {
-    (void)context;
+    struct progress *progress = context;
     (void)level;
-    fprintf(stderr, "%s%s\n", CLEAR_LINE, line);
+    bool is_ours = !terminal_is_others(STDERR_FILENO);
+    if (is_ours)
+        add(&progress->frame, CLEAR_LINE);
+    add(&progress->frame, line);
+    add(&progress->frame, "\n");
+    if (is_ours && clock_now() >= progress->next)
+        add_drawing(progress);
+    show(&progress->frame);
 }
 
-int progress_start(struct progress **out, struct loop *loop, enum progress_kind kind, progress_figures figures,
+int progress_start(struct progress **out, struct loop *loop, const struct options *options, progress_source source,
                    void *context)
 {
     *out = NULL;
-    if (!is_wanted(kind))
+    if (!is_wanted(options->progress))
         return 0;
     struct progress *progress = calloc(1, sizeof *progress);
     if (!progress)
         return ERR_NO_MEMORY;
     progress->loop = loop;
-    progress->figures = figures;
+    progress->options = options;
+    progress->source = source;
     progress->context = context;
-    loop_timer_init(&progress->timer, on_timer, progress);
-    loop_call_at(loop, &progress->timer, clock_after(INTERVAL));
+    progress->next = clock_after(INTERVAL);
+    loop_timer_init(&progress->timer, draw, progress);
+    loop_call_at(loop, &progress->timer, progress->next);
     log_set_sink(write_log, progress);
     *out = progress;
     return 0;
@@ -120,7 +117,9 @@ void progress_stop(struct progress *progress)
         return;
     loop_timer_cancel(progress->loop, &progress->timer);
     log_set_sink(NULL, NULL);
-    fputs(CLEAR_LINE, stderr);
-    fflush(stderr);
+    if (!terminal_is_others(STDERR_FILENO)) {
+        add(&progress->frame, CLEAR_LINE);
+        show(&progress->frame);
+    }
     free(progress);
 }

@@ -1,7 +1,8 @@
 /* progress.h - one line about the crawl on a terminal, redrawn in place.
  *
- * Drawn on standard error at most ten times a second, cut to the terminal's width, and gone when it is over. Log lines
- * step in front of it. */
+ * Drawn on standard error at most ten times a second, as wide as the terminal is at that moment, and gone when it is
+ * over. Log lines are written above it: each of them, and each drawing, is handed to the terminal in one piece. While
+ * another job has the terminal, nothing is drawn. */
 #ifndef UI_PROGRESS_H
 #define UI_PROGRESS_H
 
@@ -12,10 +13,11 @@
 struct progress;
 
 /* Asks for the figures to draw. */
-typedef void (*progress_figures)(void *context, struct crawl_totals *totals);
+typedef void (*progress_source)(void *context, struct crawl_totals *totals);
 
-/* Starts to draw, if `kind` and the terminal want it; takes over the log's sink. `*out` is NULL when nothing is drawn. Errors: ERR_NO_MEMORY. */
-int progress_start(struct progress **out, struct loop *loop, enum progress_kind kind, progress_figures figures,
+/* Starts to draw, if --progress and the terminal want it; takes over the log's sink. `*out` is NULL when nothing is
+ * drawn. `options` live as long. Errors: ERR_NO_MEMORY. */
+int progress_start(struct progress **out, struct loop *loop, const struct options *options, progress_source source,
                    void *context);
 
 /* Removes the line and gives the log's sink back. NULL is allowed. */
