@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "config.h"
+#include "manual.h"
 #include "option_table.h"
 #include "output/output.h"
 #include "web/extractor.h"
@@ -51,6 +52,17 @@ static void print_wrapped(FILE *out, const char *text)
     fputc('\n', out);
 }
 
+/* What stands at the left has `column` columns. */
+static void print_explanation(FILE *out, size_t column, const char *text)
+{
+    if (column + 2 > HELP_INDENT) {
+        fputc('\n', out);
+        column = 0;
+    }
+    fprintf(out, "%*s", (int)(HELP_INDENT - column), "");
+    print_wrapped(out, text);
+}
+
 static void print_row(FILE *out, const struct option_row *row)
 {
     char letter[8] = "    ";
@@ -58,25 +70,38 @@ static void print_row(FILE *out, const struct option_row *row)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
     size_t column = (size_t)fprintf(out, "  %s--%s%s%s", letter, row->name, row->argument ? " " : "",
                                     row->argument ? row->argument : "");
-    if (column + 2 > HELP_INDENT) {
-        fputc('\n', out);
-        column = 0;
+    print_explanation(out, column, row->help);
+}
+
+static void print_commands(FILE *out)
+{
+    fprintf(out, "\nCommands:\n");
+    for (const struct command_row *row = COMMAND_TABLE + 1; row->help; row++) {
+        char synopsis[SYNOPSIS_SIZE];
+        command_synopsis(row, synopsis);
+        print_explanation(out, (size_t)fprintf(out, "  %s", synopsis), row->help);
     }
-    fprintf(out, "%*s", (int)(HELP_INDENT - column), "");
-    print_wrapped(out, row->help);
+}
+
+static void print_exit_codes(FILE *out)
+{
+    fprintf(out, "\nExit codes, the first that holds:\n");
+    for (const struct exit_code_row *row = EXIT_CODE_TABLE; row->help; row++)
+        print_explanation(out, (size_t)fprintf(out, "  %d", row->code), row->help);
 }
 
 static void print_help(FILE *out)
 {
-    fprintf(out, "Usage: crawler [OPTIONS] URL...\n"
-                 "       crawler measure [OPTIONS] URL...  fetch throughput, step by step\n"
-                 "       crawler resolve                  JSON lines in, JSON lines out\n"
-                 "       crawler links [--base URL] [--content-type TYPE] [--extractor NAME]\n"
-                 "                     FILE|-\n"
-                 "       crawler charset [--content-type TYPE] FILE|-\n\n"
-                 "Crawls the sites of the given URLs and reports on each URL met; \"http://\" is\n"
-                 "put before a URL without a scheme. Ctrl-C once finishes what is in flight, twice\n"
-                 "stops at once.\n");
+    char synopsis[SYNOPSIS_SIZE];
+    command_synopsis(COMMAND_TABLE, synopsis);
+    fprintf(out,
+            "Usage: crawler %s\n"
+            "       crawler COMMAND [ARGUMENTS]\n\n"
+            "Crawls the sites of the given URLs and reports on each URL met; \"http://\" is\n"
+            "put before a URL without a scheme. Ctrl-C once finishes what is in flight, twice\n"
+            "stops at once.\n",
+            synopsis);
+    print_commands(out);
     const char *group = NULL;
     for (const struct option_row *row = OPTION_TABLE; row->name; row++) {
         if (row->group != group)
@@ -84,9 +109,8 @@ static void print_help(FILE *out)
         group = row->group;
         print_row(out, row);
     }
-    fprintf(out, "\nEvery long option is a key of the config file too. Exit codes: 130 interrupted;\n"
-                 "1 runtime error, or no root could be fetched; 2 wrong usage; 3 bad config;\n"
-                 "4 broken links with --check; 5 a limit ended the crawl; 0 otherwise.\n");
+    print_exit_codes(out);
+    fprintf(out, "\nEvery long option is a key of the config file too.\n");
 }
 
 static enum options_outcome outcome_of(int err, enum options_outcome otherwise)

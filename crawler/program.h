@@ -7,19 +7,9 @@
 #include "async/task.h"
 #include "crawl/crawler.h"
 #include "http/fetch.h"
+#include "manual.h"
 #include "measure/summary.h"
 #include "options.h"
-
-/* The first that holds is returned; see --help. */
-enum exit_code {
-    EXIT_OK = 0,
-    EXIT_RUNTIME = 1,
-    EXIT_USAGE = 2,
-    EXIT_CONFIG = 3,
-    EXIT_WORSE = 4, /* broken links with --check, or a threshold missed */
-    EXIT_LIMIT = 5,
-    EXIT_INTERRUPTED = 130
-};
 
 struct program {
     struct options options;

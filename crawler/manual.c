@@ -1,0 +1,69 @@
+#include "manual.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct command_option NO_OPTIONS[] = {{0}};
+
+static const struct command_option LINKS_OPTIONS[] = {
+    {"base", "URL", "resolve links against URL"},
+    {"content-type", "TYPE", "take the document for this type (text/html)"},
+    {"extractor", "ENGINE", "find links in HTML with this engine"},
+    {0},
+};
+
+static const struct command_option CHARSET_OPTIONS[] = {
+    {"content-type", "TYPE", "take the document for this type (text/html)"},
+    {0},
+};
+
+const struct command_row COMMAND_TABLE[] = {
+    {NULL, NULL, "URL...", "crawl the sites of these URLs"},
+    {"measure", NULL, "URL...", "find the pages of a site, then fetch them over and over, with ever more at once"},
+    {"resolve", NO_OPTIONS, "",
+     "resolve URLs: {\"input\": URL, \"base\": URL or null} a line in, {\"href\": URL} a line out"},
+    {"links", LINKS_OPTIONS, "FILE|-", "show the links of a document, a JSON object a line"},
+    {"charset", CHARSET_OPTIONS, "FILE|-", "show the encoding of a document and what told it, as JSON"},
+    {0},
+};
+
+const struct exit_code_row EXIT_CODE_TABLE[] = {
+    {EXIT_INTERRUPTED, "interrupted; the report was still written"},
+    {EXIT_RUNTIME, "runtime error, or no root could be fetched"},
+    {EXIT_USAGE, "wrong usage"},
+    {EXIT_CONFIG, "bad config file"},
+    {EXIT_LIMIT, "a limit ended the crawl"},
+    {EXIT_WORSE, "broken links with --check, or a figure worse than that of --baseline"},
+    {EXIT_OK, "all well"},
+    {EXIT_OK, NULL},
+};
+
+struct writer {
+    char *text;
+    size_t length;
+};
+
+static void __attribute__((format(printf, 2, 3))) put(struct writer *writer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    size_t room = SYNOPSIS_SIZE - writer->length;
+    int length = vsnprintf(writer->text + writer->length, room, format, arguments);
+    va_end(arguments);
+    assert(length >= 0 && (size_t)length < room);
+    writer->length += (size_t)length;
+}
+
+void command_synopsis(const struct command_row *row, char text[SYNOPSIS_SIZE])
+{
+    struct writer writer = {.text = text};
+    put(&writer, "%s", row->name ? row->name : "");
+    const char *gap = row->name ? " " : "";
+    if (!row->options)
+        put(&writer, "%s[OPTIONS]", gap);
+    for (const struct command_option *option = row->options; option && option->name; option++)
+        put(&writer, "%s[--%s %s]", gap, option->name, option->argument);
+    if (row->operands[0])
+        put(&writer, " %s", row->operands);
+}
