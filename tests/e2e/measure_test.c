@@ -1,0 +1,327 @@
+/* crawler measure, from outside. How fast anything is, is for ./run bench measure to say. */
+#include "e2e/run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit/suite.h"
+
+enum { MAX_ARGUMENTS = 16, TEXT_SIZE = 256 };
+
+static char folder[] = "/tmp/crawler-test-XXXXXX";
+static char root[TEXT_SIZE];
+static struct site *site;
+
+static void open_site(const struct site_config *config)
+{
+    strcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(site_start(config, &site), 0);
+    site_url(site, "/", root, sizeof root);
+}
+
+static void open_pages(void)
+{
+    static const struct site_page pages[] = {{.path = "/", .body = "<a href='/a'><a href='/b'><a href='/lost'>"},
+                                             {.path = "/a", .body = "aaaa"},
+                                             {.path = "/b", .body = "bb"},
+                                             {0}};
+    open_site(&(struct site_config){.pages = pages});
+}
+
+static void close_site(void)
+{
+    char command[TEXT_SIZE];
+    ck_assert_int_eq(site_stop(site), 0);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static char *path_of(const char *name, char *path)
+{
+    snprintf(path, TEXT_SIZE, "%s/%s", folder, name);
+    return path;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static char *read_file(const char *path)
+{
+    enum { MOST = 1 << 20 };
+    char *text = calloc(1, MOST);
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_lt(fread(text, 1, MOST - 1, file), MOST - 1);
+    fclose(file);
+    return text;
+}
+
+/* `crawler measure` with short steps, the arguments, and the root. */
+static void measure(struct run *run, const char *const *arguments)
+{
+    const char *all[MAX_ARGUMENTS] = {"measure", "--warmup", "50ms", "--duration", "300ms"};
+    size_t count = 5;
+    for (; *arguments; arguments++)
+        all[count++] = *arguments;
+    ck_assert_uint_lt(count, MAX_ARGUMENTS);
+    run_crawler(run, site, all);
+}
+
+/* The field of a CSV's line; lines and fields from 0. */
+static long long csv_number(const char *csv, int line, int field)
+{
+    for (; line; line--)
+        csv = strchr(csv, '\n') + 1;
+    for (; field; field--)
+        csv = strchr(csv, ',') + 1;
+    return atoll(csv);
+}
+
+enum { CONCURRENCY = 0, DONE = 3, FAILED = 4, LATE = 5, P50 = 12, MOST = 17 };
+
+START_TEST(a_sweep_is_told_step_by_step)
+{
+    struct run run;
+    open_pages();
+    measure(&run, (const char *const[]){"--sweep", "1,2,..4", "-o", "text:-", root, NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "*** Measurement ***\n3 URLs from ~/"));
+    ck_assert_ptr_nonnull(strstr(run.out, "Knee: "));
+    ck_assert_ptr_nonnull(strstr(run.out, "Scalability law: "));
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+START_TEST(figures_agree_with_each_other_and_the_server)
+{
+    struct run run;
+    open_pages();
+    measure(&run, (const char *const[]){"--sweep", "1,3", "-o", "csv:-", root, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    unsigned long long done = 0;
+    for (int step = 1; step <= 2; step++) {
+        ck_assert_int_eq(csv_number(run.out, step, CONCURRENCY), step == 1 ? 1 : 3);
+        ck_assert_int_gt(csv_number(run.out, step, DONE), 0);
+        ck_assert_int_eq(csv_number(run.out, step, FAILED), 0);
+        ck_assert_int_gt(csv_number(run.out, step, P50), 0);
+        ck_assert_int_ge(csv_number(run.out, step, MOST), csv_number(run.out, step, P50));
+        done += (unsigned long long)csv_number(run.out, step, DONE);
+    }
+    ck_assert_uint_ge(site_requests(site), done);
+    ck_assert_uint_le(site_peak_in_flight(site), 4); /* the discovery's: the pages of the site */
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+/* Pages that are missing are found, and not measured. */
+START_TEST(urls_come_from_the_site_or_from_a_file)
+{
+    char list[TEXT_SIZE], text[2 * TEXT_SIZE];
+    struct run run;
+    open_pages();
+    snprintf(text, sizeof text, "%sb\n", root);
+    write_file(path_of("list", list), text);
+    measure(&run, (const char *const[]){"--sweep", "2", "-i", list, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_ptr_nonnull(strstr(run.out, "\n1 URL from ~/b, "));
+    ck_assert_uint_eq(site_request_count(site, "/"), 0);
+    ck_assert_uint_eq(site_request_count(site, "/b"), site_requests(site));
+    run_free(&run);
+    measure(&run, (const char *const[]){"--sweep", "2", root, NULL});
+    ck_assert_uint_eq(site_request_count(site, "/lost"), 1);
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+/* What is due is fetched or counted as late. */
+START_TEST(an_open_loop_has_its_rate)
+{
+    struct run run;
+    open_pages();
+    measure(&run, (const char *const[]){"--open-rate", "200", "-o", "csv:-", root, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    long long due = csv_number(run.out, 1, DONE) + csv_number(run.out, 1, LATE);
+    ck_assert_int_ge(due, 59);
+    ck_assert_int_le(due, 61);
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+/* The answers of a second in which the server stands still are late by as much, for all that were due in it. */
+START_TEST(an_open_loop_shows_a_server_that_stood_still)
+{
+    char list[TEXT_SIZE], text[2 * TEXT_SIZE];
+    static const struct site_page pages[] = {{.path = "/", .delay = 1}, {0}};
+    struct run run;
+    open_site(&(struct site_config){.pages = pages, .freeze_after = 500, .freeze_for = 500});
+    snprintf(text, sizeof text, "%s\n", root);
+    write_file(path_of("list", list), text);
+    run_crawler(&run, site,
+                (const char *const[]){"measure", "--warmup", "100ms", "-z", "2s", "--open-rate", "100", "-o", "csv:-",
+                                      "-i", list, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_int_ge(csv_number(run.out, 1, CONCURRENCY), 40); /* all were sent when they were due */
+    ck_assert_int_ge(csv_number(run.out, 1, MOST), 450000);
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+/* The same measurement with its rates ten times what they were, or a tenth. */
+static void scale_baseline(const char *from, const char *to, const char *digits)
+{
+    char *text = read_file(from), *rest = text;
+    FILE *file = fopen(to, "w");
+    static const char key[] = "\"slice_requests_per_second\": {\"mean\": ";
+    for (char *found; (found = strstr(rest, key)); rest = found + strcspn(found, ",")) {
+        found += sizeof key - 1;
+        fwrite(rest, 1, (size_t)(found - rest), file);
+        fputs(digits, file);
+    }
+    fputs(rest, file);
+    ck_assert_int_eq(fclose(file), 0);
+    free(text);
+}
+
+START_TEST(a_baseline_that_was_better_is_told)
+{
+    char before[TEXT_SIZE], better[TEXT_SIZE], worse[TEXT_SIZE];
+    struct run run;
+    open_pages();
+    path_of("before.json", before);
+    measure(&run, (const char *const[]){"--sweep", "1,2", "-o", before, root, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    run_free(&run);
+    scale_baseline(before, path_of("better.json", better), "1e9");
+    scale_baseline(before, path_of("worse.json", worse), "1e-3");
+    measure(&run, (const char *const[]){"--sweep", "2", "--baseline", better, "--threshold", "5%", root, NULL});
+    ck_assert_msg(run.exit_code == 4, "%d %s", run.exit_code, run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "WORSE"));
+    run_free(&run);
+    measure(&run, (const char *const[]){"--sweep", "2", "--baseline", worse, "--threshold", "1000", root, NULL});
+    ck_assert_msg(run.exit_code == 0, "%d %s", run.exit_code, run.err);
+    run_free(&run);
+    measure(&run, (const char *const[]){"--sweep", "3", "--baseline", worse, root, NULL});
+    ck_assert_int_eq(run.exit_code, 1);
+    ck_assert_ptr_nonnull(strstr(run.err, "no step in common"));
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+struct refusal {
+    const char *arguments[6];
+    int exit_code;
+    const char *message;
+};
+
+static const struct refusal REFUSALS[] = {
+    {{"--sweep", "4,2"}, 2, "--sweep: not a list"},
+    {{"--sweep", "0"}, 2, "--sweep: not a list"},
+    {{"--duration", "0"}, 2, "--duration: nothing can be measured"},
+    {{"--open-rate", "0"}, 2, "--open-rate: '0' is not a number"},
+    {{"--threshold", "much"}, 2, "--threshold: 'much' is not a percentage"},
+    {{"-o", "junit:x"}, 2, "junit:x: "},
+    {{"-o", "/nonexistent/x"}, 1, "/nonexistent/x: "},
+    {{"--histogram", "/nonexistent/x"}, 1, "/nonexistent/x: "},
+    {{"--baseline", "/nonexistent/x"}, 1, "/nonexistent/x: "},
+    {{"--baseline", "/dev/null"}, 1, "/dev/null:"},
+    {{"--max-tries", "1", "--sweep", "1", "http://127.0.0.1:1/"}, 0, ""},
+};
+
+START_TEST(wrong_usage_is_refused_before_anything_is_fetched)
+{
+    const struct refusal *refusal = &REFUSALS[_i];
+    const char *arguments[MAX_ARGUMENTS] = {root};
+    struct run run;
+    open_pages();
+    for (int i = 0; i < 6; i++)
+        arguments[i + 1] = refusal->arguments[i];
+    measure(&run, arguments);
+    ck_assert_msg(run.exit_code == refusal->exit_code, "%d %s", run.exit_code, run.err);
+    ck_assert_msg(strstr(run.err, refusal->message) != NULL, "%s", run.err);
+    if (refusal->exit_code == 1)
+        ck_assert_uint_eq(site_requests(site), 0);
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+START_TEST(others_are_not_flooded)
+{
+    char resolve[TEXT_SIZE], url[TEXT_SIZE];
+    struct run run;
+    open_pages();
+    snprintf(resolve, sizeof resolve, "example.test:%u:127.0.0.1", site_port(site, 0));
+    snprintf(url, sizeof url, "http://example.test:%u/", site_port(site, 0));
+    measure(&run, (const char *const[]){"--resolve", resolve, "--sweep", "1,9", url, NULL});
+    ck_assert_msg(run.exit_code == 2, "%s", run.out);
+    ck_assert_ptr_nonnull(strstr(run.err, "example.test is not this machine"));
+    run_free(&run);
+    measure(&run, (const char *const[]){"--resolve", resolve, "--open-rate", "10", url, NULL});
+    ck_assert_int_eq(run.exit_code, 2);
+    run_free(&run);
+    measure(&run, (const char *const[]){"--resolve", resolve, "--sweep", "9", "--unthrottled", url, NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+START_TEST(nothing_to_measure_is_a_failure)
+{
+    char url[TEXT_SIZE];
+    struct run run;
+    open_pages();
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", site_unused_port());
+    measure(&run, (const char *const[]){"--max-tries", "1", url, NULL});
+    ck_assert_int_eq(run.exit_code, 1);
+    ck_assert_ptr_nonnull(strstr(run.err, "nothing to measure"));
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+static void wait_for_request(const char *path)
+{
+    while (site_request_count(site, path) < 3)
+        usleep(1000);
+}
+
+START_TEST(interrupted_it_tells_what_is_whole)
+{
+    struct run run;
+    open_pages();
+    run_start(&run, (const char *const[]){"measure", "--warmup", "0", "-z", "1h", "--sweep", "1", root, NULL});
+    wait_for_request("/a");
+    kill(run.pid, SIGINT);
+    run_wait(&run, site);
+    ck_assert_int_eq(run.exit_code, 130);
+    ck_assert_ptr_nonnull(strstr(run.out, "Interrupted: the step at hand is left out"));
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
+int main(void)
+{
+    int failed = RUN_TESTS("measure", a_sweep_is_told_step_by_step, figures_agree_with_each_other_and_the_server,
+                           urls_come_from_the_site_or_from_a_file, an_open_loop_has_its_rate,
+                           an_open_loop_shows_a_server_that_stood_still, a_baseline_that_was_better_is_told,
+                           others_are_not_flooded, nothing_to_measure_is_a_failure, interrupted_it_tells_what_is_whole);
+    return failed | RUN_TESTS_TIMES("refusals", sizeof REFUSALS / sizeof REFUSALS[0],
+                                    wrong_usage_is_refused_before_anything_is_fetched);
+}
