@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct command_option NO_OPTIONS[] = {{0}};
 
@@ -39,31 +40,25 @@ const struct exit_code_row EXIT_CODE_TABLE[] = {
     {EXIT_OK, NULL},
 };
 
-struct writer {
-    char *text;
-    size_t length;
-};
-
-static void __attribute__((format(printf, 2, 3))) put(struct writer *writer, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) append(char text[SYNOPSIS_SIZE], const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    size_t room = SYNOPSIS_SIZE - writer->length;
-    int length = vsnprintf(writer->text + writer->length, room, format, arguments);
+    size_t used = strlen(text);
+    int length = vsnprintf(text + used, SYNOPSIS_SIZE - used, format, arguments);
     va_end(arguments);
-    assert(length >= 0 && (size_t)length < room);
-    writer->length += (size_t)length;
+    assert(length >= 0 && (size_t)length < SYNOPSIS_SIZE - used);
 }
 
 void command_synopsis(const struct command_row *row, char text[SYNOPSIS_SIZE])
 {
-    struct writer writer = {.text = text};
-    put(&writer, "%s", row->name ? row->name : "");
     const char *gap = row->name ? " " : "";
+    text[0] = '\0';
+    append(text, "%s", row->name ? row->name : "");
     if (!row->options)
-        put(&writer, "%s[OPTIONS]", gap);
+        append(text, "%s[OPTIONS]", gap);
     for (const struct command_option *option = row->options; option && option->name; option++)
-        put(&writer, "%s[--%s %s]", gap, option->name, option->argument);
+        append(text, "%s[--%s %s]", gap, option->name, option->argument);
     if (row->operands[0])
-        put(&writer, " %s", row->operands);
+        append(text, " %s", row->operands);
 }
