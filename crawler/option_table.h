@@ -1,4 +1,5 @@
-/* option_table.h - every option, once: what the parser, --help and the config file know of it. */
+/* option_table.h - every option, once: what the parser, --help, the config file, the manual page and the shells'
+ * completions know of it. */
 #ifndef CRAWLER_OPTION_TABLE_H
 #define CRAWLER_OPTION_TABLE_H
 
