@@ -1,7 +1,6 @@
 /* options.h - what the user asked for: command line, config file and profile, from one table.
  *
- * Every option is one row of a table (option_table.h) that feeds the parser, --help, the keys of the config file and the
- * manual.
+ * Every option is one row of a table (option_table.h) that feeds the parser, --help, the config file and the manual.
  * Later sources win: built-in defaults, the config file, the profile, the command line; lists grow instead. */
 #ifndef CRAWLER_OPTIONS_H
 #define CRAWLER_OPTIONS_H

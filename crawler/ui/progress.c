@@ -31,9 +31,27 @@ struct progress {
     struct frame frame;
 };
 
-static bool is_wanted(enum progress_kind kind)
+/* Whether an output is standard output, in a format of lines. The text report is written when the line is gone. */
+static bool streams_out(const char *output)
 {
-    return kind == PROGRESS_BAR || (kind == PROGRESS_AUTO && terminal_is_capable(STDERR_FILENO));
+    const char *colon = strrchr(output, ':');
+    return colon && strcmp(colon, ":-") == 0 && strcmp(output, "text:-") != 0;
+}
+
+/* Whether records go to a terminal while the crawl goes on: they would run into the line. */
+static bool is_shared(const struct options *options)
+{
+    bool streams = options->skipped && strcmp(options->skipped, "-") == 0;
+    for (size_t i = 0; i < options->outputs.count; i++)
+        streams |= streams_out(options->outputs.items[i]);
+    return streams && isatty(STDOUT_FILENO);
+}
+
+static bool is_wanted(const struct options *options)
+{
+    if (options->progress != PROGRESS_AUTO)
+        return options->progress == PROGRESS_BAR;
+    return terminal_is_capable(STDERR_FILENO) && !is_shared(options);
 }
 
 static void add(struct frame *frame, const char *text)
@@ -94,7 +112,7 @@ int progress_start(struct progress **out, struct loop *loop, const struct option
                    void *context)
 {
     *out = NULL;
-    if (!is_wanted(options->progress))
+    if (!is_wanted(options))
         return 0;
     struct progress *progress = calloc(1, sizeof *progress);
     if (!progress)

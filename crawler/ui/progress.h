@@ -2,7 +2,7 @@
  *
  * Drawn on standard error at most ten times a second, as wide as the terminal is at that moment, and gone when it is
  * over. Log lines are written above it: each of them, and each drawing, is handed to the terminal in one piece. While
- * another job has the terminal, nothing is drawn. */
+ * another job has the terminal, nothing is drawn; nor by itself where records go to the same terminal as they come. */
 #ifndef UI_PROGRESS_H
 #define UI_PROGRESS_H
 

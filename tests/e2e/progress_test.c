@@ -16,7 +16,7 @@
 #include "e2e/run.h"
 #include "unit/suite.h"
 
-enum { MAX_ROWS = 1024, MAX_COLUMNS = 512, MAX_ARGUMENTS = 16, PAGES = 200 };
+enum { MAX_ROWS = 1024, MAX_COLUMNS = 1024, MAX_ARGUMENTS = 16, PAGES = 200 };
 
 /* A terminal whose rows are as long as they need to be; it knows CR, LF and ESC [ K. A drawing is what stands in a row
  * when the cursor goes back in it. */
@@ -197,7 +197,7 @@ static void check_log(const struct screen *screen)
     char rest[MAX_COLUMNS];
     for (; strcmp(screen->rows[end], "*** Report ***") != 0; end++) {
         const char *row = screen->rows[end];
-        ck_assert_msg(sscanf(row, "got %u distinct urls from http://127.0.0.1:%511s", &links, rest) == 2, "torn: %s",
+        ck_assert_msg(sscanf(row, "got %u distinct urls from http://127.0.0.1:%1023s", &links, rest) == 2, "torn: %s",
                       row);
         ck_assert_msg(strspn(rest, "0123456789/page") == strlen(rest), "torn: %s", row);
         told++;
@@ -268,6 +268,19 @@ START_TEST(nothing_is_drawn_where_it_would_disturb)
 }
 END_TEST
 
+START_TEST(records_on_the_terminal_leave_no_room_for_it)
+{
+    static struct terminal terminal;
+    char root[64];
+    struct site *site = start_slow_site(20);
+    start(&terminal, 80, false, "xterm",
+          (const char *const[]){"-c", "8", "--skipped", "-", site_url(site, "/", root, sizeof root), NULL});
+    finish(&terminal);
+    ck_assert_int_eq(terminal.screen.drawings, 0);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 static bool has_controls(const char *text)
 {
     for (; *text; text++)
@@ -298,6 +311,6 @@ END_TEST
 int main(void)
 {
     int failed = RUN_TESTS_TIMES("silent", sizeof SILENT / sizeof SILENT[0], nothing_is_drawn_where_it_would_disturb);
-    return failed |
-           RUN_TESTS("progress", the_line_fits_and_leaves_nothing_behind, a_pipe_gets_a_line_only_when_told_so);
+    return failed | RUN_TESTS("progress", the_line_fits_and_leaves_nothing_behind,
+                              records_on_the_terminal_leave_no_room_for_it, a_pipe_gets_a_line_only_when_told_so);
 }
