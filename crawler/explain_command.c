@@ -5,7 +5,7 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "crawl/pattern.h"
-#include "crawl/root.h"
+#include "web/root.h"
 #include "program.h"
 
 static void print(const char *name, struct slice text)

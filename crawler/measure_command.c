@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "crawl/root.h"
+#include "web/root.h"
 #include "measure/baseline.h"
 #include "measure/sweep.h"
 #include "option_table.h"

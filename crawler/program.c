@@ -7,7 +7,7 @@
 #include "async/stack.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "crawl/root.h"
+#include "web/root.h"
 #include "option_table.h"
 #include "ui/progress.h"
 

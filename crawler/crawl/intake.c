@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "crawl/link_walk.h"
 #include "crawl/reach.h"
-#include "crawl/root.h"
 #include "crawl/scope.h"
+#include "web/root.h"
 
 enum { BATCH = 64, BATCH_TEXT = 16 * 1024, SLICE_LINKS = 4096 };
 

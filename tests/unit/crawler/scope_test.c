@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "crawl/root.h"
 #include "option_table.h"
 #include "unit/suite.h"
+#include "web/root.h"
 
 struct row {
     enum scope_kind scope;

@@ -1,6 +1,6 @@
 /* root.h - URLs to start from, as people write them. */
-#ifndef CRAWL_ROOT_H
-#define CRAWL_ROOT_H
+#ifndef WEB_ROOT_H
+#define WEB_ROOT_H
 
 #include "base/buf.h"
 #include "web/url.h"

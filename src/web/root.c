@@ -1,4 +1,4 @@
-#include "crawl/root.h"
+#include "web/root.h"
 
 #include "base/error.h"
 
