@@ -5,10 +5,18 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "output/csv.h"
 #include "output/distribution.h"
+#include "output/dot.h"
+#include "output/json.h"
+#include "output/jsonl.h"
+#include "output/junit.h"
+#include "output/sitemap.h"
+#include "output/skipped.h"
 #include "output/text.h"
 
-const struct output_format *const OUTPUT_FORMATS[] = {&OUTPUT_TEXT, NULL};
+const struct output_format *const OUTPUT_FORMATS[] = {&OUTPUT_TEXT,  &OUTPUT_JSONL,   &OUTPUT_JSON, &OUTPUT_CSV,
+                                                      &OUTPUT_JUNIT, &OUTPUT_SITEMAP, &OUTPUT_DOT,  NULL};
 
 struct outputs {
     enum command command;
@@ -147,6 +155,8 @@ static int add_all(struct outputs *outputs, const struct options *options)
         else
             err = add(outputs, &wish, options);
     }
+    if (!err && options->command == COMMAND_CRAWL)
+        err = add_file(outputs, &OUTPUT_SKIPPED, options->skipped, options);
     if (!err)
         err = add_file(outputs, &OUTPUT_TIMESERIES, options->timeseries, options);
     if (!err)

@@ -1,0 +1,105 @@
+#include "output/json.h"
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "output/json_string.h"
+#include "output/line_output.h"
+#include "output/record_json.h"
+#include "web/root.h"
+
+static int take_record(void *context, const struct fetch_statistic *stat)
+{
+    struct line_output *lines = context;
+    struct buf *text = &lines->text;
+    int err = buf_append_slice(text, lines->count ? SLICE(",\n") : SLICE("\n"));
+    if (!err)
+        err = record_json_append(text, stat, lines->began);
+    return err ? err : line_output_end_line(lines);
+}
+
+static int create(struct output **out, struct output_file *file, const struct options *options)
+{
+    (void)options;
+    const struct observer observer = {.fetched = take_record};
+    return line_output_create(out, file, SLICE("{\"crawler\":\"" CRAWLER_VERSION "\",\n\"urls\":["), &observer);
+}
+
+/* A root as the crawl began with it. */
+static int append_root(struct buf *out, struct slice text)
+{
+    struct buf storage;
+    struct url url;
+    buf_init(&storage, URL_MAX_LENGTH);
+    int err = root_parse(text, &url, &storage);
+    if (!err) {
+        url_strip_credentials(&url, &storage);
+        err = json_string_append(out, url_without_fragment(&url));
+    }
+    buf_free(&storage);
+    return err;
+}
+
+static int append_roots(struct buf *out, const struct text_list *roots)
+{
+    int err = buf_append_slice(out, SLICE("\n],\n\"roots\":["));
+    for (size_t i = 0; i < roots->count && !err; i++) {
+        if (i)
+            err = buf_append_char(out, ',');
+        if (!err)
+            err = append_root(out, slice_of(roots->items[i]));
+    }
+    return err ? err : buf_append_char(out, ']');
+}
+
+static int append_dumped(const char *bytes, size_t length, void *out)
+{
+    return buf_append(out, bytes, length);
+}
+
+static int append_summary(struct buf *out, const struct crawl_end *end)
+{
+    json_t *summary = summary_json(end->summary, end->totals);
+    if (!summary)
+        return ERR_NO_MEMORY;
+    int failed = json_dump_callback(summary, append_dumped, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+    json_decref(summary);
+    return failed ? ERR_NO_MEMORY : 0;
+}
+
+static int finish(struct output *output, const struct crawl_end *end)
+{
+    struct buf *text = &line_output_of(output)->text;
+    int err = append_roots(text, &end->options->roots);
+    if (!err)
+        err = buf_printf(text, ",\n\"interrupted\":%s,\n\"limit_reached\":%s,\n\"summary\":",
+                         end->was_interrupted ? "true" : "false", end->hit_limit ? "true" : "false");
+    if (!err)
+        err = append_summary(text, end);
+    if (!err)
+        err = buf_append_slice(text, SLICE("}\n"));
+    return err ? err : line_output_finish(output, end);
+}
+
+static int write_measurement(FILE *file, const struct measurement *measurement)
+{
+    json_t *document = sweep_json(measurement->sweep);
+    if (!document)
+        return ERR_NO_MEMORY;
+    if (measurement->comparison)
+        json_object_set_new(document, "comparison", comparison_json(measurement->comparison));
+    (void)json_dumpf(document, file, JSON_ENSURE_ASCII); /* whether it went well shows in ferror */
+    fputc('\n', file);
+    json_decref(document);
+    return 0;
+}
+
+const struct output_format OUTPUT_JSON = {
+    .name = "json",
+    .suffix = ".json",
+    .help = "one JSON document with all URLs and a summary",
+    .create = create,
+    .finish = finish,
+    .free = line_output_free,
+    .write_measurement = write_measurement,
+};
