@@ -8,15 +8,18 @@
 #include "output/csv.h"
 #include "output/distribution.h"
 #include "output/dot.h"
+#include "output/html.h"
 #include "output/json.h"
 #include "output/jsonl.h"
 #include "output/junit.h"
 #include "output/sitemap.h"
 #include "output/skipped.h"
+#include "output/svg.h"
 #include "output/text.h"
 
-const struct output_format *const OUTPUT_FORMATS[] = {&OUTPUT_TEXT,  &OUTPUT_JSONL,   &OUTPUT_JSON, &OUTPUT_CSV,
-                                                      &OUTPUT_JUNIT, &OUTPUT_SITEMAP, &OUTPUT_DOT,  NULL};
+const struct output_format *const OUTPUT_FORMATS[] = {
+    &OUTPUT_TEXT,    &OUTPUT_JSONL, &OUTPUT_JSON, &OUTPUT_CSV, &OUTPUT_JUNIT,
+    &OUTPUT_SITEMAP, &OUTPUT_DOT,   &OUTPUT_HTML, &OUTPUT_SVG, NULL};
 
 struct outputs {
     enum command command;
