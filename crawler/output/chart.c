@@ -181,9 +181,30 @@ static void draw_markers(const struct drawing *drawing, const struct chart_serie
     }
 }
 
+/* An attribute with the text of each point that is drawn, for the script that shows them. */
+static void write_points(const struct drawing *drawing, const struct chart_series *series, const char *attribute,
+                         enum unit unit, const double *values)
+{
+    const char *between = "";
+    fprintf(drawing->file, " %s=\"", attribute);
+    for (size_t i = 0; i < series->count; i++) {
+        if (!has_point(drawing, series, i))
+            continue;
+        fputs(between, drawing->file);
+        html_escape_text(drawing->file, figure(unit, values[i]).text);
+        between = "|";
+    }
+    fputs("\"", drawing->file);
+}
+
 static void draw_series(const struct drawing *drawing, const struct chart_series *series)
 {
-    fprintf(drawing->file, "<g class=\"series %s\">\n", series->colour);
+    fprintf(drawing->file, "<g class=\"series %s\" data-name=\"", series->colour);
+    html_escape_text(drawing->file, series->name);
+    fputs("\"", drawing->file);
+    write_points(drawing, series, "data-x", drawing->x.unit, series->x);
+    write_points(drawing, series, "data-y", drawing->y.unit, series->y);
+    fputs(">\n", drawing->file);
     draw_whiskers(drawing, series);
     draw_lines(drawing, series);
     draw_markers(drawing, series);

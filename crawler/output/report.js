@@ -1,9 +1,77 @@
-// Tables of URLs that sort and filter. Without this script they are plain tables with all rows. With it, only the rows in
-// sight are in the document: the others wait outside, as they came.
+// What a page can do with script: charts whose values are read by pointing at them, and tables that sort and filter.
 "use strict";
 
 document.documentElement.classList.add("js");
 
+// The values of a chart's series where the pointer is.
+class Reading {
+  #chart;
+  #series;
+  #cursor;
+  #words;
+
+  constructor(chart) {
+    this.#chart = chart;
+    this.#series = Array.from(chart.querySelectorAll(".series"), Reading.#read).filter(({ points }) => points.length);
+    this.#cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    this.#cursor.classList.add("cursor");
+    this.#words = document.createElement("div");
+    this.#words.className = "reading";
+    this.#words.ariaHidden = "true";
+    this.#hide();
+    chart.append(this.#cursor);
+    chart.after(this.#words);
+    // The title would come up over the chart as a hint of its own.
+    chart.ariaLabel = chart.querySelector("title").textContent;
+    chart.querySelector("title").remove();
+    chart.parentNode.addEventListener("pointermove", (event) => this.#show(event.clientX));
+    chart.parentNode.addEventListener("pointerleave", () => this.#hide());
+  }
+
+  // The points are those of the line: areas have them twice.
+  static #read(group) {
+    const places = group.querySelector(".line").getAttribute("d").matchAll(/[ML]([\d.]+),/g);
+    const [x, y] = [group.dataset.x.split("|"), group.dataset.y.split("|")];
+    const points = Array.from(places, ([, left], i) => ({ left: left / 1000, x: x[i], y: y[i] }));
+    return { name: group.dataset.name, colour: group.classList[1], points };
+  }
+
+  #hide() {
+    this.#cursor.style.display = "none";
+    this.#words.hidden = true;
+  }
+
+  #show(client_x) {
+    if (!this.#series.length)
+      return;
+    const box = this.#chart.getBoundingClientRect(), wanted = (client_x - box.left) / box.width;
+    const nearest = (points) => points.reduce((best, point) =>
+      Math.abs(point.left - wanted) < Math.abs(best.left - wanted) ? point : best);
+    const { left, x } = nearest(this.#series[0].points);
+    const lines = this.#series.map(({ name, colour, points }) => Reading.#line(name, colour, nearest(points)));
+    this.#cursor.setAttribute("x1", `${100 * left}%`);
+    this.#cursor.setAttribute("x2", `${100 * left}%`);
+    this.#cursor.setAttribute("y1", "0");
+    this.#cursor.setAttribute("y2", "100%");
+    this.#cursor.style.display = "";
+    this.#words.replaceChildren(x, ...lines);
+    this.#words.hidden = false;
+    const place = this.#chart.parentNode.getBoundingClientRect(), at = box.left - place.left + left * box.width;
+    const width = this.#words.offsetWidth;
+    this.#words.style.left = `${left < 0.5 ? Math.min(at + 10, place.width - width) : Math.max(at - 10 - width, 0)}px`;
+  }
+
+  static #line(name, colour, { y }) {
+    const line = document.createElement("div"), value = document.createElement("b");
+    value.className = colour;
+    value.textContent = y;
+    line.append(value, ` ${name}`);
+    return line;
+  }
+}
+
+// Tables of URLs that sort and filter. Without this script they are plain tables with all rows. With it, only the rows in
+// sight are in the document: the others wait outside, as they came.
 class Finder {
   static SPARE = 12; // rows beyond each edge of what is in sight
 
@@ -156,6 +224,7 @@ class Finder {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".chart").forEach((chart) => new Reading(chart));
   for (const finder of document.querySelectorAll(".finder"))
     new Finder(finder);
 });

@@ -89,8 +89,10 @@ static struct figure duration(double microseconds, bool is_short)
     return minutes(microseconds / 1e6);
 }
 
-static struct figure point_of_time(double seconds)
+static struct figure point_of_time(double seconds, bool is_short)
 {
+    if (seconds >= 60 && !is_short)
+        return minutes(seconds);
     if (seconds >= 3600 && fmod(seconds, 900) == 0)
         return with_unit(seconds / 3600, "h", true);
     if (seconds >= 60 && fmod(seconds, 60) == 0)
@@ -120,7 +122,7 @@ static struct figure text_of(enum unit unit, double value, bool is_short)
     case UNIT_MICROSECONDS:
         return duration(value, is_short);
     case UNIT_SECONDS:
-        return point_of_time(value);
+        return point_of_time(value, is_short);
     case UNIT_PERCENT:
         return percent(value, is_short);
     case UNIT_COUNT:

@@ -10,7 +10,7 @@ enum unit {
     UNIT_BYTES,        /* decimal multiples: "999 B", "1.23 kB" */
     UNIT_BYTES_SECOND, /* "1.23 MB/s" */
     UNIT_MICROSECONDS, /* "950 µs", "1.20 ms", "1.50 s", "2 min 5 s", "1 h 2 min" */
-    UNIT_SECONDS,      /* points of time on an axis: "30 s", "5 min", "1.5 h" */
+    UNIT_SECONDS,      /* points of time: "30.5 s", "1 min 30 s"; as ticks "90 s", "5 min", "1.5 h" */
     UNIT_PERCENT       /* "99.9 %" */
 };
 

@@ -83,6 +83,10 @@ static const struct {
     {UNIT_MICROSECONDS, 1.5e6, "1.50 s", "1.5 s"},
     {UNIT_MICROSECONDS, 125e6, "2 min 5 s", "2 min 5 s"},
     {UNIT_MICROSECONDS, 3720e6, "1 h 2 min", "1 h 2 min"},
+    {UNIT_SECONDS, 0, "0", "0"},
+    {UNIT_SECONDS, 30.5, "30.5 s", "30.5 s"},
+    {UNIT_SECONDS, 90, "1 min 30 s", "90 s"},
+    {UNIT_SECONDS, 5400, "1 h 30 min", "1.5 h"},
     {UNIT_PERCENT, 100, "100 %", "100 %"},
     {UNIT_PERCENT, 99.96, "99.96 %", "99.96 %"},
     {UNIT_PERCENT, 0.5, "0.500 %", "0.5 %"},
@@ -168,8 +172,8 @@ START_TEST(words_are_escaped)
     char *text = drawn(&(struct chart){
         .title = bad, .description = bad, .x_label = bad, .y_label = bad, .series = series, .count = 2, .mark = &mark});
     ck_assert_uint_eq(occurrences(text, "<script>"), 0);
-    /* the heading and the figure's title, its description, two labels, the legend, two markers, the mark */
-    ck_assert_uint_eq(occurrences(text, good), 2 + 1 + 2 + 2 + 2 + 1);
+    /* the heading and the figure's title, its description, two labels, the legend, two series, two markers, the mark */
+    ck_assert_uint_eq(occurrences(text, good), 2 + 1 + 2 + 2 + 2 + 2 + 1);
     free(text);
 }
 END_TEST
