@@ -2,13 +2,13 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "output/chart.h"
 #include "output/html_page.h"
 #include "output/html_text.h"
 #include "output/latency_charts.h"
+#include "output/roots_text.h"
 #include "output/time_charts.h"
 #include "output/units.h"
 #include "web/url.h"
@@ -42,41 +42,12 @@ int crawl_page_add(struct crawl_page *page, const struct fetch_statistic *stat)
 
 /* --- head --------------------------------------------------------------------------------------------------------- */
 
-/* A root without its credentials, "http://" before one without a scheme, as the crawl takes it. */
-static int append_root(struct buf *out, const char *root)
-{
-    struct buf text, storage;
-    struct url url;
-    buf_init(&text, URL_MAX_LENGTH);
-    buf_init(&storage, URL_MAX_LENGTH);
-    int err = buf_printf(&text, "%s%s", strstr(root, "://") ? "" : "http://", root);
-    if (!err)
-        err = url_parse(&url, buf_slice(&text), NULL, NULL, &storage);
-    if (!err) {
-        url_strip_credentials(&url, &storage);
-        err = buf_append_slice(out, url.href);
-    }
-    buf_free(&text);
-    buf_free(&storage);
-    return err;
-}
-
-/* The first root, and how many more there are. */
-static int append_title(struct buf *title, const struct options *options)
-{
-    size_t count = options->roots.count;
-    int err = count ? append_root(title, options->roots.items[0]) : 0;
-    if (!err && count > 1)
-        err = buf_printf(title, " and %zu more", count - 1);
-    return err;
-}
-
 static int begin(FILE *file, const struct crawl_end *end)
 {
     struct buf title;
     char words[NOTE_SIZE];
     buf_init(&title, URL_MAX_LENGTH + NOTE_SIZE);
-    int err = append_title(&title, end->options);
+    int err = roots_text(&title, end->options);
     snprintf(words, sizeof words, "took %s%s%s",
              figure(UNIT_MICROSECONDS, (double)end->totals->elapsed / (double)MICROSECONDS(1)).text,
              end->was_interrupted ? " · interrupted: not all URLs were fetched" : "",
@@ -104,7 +75,14 @@ static void write_url_cards(FILE *file, const struct crawl_totals *totals, uint6
                  figure_count(pending).text);
     html_card(file, "", "URLs", figure_count(done).text, note);
     snprintf(note, sizeof note, "%s of all", figure(UNIT_PERCENT, done ? 100 * (double)broken / (double)done : 0).text);
-    html_card(file, broken ? "bad" : "good", "Broken", figure_count(broken).text, broken ? note : "all is well");
+    html_card(file,
+              broken ? "bad"
+              : done ? "good"
+                     : "",
+              "Broken", figure_count(broken).text,
+              broken ? note
+              : done ? "all is well"
+                     : "");
     snprintf(note, sizeof note, "at most %s at once", figure_count(totals->max_tasks).text);
     html_card(file, "", "URLs a second", figure(UNIT_COUNT, (double)done / seconds_of(totals)).text, note);
 }
@@ -146,7 +124,8 @@ static void write_cards(FILE *file, const struct crawl_end *end)
     write_url_cards(file, end->totals, end->summary->broken);
     write_byte_cards(file, end->totals);
     snprintf(note, sizeof note, "p99 %s", figure(UNIT_MICROSECONDS, (double)histogram_percentile(total, 99)).text);
-    html_card(file, "", "Median latency", figure(UNIT_MICROSECONDS, (double)histogram_percentile(total, 50)).text,
+    html_card(file, "", "Median latency",
+              figure(UNIT_MICROSECONDS, total->total ? (double)histogram_percentile(total, 50) : (double)NAN).text,
               total->total ? note : "");
     snprintf(note, sizeof note, "reused %s times", figure_count(end->totals->connections_reused).text);
     html_card(file, "", "Connections", figure_count(end->totals->connections_opened).text, note);
@@ -170,6 +149,8 @@ static int write_latency(FILE *file, const struct summary *summary)
 {
     struct latency phases[PHASE_COUNT];
     const struct latency total = {&summary->phases[PHASE_TOTAL], "total", "c1"};
+    if (!total.histogram->total)
+        return 0;
     for (enum phase_kind phase = 0; phase < PHASE_COUNT; phase++)
         phases[phase] = (struct latency){&summary->phases[phase], phase_title(phase), "c1"};
     html_section_begin(file, "latency", "Latency");
@@ -226,6 +207,8 @@ static void write_tallies(FILE *file, const char *title, const struct tallies *t
 
 static void write_kinds(FILE *file, const struct summary *summary)
 {
+    if (!summary->statuses.count && !summary->errors.count && !summary->skipped.count)
+        return;
     html_section_begin(file, "kinds", "What came back");
     fputs("<div class=\"bar-tables\">\n", file);
     write_tallies(file, "Status", &summary->statuses, NULL);
@@ -272,7 +255,11 @@ static void write_tops(FILE *file, const struct summary *summary)
 static int write_urls(FILE *file, struct crawl_page *page)
 {
     html_section_begin(file, "urls", "All URLs");
-    int err = url_rows_write(&page->urls, file);
+    int err = 0;
+    if (page->urls.count)
+        err = url_rows_write(&page->urls, file);
+    else
+        fputs("<p>None was fetched.</p>\n", file);
     html_section_end(file);
     return err;
 }

@@ -6,7 +6,11 @@
 #include "output/assets.h"
 #include "output/html_text.h"
 #include "output/latency_charts.h"
+#include "output/roots_text.h"
 #include "output/sweep_charts.h"
+#include "web/url.h"
+
+enum { MORE = 64 /* bytes behind a URL */ };
 
 /* All in pixels. */
 enum {
@@ -52,7 +56,7 @@ static void write_panel(FILE *file, const struct chart *chart, int top)
     chart_write(file, chart, place);
 }
 
-static void begin(FILE *file, const struct sweep *sweep, size_t panels)
+static void begin(FILE *file, const struct sweep *sweep, const char *what, size_t panels)
 {
     int height = HEAD + (int)panels * PANEL;
     fprintf(
@@ -60,28 +64,28 @@ static void begin(FILE *file, const struct sweep *sweep, size_t panels)
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n",
         WIDTH, height, WIDTH, height);
     fputs("<title>Throughput of ", file);
-    html_escape_text(file, sweep->first_url);
+    html_escape_text(file, what);
     fputs("</title>\n<style>", file);
     fwrite(ASSET_CHART_CSS.data, 1, ASSET_CHART_CSS.length, file); /* in which nothing is markup to XML */
     fputs("</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n", file);
     write_text(file, "heading", MARGIN, 44, sweep->is_open ? "Latency at a fixed rate" : "Throughput by concurrency");
-    write_text(file, "panel-label", MARGIN, 68, sweep->first_url);
+    write_text(file, "panel-label", MARGIN, 68, what);
 }
 
-static int write_closed(FILE *file, const struct sweep *sweep)
+static int write_closed(FILE *file, const struct sweep *sweep, const char *what)
 {
     struct sweep_charts charts;
     int err = sweep_charts_init(&charts, sweep);
     if (err)
         return err;
-    begin(file, sweep, 2);
+    begin(file, sweep, what, 2);
     write_panel(file, &charts.rate, HEAD + 16);
     write_panel(file, &charts.latency, HEAD + 16 + PANEL);
     sweep_charts_free(&charts);
     return 0;
 }
 
-static int write_open(FILE *file, const struct sweep *sweep)
+static int write_open(FILE *file, const struct sweep *sweep, const char *what)
 {
     const struct latency latencies[] = {{&sweep->steps[0].latency, "whole answer", "c1"},
                                         {&sweep->steps[0].first_byte, "first byte", "c2"}};
@@ -89,20 +93,28 @@ static int write_open(FILE *file, const struct sweep *sweep)
     int err = latency_curves_init(&curves, latencies, 2);
     if (err)
         return err;
-    begin(file, sweep, 1);
+    begin(file, sweep, what, 1);
     write_panel(file, &curves.chart, HEAD + 16);
     latency_curves_free(&curves);
     return 0;
 }
 
+static int write_panels(FILE *file, const struct sweep *sweep, const char *what)
+{
+    if (sweep->count)
+        return sweep->is_open ? write_open(file, sweep, what) : write_closed(file, sweep, what);
+    begin(file, sweep, what, 0);
+    return 0;
+}
+
 int svg_write_sweep(FILE *file, const struct measurement *measurement)
 {
-    const struct sweep *sweep = measurement->sweep;
-    int err = 0;
-    if (!sweep->count)
-        begin(file, sweep, 0);
-    else
-        err = sweep->is_open ? write_open(file, sweep) : write_closed(file, sweep);
+    struct buf what;
+    buf_init(&what, URL_MAX_LENGTH + MORE);
+    int err = roots_text(&what, measurement->options);
+    if (!err)
+        err = write_panels(file, measurement->sweep, buf_text(&what));
+    buf_free(&what);
     if (err)
         return err;
     fputs("</svg>\n", file);

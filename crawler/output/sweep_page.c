@@ -7,10 +7,12 @@
 #include "output/html_page.h"
 #include "output/html_text.h"
 #include "output/latency_charts.h"
+#include "output/roots_text.h"
 #include "output/sweep_charts.h"
 #include "output/sweep_text.h"
 #include "output/time_charts.h"
 #include "output/units.h"
+#include "web/url.h"
 
 enum { NOTE_SIZE = 160 };
 
@@ -26,20 +28,23 @@ static struct figure percentile(const struct histogram *histogram, double percen
 
 /* --- head --------------------------------------------------------------------------------------------------------- */
 
-static int begin(FILE *file, const struct sweep *sweep)
+static int begin(FILE *file, const struct measurement *measurement)
 {
-    char title[NOTE_SIZE + HTML_URL_SHOWN], words[NOTE_SIZE];
+    const struct sweep *sweep = measurement->sweep;
+    struct buf title;
+    char words[NOTE_SIZE];
     double warmup = (double)sweep->warmup / SECONDS(1);
     double duration = sweep->count ? seconds_of(&sweep->steps[0]) : 0;
-    if (sweep->url_count > 1)
-        snprintf(title, sizeof title, "%.*s and %s more", HTML_URL_SHOWN, sweep->first_url,
-                 figure_count(sweep->url_count - 1).text);
-    else
-        snprintf(title, sizeof title, "%.*s", HTML_URL_SHOWN, sweep->first_url);
-    snprintf(words, sizeof words, "%.3g s of warm-up and %.3g s measured%s%s", warmup, duration,
+    buf_init(&title, URL_MAX_LENGTH + NOTE_SIZE);
+    int err = roots_text(&title, measurement->options);
+    snprintf(words, sizeof words, "%s URL%s · %.3g s of warm-up and %.3g s measured%s%s",
+             figure_count(sweep->url_count).text, sweep->url_count == 1 ? "" : "s", warmup, duration,
              sweep->is_open ? " · open loop" : " at each step",
              sweep->was_interrupted ? " · interrupted: steps are missing" : "");
-    return html_page_begin(file, "Throughput measurement", title, words);
+    if (!err)
+        err = html_page_begin(file, "Throughput measurement", buf_text(&title), words);
+    buf_free(&title);
+    return err;
 }
 
 static void write_rate_card(FILE *file, const char *name, const struct sweep_step *step, const char *where)
@@ -139,9 +144,9 @@ static int write_curves(FILE *file, const struct sweep *sweep)
 
 /* --- the law ------------------------------------------------------------------------------------------------------ */
 
-static void write_parameter(FILE *file, const char *symbol, const char *name, double value, const char *meaning)
+static void write_parameter(FILE *file, const char *symbol, const char *name, const char *value, const char *meaning)
 {
-    fprintf(file, "<tr><th scope=\"row\"><i>%s</i> %s</th><td class=\"n\">%.3g</td><td>%s</td></tr>\n", symbol, name,
+    fprintf(file, "<tr><th scope=\"row\"><i>%s</i> %s</th><td class=\"n\">%s</td><td>%s</td></tr>\n", symbol, name,
             value, meaning);
 }
 
@@ -158,8 +163,10 @@ static void write_verdict(FILE *file, const struct usl_fit *fit)
 static void write_law(FILE *file, const struct usl_fit *fit)
 {
     char peak[NOTE_SIZE] = "each pair of requests costs nothing noticeable: the rate only flattens";
+    char kappa[32];
     if (!fit->is_valid)
         return;
+    snprintf(kappa, sizeof kappa, "%.3g", fit->kappa);
     if (fit->peak > 0)
         snprintf(peak, sizeof peak, "what each pair of requests costs: the rate falls beyond %s at once",
                  figure(UNIT_COUNT, round(fit->peak)).text);
@@ -168,9 +175,10 @@ static void write_law(FILE *file, const struct usl_fit *fit)
           "<i>κn</i>(<i>n</i> − 1)), fitted to the steps:</p>\n<div class=\"scroll\"><table class=\"figures "
           "words\"><tbody>\n",
           file);
-    write_parameter(file, "λ", "alone", fit->lambda, "requests a second with one at once");
-    write_parameter(file, "σ", "contention", fit->sigma, "the share of the work that waits in one line");
-    write_parameter(file, "κ", "coherency", fit->kappa, peak);
+    write_parameter(file, "λ", "alone", figure(UNIT_COUNT, fit->lambda).text, "requests a second with one at once");
+    write_parameter(file, "σ", "contention", figure(UNIT_PERCENT, 100 * fit->sigma).text,
+                    "the share of the work that waits in one line");
+    write_parameter(file, "κ", "coherency", kappa, peak);
     fputs("</tbody></table></div>\n", file);
     write_verdict(file, fit);
     html_section_end(file);
@@ -180,7 +188,7 @@ static void write_law(FILE *file, const struct usl_fit *fit)
 
 static void write_step_head(FILE *file, const struct sweep *sweep)
 {
-    static const char *const names[] = {"at once", "requests/s", "± 95 %", "MB/s"};
+    static const char *const names[] = {"at once", "requests/s", "± 95 %", "bandwidth"};
     fputs("<div class=\"scroll\"><table class=\"figures\"><thead><tr>", file);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         fprintf(file, "<th scope=\"col\" class=\"n\">%s</th>", names[i]);
@@ -197,10 +205,11 @@ static void write_step(FILE *file, const struct sweep *sweep, const struct sweep
     bool is_limit = step->cpu >= CLIENT_IS_BUSY;
     fprintf(file,
             "<tr%s><th scope=\"row\" class=\"n\">%s%s</th><td class=\"n strong\">%s</td><td class=\"n faint\">%s</td>"
-            "<td class=\"n\">%.3g</td>",
+            "<td class=\"n\">%s</td>",
             is_knee ? " class=\"knee\"" : "", is_knee ? "<b class=\"tag\">knee</b> " : "",
             figure_count(step->concurrency).text, figure(UNIT_COUNT, step->rate).text,
-            figure(UNIT_COUNT, step->slice_rate.half_width).text, (double)step->bytes / seconds_of(step) / 1e6);
+            figure(UNIT_COUNT, step->slice_rate.half_width).text,
+            figure(UNIT_BYTES_SECOND, (double)step->bytes / seconds_of(step)).text);
     for (unsigned i = 0; i < HISTOGRAM_PERCENTILE_COUNT; i++)
         fprintf(file, "<td class=\"n\">%s</td>", percentile(&step->latency, HISTOGRAM_PERCENTILES[i]).text);
     fprintf(file, "<td class=\"n%s\">%s</td>", step->failed ? " bad" : "", figure_count(step->failed).text);
@@ -238,7 +247,7 @@ static void write_steps(FILE *file, const struct sweep *sweep)
         write_step(file, sweep, &sweep->steps[i]);
     fputs("</tbody></table></div>\n<p class=\"faint\">Latency is that of requests that were answered well", file);
     fputs(sweep->is_open ? ", from the moment at which each was due" : "", file);
-    fputs("; MB/s are decoded bodies; CPU is this program's own, as a share of one core.</p>\n", file);
+    fputs("; bandwidth is that of decoded bodies; CPU is this program's own, as a share of one core.</p>\n", file);
     for (size_t i = 0; i < sweep->count; i++)
         write_failures(file, &sweep->steps[i]);
     html_section_end(file);
@@ -337,7 +346,7 @@ static int write_sections(FILE *file, const struct measurement *measurement)
 
 int html_write_sweep(FILE *file, const struct measurement *measurement)
 {
-    int err = begin(file, measurement->sweep);
+    int err = begin(file, measurement);
     if (!err && measurement->sweep->count)
         err = write_sections(file, measurement);
     else if (!err)
