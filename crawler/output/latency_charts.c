@@ -131,10 +131,9 @@ static void write_row(FILE *file, const struct latency *latency)
     fprintf(file, "</th><td class=\"n\">%s</td>", figure_count(histogram->total).text);
     for (unsigned i = 0; i < HISTOGRAM_PERCENTILE_COUNT; i++) {
         double value = (double)histogram_percentile(histogram, HISTOGRAM_PERCENTILES[i]);
-        fprintf(file, "<td class=\"n\">%s</td>", figure(UNIT_MICROSECONDS, histogram->total ? value : NAN).text);
+        fprintf(file, "<td class=\"n\">%s</td>", figure(UNIT_MICROSECONDS, value).text);
     }
-    double mean = histogram->total ? histogram_mean(histogram) : NAN;
-    fprintf(file, "<td class=\"n\">%s</td></tr>\n", figure(UNIT_MICROSECONDS, mean).text);
+    fprintf(file, "<td class=\"n\">%s</td></tr>\n", figure(UNIT_MICROSECONDS, histogram_mean(histogram)).text);
 }
 
 void latency_table_write(FILE *file, const char *what, const struct latency *latencies, size_t count)
@@ -146,6 +145,7 @@ void latency_table_write(FILE *file, const char *what, const struct latency *lat
         fprintf(file, "<th scope=\"col\" class=\"n\">%s</th>", histogram_percentile_name(i));
     fputs("<th scope=\"col\" class=\"n\">mean</th></tr></thead><tbody>\n", file);
     for (size_t i = 0; i < count; i++)
-        write_row(file, &latencies[i]);
+        if (latencies[i].histogram->total)
+            write_row(file, &latencies[i]);
     fputs("</tbody></table></div>\n", file);
 }

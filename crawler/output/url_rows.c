@@ -65,14 +65,15 @@ static void write_type(FILE *file, const struct fetch_statistic *stat)
 int url_rows_add(struct url_rows *rows, const struct fetch_statistic *stat)
 {
     FILE *file = rows->spool;
+    double milliseconds = (double)stat->timings.total / (double)MILLISECONDS(1);
     if (!has_room(rows))
         return 0;
     fputs("<tr><td>", file);
     html_url(file, stat->url);
     write_status(file, stat);
     write_type(file, stat);
-    fprintf(file, "<td>%s<td>%.1f<td>%" PRIu32 "<td>", figure_count(stat->size).text,
-            (double)stat->timings.total / (double)MILLISECONDS(1), stat->depth);
+    fprintf(file, "<td>%s<td>%.*f<td>%" PRIu32 "<td>", figure_count(stat->size).text, milliseconds < 10 ? 2 : 1,
+            milliseconds, stat->depth);
     if (stat->is_html)
         fprintf(file, "%" PRIu32 "<td>%" PRIu32, stat->num_new_urls, stat->num_urls);
     else
