@@ -75,10 +75,19 @@ function look() {
         links: all("a").map((a) => [a.protocol, a.rel]),
         width: document.documentElement.scrollWidth,
         lines: all(".chart").map((chart) => [...chart.querySelectorAll("path")].map((path) => path.getAttribute("d"))),
-        named: all(".chart").every((chart) => chart.querySelector("title").textContent && chart.querySelector("desc")),
+        named: all(".chart").every((chart) => (chart.ariaLabel ?? chart.querySelector("title").textContent) && chart.querySelector("desc")),
         empty: all(".nothing").length,
         figures: all(".value").map((value) => value.getBoundingClientRect().height > 0 && value.textContent),
     };
+}
+
+// What a chart says where it is pointed at.
+function point_at(place, share) {
+    const chart = document.querySelectorAll(".chart")[place], box = chart.getBoundingClientRect();
+    const event = new PointerEvent("pointermove", { clientX: box.left + share * box.width, bubbles: true });
+    chart.dispatchEvent(event);
+    const words = chart.parentNode.querySelector(".reading");
+    return words.hidden ? "" : [...words.childNodes].map((line) => line.textContent).join(", ");
 }
 
 // WCAG 2, relative luminance.
@@ -237,6 +246,13 @@ async function check_tables(tab, name, tables) {
     }
 }
 
+async function check_reading(tab) {
+    await tab.show("sweep.html");
+    const all = [await tab.run(point_at, 0, 0), await tab.run(point_at, 0, 0.36), await tab.run(point_at, 0, 1)];
+    all.forEach((words, i) => assert.match(words, /^(1|8|256), [\d,]+ measured, [\d,]+ scalability law$/, `point ${i}`));
+    assert.deepEqual(all.map((words) => words.split(",")[0]), ["1", "8", "256"]);
+}
+
 // As many rows as a page takes, of which few are in the document. Times are told, and not judged.
 async function check_many(tab) {
     const rows = await all_rows(tab, "many.html", "urls");
@@ -267,7 +283,7 @@ async function check_crawl(tab) {
     assert.ok(missing[2].endsWith("/good.html"));
 }
 
-const PAGES = { "crawl.html": 5, "site.html": 2, "empty.html": 2, "sweep.html": 6, "open.html": 5 };
+const PAGES = { "crawl.html": 5, "site.html": 2, "empty.html": 0, "sweep.html": 6, "open.html": 5 };
 const PICTURES = { "sweep.svg": 2, "open.svg": 1 };
 
 const browser = new Browser(program, profile);
@@ -284,6 +300,7 @@ for (const name in PAGES) {
 for (const name in PICTURES)
     for (const scheme of ["light", "dark"])
         await check_page(tab, name, { scheme }, PICTURES[name]);
+await check_reading(tab);
 await check_crawl(tab);
 await check_tables(tab, "crawl.html", ["urls", "broken"]);
 await check_many(tab);
