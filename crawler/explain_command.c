@@ -5,8 +5,8 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "crawl/pattern.h"
-#include "web/root.h"
 #include "program.h"
+#include "web/root.h"
 
 static void print(const char *name, struct slice text)
 {

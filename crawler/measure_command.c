@@ -6,12 +6,12 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "web/root.h"
 #include "measure/baseline.h"
 #include "measure/sweep.h"
 #include "option_table.h"
 #include "output/output.h"
 #include "program.h"
+#include "web/root.h"
 
 enum { MOST_STEPS = 64, MOST_URLS = 10000, HOST_LIMIT = 8 };
 
@@ -156,6 +156,7 @@ static int make_plan(struct measuring *measuring)
         .http = &measuring->program->http,
         .urls = (const char *const *)measuring->urls.items,
         .url_count = measuring->urls.count,
+        .site = options->input_files.count ? measuring->urls.items[0] : options->roots.items[0],
         .steps = measuring->steps,
         .open_rate = options->open_rate,
         .warmup = options->warmup,

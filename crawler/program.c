@@ -7,9 +7,9 @@
 #include "async/stack.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "web/root.h"
 #include "option_table.h"
 #include "ui/progress.h"
+#include "web/root.h"
 
 int program_fail(const char *what, int err)
 {

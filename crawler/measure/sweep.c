@@ -24,7 +24,7 @@ int sweep_create(struct sweep **out, struct loop *loop, const struct sweep_plan 
     future_init(&sweep->stop, loop, "stop");
     sweep->is_open = plan->step_count == 0;
     sweep->url_count = plan->url_count;
-    sweep->first_url = plan->urls[0];
+    sweep->site = plan->site;
     sweep->warmup = plan->warmup;
     sweep->steps = calloc(count, sizeof *sweep->steps);
     int err = sweep->steps ? timeseries_init(&sweep->series, clock_now()) : ERR_NO_MEMORY;

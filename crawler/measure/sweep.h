@@ -51,12 +51,12 @@ struct sweep_step {
 struct sweep {
     struct sweep_step *steps; /* in the order of the run */
     size_t count;
-    bool is_open;          /* an open loop: one step */
-    size_t best;           /* the step with the highest rate */
-    size_t knee;           /* the first step with at least 95 % of it: more concurrency only makes waiting longer */
-    struct usl_fit fit;    /* of the closed loop */
-    size_t url_count;      /* fetched in turn */
-    const char *first_url; /* of them; outlives the sweep */
+    bool is_open;       /* an open loop: one step */
+    size_t best;        /* the step with the highest rate */
+    size_t knee;        /* the first step with at least 95 % of it: more concurrency only makes waiting longer */
+    struct usl_fit fit; /* of the closed loop */
+    size_t url_count;   /* fetched in turn */
+    const char *site;   /* the root where they were found, or the first of them; outlives the sweep */
     nanoseconds warmup;
     struct timeseries series; /* of all steps, warm-up included */
     bool was_interrupted;     /* steps are missing: all that are here are whole */
@@ -67,6 +67,7 @@ struct sweep_plan {
     const struct http_options *http; /* a client is made for each step */
     const char *const *urls;         /* fetched in turn, each step beginning with the first */
     size_t url_count;                /* at least 1 */
+    const char *site;                /* what is measured, for people */
     const unsigned *steps;           /* concurrency of each */
     size_t step_count;               /* 0: an open loop */
     double open_rate;                /* requests due a second; open loop only */

@@ -45,9 +45,9 @@ static json_t *concurrency_json(const struct sweep *sweep, size_t step)
 json_t *sweep_json(const struct sweep *sweep)
 {
     return json_pack("{s:s, s:s, s:I, s:s, s:f, s:b, s:o, s:o, s:o, s:o, s:o}", "crawler", CRAWLER_VERSION, "loop",
-                     sweep->is_open ? "open" : "closed", "urls", (json_int_t)sweep->url_count, "first_url",
-                     sweep->first_url, "warmup_seconds", (double)sweep->warmup / SECONDS(1), "interrupted",
-                     (int)sweep->was_interrupted, "steps", steps_json(sweep), "best_concurrency",
-                     concurrency_json(sweep, sweep->best), "knee_concurrency", concurrency_json(sweep, sweep->knee),
-                     "scalability_law", fit_json(&sweep->fit), "series", timeseries_json(&sweep->series));
+                     sweep->is_open ? "open" : "closed", "urls", (json_int_t)sweep->url_count, "site", sweep->site,
+                     "warmup_seconds", (double)sweep->warmup / SECONDS(1), "interrupted", (int)sweep->was_interrupted,
+                     "steps", steps_json(sweep), "best_concurrency", concurrency_json(sweep, sweep->best),
+                     "knee_concurrency", concurrency_json(sweep, sweep->knee), "scalability_law", fit_json(&sweep->fit),
+                     "series", timeseries_json(&sweep->series));
 }

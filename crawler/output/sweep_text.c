@@ -17,7 +17,7 @@ static void write_head(FILE *file, const struct sweep *sweep)
     fprintf(file, "*** Measurement ***\n");
     if (!sweep->count)
         return;
-    fprintf(file, "%zu URL%s from %s, ", sweep->url_count, sweep->url_count == 1 ? "" : "s", sweep->first_url);
+    fprintf(file, "%zu URL%s of %s, ", sweep->url_count, sweep->url_count == 1 ? "" : "s", sweep->site);
     if (sweep->is_open)
         fprintf(file, "%.6g requests due a second (open loop), ", sweep->steps[0].wanted_rate);
     fprintf(file, "%.6g s of warm-up and %.6g s measured%s\n\n", (double)sweep->warmup / SECONDS(1),

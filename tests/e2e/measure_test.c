@@ -94,7 +94,7 @@ START_TEST(a_sweep_is_told_step_by_step)
     open_pages();
     measure(&run, (const char *const[]){"--sweep", "1,2,..4", "-o", "text:-", root, NULL});
     ck_assert_msg(run.exit_code == 0, "%s", run.err);
-    ck_assert_ptr_nonnull(strstr(run.out, "*** Measurement ***\n3 URLs from ~/"));
+    ck_assert_ptr_nonnull(strstr(run.out, "*** Measurement ***\n3 URLs of ~/"));
     ck_assert_ptr_nonnull(strstr(run.out, "Knee: "));
     ck_assert_ptr_nonnull(strstr(run.out, "Scalability law: "));
     run_free(&run);
@@ -134,7 +134,7 @@ START_TEST(urls_come_from_the_site_or_from_a_file)
     write_file(path_of("list", list), text);
     measure(&run, (const char *const[]){"--sweep", "2", "-i", list, NULL});
     ck_assert_int_eq(run.exit_code, 0);
-    ck_assert_ptr_nonnull(strstr(run.out, "\n1 URL from ~/b, "));
+    ck_assert_ptr_nonnull(strstr(run.out, "\n1 URL of ~/b, "));
     ck_assert_uint_eq(site_request_count(site, "/"), 0);
     ck_assert_uint_eq(site_request_count(site, "/b"), site_requests(site));
     run_free(&run);

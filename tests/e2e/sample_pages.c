@@ -200,7 +200,7 @@ static void make_sweep(struct sweep *sweep, struct sweep_step *steps)
 {
     struct usl_point points[STEPS];
     *sweep = (struct sweep){
-        .steps = steps, .count = STEPS, .url_count = 812, .first_url = "http://sample.test/", .warmup = SECONDS(1)};
+        .steps = steps, .count = STEPS, .url_count = 812, .site = "http://sample.test/", .warmup = SECONDS(1)};
     for (unsigned i = 0; i < STEPS; i++) {
         double n = 1u << i, rate = 640 * n / (1 + 0.052 * (n - 1) + 0.00009 * n * (n - 1)) * (0.97 + 0.06 * chance());
         make_step(&steps[i], 1u << i, rate);
