@@ -27,6 +27,8 @@ void buf_free(struct buf *buf);
 static inline void buf_clear(struct buf *buf)
 {
     buf->length = 0;
+    if (buf->data)
+        buf->data[0] = '\0';
 }
 
 /* Makes room for `more` bytes behind those in use. Errors: ERR_TOO_LARGE (over the limit), ERR_NO_MEMORY. */

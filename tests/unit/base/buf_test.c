@@ -66,6 +66,7 @@ START_TEST(clear_keeps_memory_and_free_gives_it_back)
     buf_clear(&buf);
     ck_assert_uint_eq(buf.length, 0);
     ck_assert_uint_eq(buf.capacity, capacity);
+    ck_assert_str_eq(buf_text(&buf), "");
     buf_free(&buf);
     ck_assert_uint_eq(buf.capacity, 0);
     ck_assert_int_eq(buf_append(&buf, "d", 1), 0);
