@@ -9,6 +9,9 @@
 
 enum { TERMS = 3 };
 
+/* Squares of relative residuals that differ by less are the same: a term more has to explain something. */
+static const double ROUNDING = 1e-18;
+
 /* Normal equations of the terms in use. */
 struct system {
     double matrix[TERMS][TERMS + 1];
@@ -75,11 +78,11 @@ static bool solve_with(const struct usl_point *points, size_t count, const bool 
     return solve(&system, solution);
 }
 
-/* The better of the fits that leave one or both of the last two terms out. */
+/* The best of the fits that leave none, one or both of the last two terms out; of those as good, the one with fewest. */
 static bool solve_bounded(const struct usl_point *points, size_t count, double solution[TERMS])
 {
     static const bool choices[][TERMS] = {
-        {true, true, true}, {true, true, false}, {true, false, true}, {true, false, false}};
+        {true, false, false}, {true, true, false}, {true, false, true}, {true, true, true}};
     double least = INFINITY;
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         double candidate[TERMS], squares = 0;
@@ -94,7 +97,7 @@ static bool solve_bounded(const struct usl_point *points, size_t count, double s
             double residual = 1 - sum * points[k].rate / points[k].n;
             squares += residual * residual;
         }
-        if (squares < least) {
+        if (squares < least - ROUNDING) {
             least = squares;
             memcpy(solution, candidate, sizeof candidate);
         }
@@ -132,6 +135,13 @@ static bool is_enough(const struct usl_point *points, size_t count)
     return different >= TERMS;
 }
 
+static double peak_of(const struct usl_fit *fit)
+{
+    if (fit->sigma < 1 && fit->kappa <= 0)
+        return 0;
+    return fit->sigma + fit->kappa < 1 ? sqrt((1 - fit->sigma) / fit->kappa) : 1;
+}
+
 void usl_fit(struct usl_fit *fit, const struct usl_point *points, size_t count)
 {
     double solution[TERMS] = {0};
@@ -142,8 +152,7 @@ void usl_fit(struct usl_fit *fit, const struct usl_point *points, size_t count)
     fit->lambda = 1 / solution[0];
     fit->sigma = solution[1] / solution[0];
     fit->kappa = solution[2] / solution[0];
-    if (fit->kappa > 0 && fit->sigma < 1)
-        fit->peak = sqrt((1 - fit->sigma) / fit->kappa);
+    fit->peak = peak_of(fit);
     judge(fit, points, count);
 }
 

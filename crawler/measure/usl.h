@@ -14,11 +14,11 @@ struct usl_point {
 };
 
 struct usl_fit {
-    bool is_valid; /* there were at least three different concurrencies */
+    bool is_valid; /* there were at least three different concurrencies, and no rate was 0 */
     double lambda;
     double sigma; /* 0 or more */
     double kappa; /* 0 or more */
-    double peak;  /* the concurrency where the fitted rate is highest; 0 when it only grows */
+    double peak;  /* the concurrency, at least 1, where the fitted rate is highest; 0 when it only grows */
     double r_squared;
     double worst_residual; /* largest |measured - fitted| / measured */
 };
