@@ -61,13 +61,20 @@ static uint64_t bucket_value(const struct histogram *histogram, unsigned bucket)
     return to < histogram->most ? to : histogram->most;
 }
 
+/* How many values `percent` of all are, rounded up; less the last bit, so that 16.1 % of 1,000 are 161 and not 162. */
+static uint64_t rank_of(const struct histogram *histogram, double percent)
+{
+    double rank = ceil(nextafter(percent, -INFINITY) * (double)histogram->total / 100);
+    if (rank >= (double)histogram->total)
+        return histogram->total;
+    return rank > 1 ? (uint64_t)rank : 1;
+}
+
 uint64_t histogram_percentile(const struct histogram *histogram, double percent)
 {
     if (!histogram->total)
         return 0;
-    double exact = percent / 100 * (double)histogram->total;
-    uint64_t rank = (uint64_t)(exact + 0.5), count = 0;
-    rank = rank < 1 ? 1 : rank > histogram->total ? histogram->total : rank;
+    uint64_t rank = rank_of(histogram, percent), count = 0;
     unsigned bucket = histogram_bucket(histogram->least);
     while ((count += histogram->counts[bucket]) < rank)
         bucket++;
@@ -79,18 +86,23 @@ double histogram_mean(const struct histogram *histogram)
     return histogram->total ? (double)histogram->sum / (double)histogram->total : 0;
 }
 
+/* Welford's, from the middles' own mean: values of one bucket don't deviate. */
 double histogram_deviation(const struct histogram *histogram)
 {
-    double mean = histogram_mean(histogram), squares = 0;
+    double count = 0, mean = 0, squares = 0;
     if (!histogram->total)
         return 0;
     for (unsigned i = histogram_bucket(histogram->least); i <= histogram_bucket(histogram->most); i++) {
         uint64_t from, to;
+        if (!histogram->counts[i])
+            continue;
         histogram_bucket_range(i, &from, &to);
-        double distance = (double)(from + to) / 2 - mean;
-        squares += distance * distance * (double)histogram->counts[i];
+        double weight = (double)histogram->counts[i], distance = (double)(from + to) / 2 - mean;
+        count += weight;
+        mean += distance * weight / count;
+        squares += distance * weight * ((double)(from + to) / 2 - mean);
     }
-    return sqrt(squares / (double)histogram->total);
+    return sqrt(squares / count);
 }
 
 const char *histogram_percentile_name(unsigned index)
@@ -98,38 +110,36 @@ const char *histogram_percentile_name(unsigned index)
     return NAMES[index];
 }
 
-static void write_level(const struct histogram *histogram, unsigned bucket, double level, uint64_t count, FILE *file)
-{
-    double value = (double)bucket_value(histogram, bucket) / 1000;
-    if (level < 1)
-        fprintf(file, "%12.3f %2.12f %10" PRIu64 " %14.2f\n", value, level, count, 1 / (1 - level));
-    else
-        fprintf(file, "%12.3f %2.12f %10" PRIu64 "\n", value, 1.0, count);
-}
-
-/* The level after `level`: five steps for each halving of what is left. */
-static double next_level(double level)
+/* The percentage after `percent`: five steps for each halving of what is left. All of them are exact. */
+static double next_level(double percent)
 {
     enum { STEPS = 5 };
-    double halvings = floor(log2(1 / (1 - level))) + 1;
-    return level + 1 / (STEPS * exp2(halvings));
+    double halvings = floor(log2(100 / (100 - percent))) + 1;
+    return percent + 100 / (STEPS * exp2(halvings));
 }
 
+static void write_level(const struct histogram *histogram, unsigned bucket, double percent, uint64_t count, FILE *file)
+{
+    double value = (double)bucket_value(histogram, bucket) / 1000;
+    fprintf(file, "%12.3f %2.12f %10" PRIu64, value, percent / 100, count);
+    if (percent < 100)
+        fprintf(file, " %14.2f", 1 / (1 - percent / 100));
+    fputc('\n', file);
+}
+
+/* The bucket of the greatest value gets but one line before that of 100 %, as HdrHistogram writes it. */
 static void write_levels(const struct histogram *histogram, FILE *file)
 {
-    double level = 0, total = (double)histogram->total;
+    unsigned bucket = histogram_bucket(histogram->least), last = histogram_bucket(histogram->most);
+    double percent = 0, total = (double)histogram->total;
     uint64_t count = 0;
-    for (unsigned bucket = histogram_bucket(histogram->least); count < histogram->total; bucket++) {
+    for (; bucket < last; bucket++) {
         count += histogram->counts[bucket];
-        if (!histogram->counts[bucket])
-            continue;
-        while (count < histogram->total && level <= (double)count / total) {
-            write_level(histogram, bucket, level, count, file);
-            level = next_level(level);
-        }
-        if (count == histogram->total)
-            write_level(histogram, bucket, 1, count, file);
+        for (; histogram->counts[bucket] && percent <= 100 * (double)count / total; percent = next_level(percent))
+            write_level(histogram, bucket, percent, count, file);
     }
+    write_level(histogram, last, percent, histogram->total, file);
+    write_level(histogram, last, 100, histogram->total, file);
 }
 
 void histogram_write_hgrm(const struct histogram *histogram, FILE *file)
