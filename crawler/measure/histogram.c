@@ -155,20 +155,37 @@ void histogram_write_hgrm(const struct histogram *histogram, FILE *file)
             2 * HISTOGRAM_HALF);
 }
 
+static json_t *bucket_json(unsigned bucket, uint64_t count)
+{
+    uint64_t from, to;
+    histogram_bucket_range(bucket, &from, &to);
+    return json_pack("[I, I, I]", (json_int_t)from, (json_int_t)to, (json_int_t)count);
+}
+
 static json_t *buckets_json(const struct histogram *histogram)
 {
     json_t *buckets = json_array();
-    if (!histogram->total)
+    unsigned last = histogram_bucket(histogram->most);
+    int err = 0;
+    for (unsigned i = histogram_bucket(histogram->least); i <= last && !err; i++)
+        if (histogram->counts[i])
+            err = json_array_append_new(buckets, bucket_json(i, histogram->counts[i]));
+    if (!err)
         return buckets;
-    for (unsigned i = histogram_bucket(histogram->least); i <= histogram_bucket(histogram->most); i++) {
-        uint64_t from, to;
-        if (!histogram->counts[i])
-            continue;
-        histogram_bucket_range(i, &from, &to);
-        json_array_append_new(
-            buckets, json_pack("[I, I, I]", (json_int_t)from, (json_int_t)to, (json_int_t)histogram->counts[i]));
+    json_decref(buckets);
+    return NULL;
+}
+
+static int add_percentiles(json_t *object, const struct histogram *histogram)
+{
+    int err = 0;
+    for (unsigned i = 0; i < HISTOGRAM_PERCENTILE_COUNT && !err; i++) {
+        char key[16];
+        uint64_t value = histogram_percentile(histogram, HISTOGRAM_PERCENTILES[i]);
+        snprintf(key, sizeof key, "%s_us", NAMES[i]);
+        err = json_object_set_new(object, key, json_integer((json_int_t)value));
     }
-    return buckets;
+    return err;
 }
 
 json_t *histogram_json(const struct histogram *histogram)
@@ -176,12 +193,11 @@ json_t *histogram_json(const struct histogram *histogram)
     json_t *object =
         json_pack("{s:I, s:f, s:f, s:I}", "count", (json_int_t)histogram->total, "mean_us", histogram_mean(histogram),
                   "stddev_us", histogram_deviation(histogram), "min_us", (json_int_t)histogram->least);
-    for (unsigned i = 0; i < HISTOGRAM_PERCENTILE_COUNT; i++) {
-        char key[16];
-        snprintf(key, sizeof key, "%s_us", NAMES[i]);
-        json_object_set_new(object, key,
-                            json_integer((json_int_t)histogram_percentile(histogram, HISTOGRAM_PERCENTILES[i])));
-    }
-    json_object_set_new(object, "buckets", buckets_json(histogram));
-    return object;
+    int err = add_percentiles(object, histogram);
+    if (!err)
+        err = json_object_set_new(object, "buckets", buckets_json(histogram));
+    if (!err)
+        return object;
+    json_decref(object);
+    return NULL;
 }

@@ -160,92 +160,102 @@ void summary_free(struct summary *summary)
 
 /* --- JSON --------------------------------------------------------------------------------------------------------- */
 
+/* `object`, or NULL when something could not be put into it. */
+static json_t *whole(json_t *object, int err)
+{
+    if (!err)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 static json_t *phases_json(const struct summary *summary)
 {
     json_t *object = json_object();
-    for (unsigned i = 0; i < PHASE_COUNT; i++)
-        json_object_set_new(object, phase_name(i), histogram_json(&summary->phases[i]));
-    return object;
+    int err = 0;
+    for (unsigned i = 0; i < PHASE_COUNT && !err; i++)
+        err = json_object_set_new(object, phase_name(i), histogram_json(&summary->phases[i]));
+    return whole(object, err);
 }
 
 static json_t *classes_json(const struct summary *summary)
 {
     json_t *object = json_object();
-    for (unsigned i = 0; i < sizeof summary->classes / sizeof summary->classes[0]; i++) {
+    int err = 0;
+    for (unsigned i = 0; i < sizeof summary->classes / sizeof summary->classes[0] && !err; i++) {
         char name[8] = "none";
         if (i)
             snprintf(name, sizeof name, "%uxx", i);
         if (summary->classes[i])
-            json_object_set_new(object, name, json_integer((json_int_t)summary->classes[i]));
+            err = json_object_set_new(object, name, json_integer((json_int_t)summary->classes[i]));
     }
-    return object;
+    return whole(object, err);
 }
 
 static json_t *top_json(const struct top *top, const char *value_name)
 {
     json_t *array = json_array();
     struct buf url;
+    int err = 0;
     buf_init(&url, URL_LIMIT);
-    for (size_t i = 0; i < top->count; i++) {
+    for (size_t i = 0; i < top->count && !err; i++) {
         const struct top_item *item = &top->items[i];
         buf_clear(&url);
-        if (utf8_repair(&url, slice_of(item->url)) == 0)
-            json_array_append_new(array, json_pack("{s:s, s:i, s:I}", "url", buf_text(&url), "status", item->status,
-                                                   value_name, (json_int_t)item->value));
+        err = utf8_repair(&url, slice_of(item->url));
+        if (!err)
+            err = json_array_append_new(array, json_pack("{s:s, s:i, s:I}", "url", buf_text(&url), "status",
+                                                         item->status, value_name, (json_int_t)item->value));
     }
     buf_free(&url);
-    return array;
+    return whole(array, err);
 }
 
-static void add_count(json_t *object, const char *name, uint64_t count)
+static double per_second(uint64_t amount, const struct crawl_totals *totals)
 {
-    json_object_set_new(object, name, json_integer((json_int_t)count));
+    return totals->elapsed > 0 ? (double)amount / ((double)totals->elapsed / SECONDS(1)) : 0;
 }
 
-static void add_totals(json_t *object, const struct crawl_totals *totals)
+static json_t *totals_json(const struct crawl_totals *totals)
 {
-    add_count(object, "discovered", totals->discovered);
-    add_count(object, "fetched", totals->fetched);
-    add_count(object, "failed", totals->failed);
-    add_count(object, "filtered", totals->filtered);
-    add_count(object, "pending", totals->queued + totals->in_flight);
-    add_count(object, "bytes", totals->bytes);
-    add_count(object, "wire_bytes", totals->wire_bytes);
-    add_count(object, "max_tasks", totals->max_tasks);
-    add_count(object, "connections_opened", totals->connections_opened);
-    add_count(object, "connections_reused", totals->connections_reused);
+    uint64_t done = totals->fetched + totals->failed, pending = totals->queued + totals->in_flight;
+    return json_pack(
+        "{s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I}}", "elapsed_seconds",
+        (double)totals->elapsed / SECONDS(1), "urls_per_second", per_second(done, totals), "bytes_per_second",
+        per_second(totals->bytes, totals), "wire_bytes_per_second", per_second(totals->wire_bytes, totals),
+        "discovered", (json_int_t)totals->discovered, "done", (json_int_t)done, "fetched", (json_int_t)totals->fetched,
+        "failed", (json_int_t)totals->failed, "filtered", (json_int_t)totals->filtered, "pending", (json_int_t)pending,
+        "bytes", (json_int_t)totals->bytes, "wire_bytes", (json_int_t)totals->wire_bytes, "max_tasks",
+        (json_int_t)totals->max_tasks, "connections", "opened", (json_int_t)totals->connections_opened, "reused",
+        (json_int_t)totals->connections_reused);
 }
 
-static void add_rate(json_t *object, const char *name, uint64_t amount, double seconds)
+static int add_answers(json_t *object, const struct summary *summary)
 {
-    json_object_set_new(object, name, json_real(seconds > 0 ? (double)amount / seconds : 0));
-}
-
-static void add_rates(json_t *object, const struct crawl_totals *totals)
-{
-    double seconds = (double)totals->elapsed / SECONDS(1);
-    json_object_set_new(object, "elapsed_seconds", json_real(seconds));
-    add_rate(object, "urls_per_second", totals->fetched + totals->failed, seconds);
-    add_rate(object, "bytes_per_second", totals->bytes, seconds);
-    add_rate(object, "wire_bytes_per_second", totals->wire_bytes, seconds);
+    const struct {
+        const char *name;
+        json_t *value;
+    } members[] = {
+        {"redirects", json_integer((json_int_t)summary->redirects)},
+        {"broken", json_integer((json_int_t)summary->broken)},
+        {"status_classes", classes_json(summary)},
+        {"statuses", tallies_json(&summary->statuses)},
+        {"errors", tallies_json(&summary->errors)},
+        {"types", tallies_json(&summary->types)},
+        {"versions", tallies_json(&summary->versions)},
+        {"skipped", tallies_json(&summary->skipped)},
+        {"slowest", top_json(&summary->slowest, "total_us")},
+        {"largest", top_json(&summary->largest, "bytes")},
+        {"latency", phases_json(summary)},
+        {"series", timeseries_json(&summary->series)},
+    };
+    int err = 0;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        err |= json_object_set_new(object, members[i].name, members[i].value);
+    return err;
 }
 
 json_t *summary_json(const struct summary *summary, const struct crawl_totals *totals)
 {
-    json_t *object = json_object();
-    add_totals(object, totals);
-    add_rates(object, totals);
-    add_count(object, "redirects", summary->redirects);
-    add_count(object, "broken", summary->broken);
-    json_object_set_new(object, "status_classes", classes_json(summary));
-    json_object_set_new(object, "statuses", tallies_json(&summary->statuses));
-    json_object_set_new(object, "errors", tallies_json(&summary->errors));
-    json_object_set_new(object, "types", tallies_json(&summary->types));
-    json_object_set_new(object, "versions", tallies_json(&summary->versions));
-    json_object_set_new(object, "skipped", tallies_json(&summary->skipped));
-    json_object_set_new(object, "slowest", top_json(&summary->slowest, "total_us"));
-    json_object_set_new(object, "largest", top_json(&summary->largest, "bytes"));
-    json_object_set_new(object, "latency", phases_json(summary));
-    json_object_set_new(object, "series", timeseries_json(&summary->series));
-    return object;
+    json_t *object = totals_json(totals);
+    return whole(object, add_answers(object, summary));
 }

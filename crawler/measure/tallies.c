@@ -24,19 +24,30 @@ void tallies_add(struct tallies *tallies, const char *name, uint64_t bytes)
     tally->bytes += bytes;
 }
 
+/* Names that differ can become the same when they are repaired: their figures are added then. */
+static int add_json(json_t *object, const char *name, const struct tally *tally)
+{
+    const json_t *same = json_object_get(object, name);
+    json_int_t count = json_integer_value(json_object_get(same, "count")) + (json_int_t)tally->count;
+    json_int_t bytes = json_integer_value(json_object_get(same, "bytes")) + (json_int_t)tally->bytes;
+    return json_object_set_new(object, name, json_pack("{s:I, s:I}", "count", count, "bytes", bytes));
+}
+
 json_t *tallies_json(const struct tallies *tallies)
 {
     json_t *object = json_object();
     struct buf name;
+    int err = 0;
     buf_init(&name, (size_t)TALLY_NAME * 3);
-    for (size_t i = 0; i < tallies->count; i++) {
-        const struct tally *tally = &tallies->items[i];
+    for (size_t i = 0; i < tallies->count && !err; i++) {
         buf_clear(&name);
-        if (utf8_repair(&name, slice_of(tally->name)) == 0)
-            json_object_set_new(
-                object, buf_text(&name),
-                json_pack("{s:I, s:I}", "count", (json_int_t)tally->count, "bytes", (json_int_t)tally->bytes));
+        err = utf8_repair(&name, slice_of(tallies->items[i].name));
+        if (!err)
+            err = add_json(object, buf_text(&name), &tallies->items[i]);
     }
     buf_free(&name);
-    return object;
+    if (!err)
+        return object;
+    json_decref(object);
+    return NULL;
 }

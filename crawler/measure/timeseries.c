@@ -91,20 +91,27 @@ void timeseries_close(struct timeseries *series, nanoseconds now)
     end_second(series);
 }
 
+static json_t *row_json(const struct timeseries *series, size_t i)
+{
+    const struct timeseries_row *row = &series->rows[i];
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "second",
+                     (json_int_t)((nanoseconds)i * series->interval / SECOND), "seconds",
+                     (json_int_t)(series->interval / SECOND), "done", (json_int_t)row->done, "failed",
+                     (json_int_t)row->failed, "bytes", (json_int_t)row->bytes, "wire_bytes",
+                     (json_int_t)row->wire_bytes, "p50_us", (json_int_t)row->p50, "p99_us", (json_int_t)row->p99,
+                     "max_us", (json_int_t)row->most);
+}
+
 json_t *timeseries_json(const struct timeseries *series)
 {
     json_t *rows = json_array();
-    for (size_t i = 0; i < series->count; i++) {
-        const struct timeseries_row *row = &series->rows[i];
-        json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "second",
-                                   (json_int_t)((nanoseconds)i * series->interval / SECOND), "seconds",
-                                   (json_int_t)(series->interval / SECOND), "done", (json_int_t)row->done, "failed",
-                                   (json_int_t)row->failed, "bytes", (json_int_t)row->bytes, "wire_bytes",
-                                   (json_int_t)row->wire_bytes, "p50_us", (json_int_t)row->p50, "p99_us",
-                                   (json_int_t)row->p99, "max_us", (json_int_t)row->most);
-        json_array_append_new(rows, object);
-    }
-    return rows;
+    int err = 0;
+    for (size_t i = 0; i < series->count && !err; i++)
+        err = json_array_append_new(rows, row_json(series, i));
+    if (!err)
+        return rows;
+    json_decref(rows);
+    return NULL;
 }
 
 void timeseries_write_csv(const struct timeseries *series, FILE *file)
