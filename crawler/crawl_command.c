@@ -1,4 +1,5 @@
 /* The default: crawl, and write what was wanted. */
+#include "base/error.h"
 #include "base/log.h"
 #include "output/output.h"
 #include "program.h"
@@ -53,9 +54,10 @@ enum exit_code crawl_command(struct program *program)
     enum exit_code code = program_open(program);
     if (code != EXIT_OK)
         return code;
-    if (open_outputs(program, &outputs))
-        return EXIT_RUNTIME;
-    int err = program_crawl(program);
+    int err = open_outputs(program, &outputs);
+    if (err)
+        return err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
+    err = program_crawl(program);
     int output_err = write_outputs(program, outputs);
     outputs_free(outputs);
     return exit_code_of(program, err ? err : output_err);

@@ -258,8 +258,9 @@ static enum exit_code open_measuring(struct measuring *measuring)
     if (!options->max_pages)
         options->max_pages = MOST_URLS;
     enum exit_code code = program_open(measuring->program);
-    if (code == EXIT_OK && outputs_open(&measuring->outputs, options))
-        code = EXIT_RUNTIME;
+    int err = code == EXIT_OK ? outputs_open(&measuring->outputs, options) : 0;
+    if (err)
+        code = err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
     return code;
 }
 
