@@ -130,10 +130,14 @@ static int refuse(struct slice host, const char *what)
 static int plan_steps(struct measuring *measuring)
 {
     const struct options *options = &measuring->program->options;
-    struct slice foreign = options->unthrottled ? (struct slice){0} : foreign_host(&measuring->urls);
+    struct slice foreign = foreign_host(&measuring->urls);
+    if (options->unthrottled)
+        foreign.length = 0;
     if (options->open_rate)
         return foreign.length ? refuse(foreign, "an open loop has no limit; a sweep takes") : 0;
-    const char *sweep = options->sweep ? options->sweep : foreign.length ? GENTLE_SWEEP : DEFAULT_SWEEP;
+    const char *sweep = foreign.length ? GENTLE_SWEEP : DEFAULT_SWEEP;
+    if (options->sweep)
+        sweep = options->sweep;
     int count = sweep_parse(sweep, measuring->steps, MOST_STEPS);
     if (count < 0)
         return usage("--sweep", "not a list of ascending numbers such as 1,2,4,..256");

@@ -126,16 +126,21 @@ void comparison_free(struct comparison *comparison)
     *comparison = (struct comparison){0};
 }
 
+static json_t *compared_json(const struct compared *item)
+{
+    return json_pack("{s:i, s:s, s:f, s:f, s:[f, f], s:b}", "concurrency", (int)item->concurrency, "figure",
+                     item->figure, "before", item->before, "after", item->after, "worse_percent", item->worse_least,
+                     item->worse_most, "regression", (int)item->is_regression);
+}
+
 json_t *comparison_json(const struct comparison *comparison)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < comparison->count; i++) {
-        const struct compared *item = &comparison->items[i];
-        json_t *object =
-            json_pack("{s:i, s:s, s:f, s:f, s:[f, f], s:b}", "concurrency", (int)item->concurrency, "figure",
-                      item->figure, "before", item->before, "after", item->after, "worse_percent", item->worse_least,
-                      item->worse_most, "regression", (int)item->is_regression);
-        json_array_append_new(array, object);
-    }
-    return array;
+    bool failed = false;
+    for (size_t i = 0; i < comparison->count; i++)
+        failed |= json_array_append_new(array, compared_json(&comparison->items[i])) != 0;
+    if (!failed)
+        return array;
+    json_decref(array);
+    return NULL;
 }

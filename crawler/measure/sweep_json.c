@@ -23,9 +23,13 @@ static json_t *step_json(const struct sweep_step *step)
 static json_t *steps_json(const struct sweep *sweep)
 {
     json_t *steps = json_array();
+    bool failed = false;
     for (size_t i = 0; i < sweep->count; i++)
-        json_array_append_new(steps, step_json(&sweep->steps[i]));
-    return steps;
+        failed |= json_array_append_new(steps, step_json(&sweep->steps[i])) != 0;
+    if (!failed)
+        return steps;
+    json_decref(steps);
+    return NULL;
 }
 
 static json_t *fit_json(const struct usl_fit *fit)

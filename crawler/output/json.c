@@ -86,8 +86,11 @@ static int write_measurement(FILE *file, const struct measurement *measurement)
     json_t *document = sweep_json(measurement->sweep);
     if (!document)
         return ERR_NO_MEMORY;
-    if (measurement->comparison)
-        json_object_set_new(document, "comparison", comparison_json(measurement->comparison));
+    if (measurement->comparison &&
+        json_object_set_new(document, "comparison", comparison_json(measurement->comparison))) {
+        json_decref(document);
+        return ERR_NO_MEMORY;
+    }
     (void)json_dumpf(document, file, JSON_ENSURE_ASCII); /* whether it went well shows in ferror */
     fputc('\n', file);
     json_decref(document);

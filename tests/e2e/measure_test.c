@@ -153,8 +153,7 @@ START_TEST(an_open_loop_has_its_rate)
     measure(&run, (const char *const[]){"--open-rate", "200", "-o", "csv:-", root, NULL});
     ck_assert_int_eq(run.exit_code, 0);
     long long due = csv_number(run.out, 1, DONE) + csv_number(run.out, 1, LATE);
-    ck_assert_int_ge(due, 59);
-    ck_assert_int_le(due, 61);
+    ck_assert_int_eq(due, 60);
     run_free(&run);
     close_site();
 }
@@ -173,7 +172,7 @@ START_TEST(an_open_loop_shows_a_server_that_stood_still)
                 (const char *const[]){"measure", "--warmup", "100ms", "-z", "2s", "--open-rate", "100", "-o", "csv:-",
                                       "-i", list, NULL});
     ck_assert_int_eq(run.exit_code, 0);
-    ck_assert_int_ge(csv_number(run.out, 1, CONCURRENCY), 40); /* all were sent when they were due */
+    ck_assert_int_ge(csv_number(run.out, 1, CONCURRENCY), 20); /* those that were due meanwhile were sent */
     ck_assert_int_ge(csv_number(run.out, 1, MOST), 450000);
     run_free(&run);
     close_site();
