@@ -270,7 +270,8 @@ static enum exit_code open_measuring(struct measuring *measuring)
 
 enum exit_code measure_command(struct program *program)
 {
-    struct measuring measuring = {.program = program};
+    static struct measuring measuring; /* the program points to it */
+    measuring.program = program;
     program->stop = stop;
     program->stop_context = &measuring;
     enum exit_code code = open_measuring(&measuring);
