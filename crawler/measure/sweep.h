@@ -24,16 +24,16 @@ enum { SWEEP_SLICES = 10 }; /* of a step's duration, whose spread gives the conf
 struct spread {
     double mean;
     double half_width; /* of the 95 % confidence interval (Student's t); 0 when `count` is below 2 */
-    unsigned count;    /* slices in which something ended */
+    unsigned count;    /* slices that have it: all have a rate, and a latency those in which something ended well */
 };
 
 struct sweep_step {
     unsigned concurrency;     /* requests at once; in an open loop the most there were */
     double wanted_rate;       /* open loop: requests due a second; 0 in a closed loop */
     nanoseconds duration;     /* measured, warm-up excluded */
-    uint64_t done;            /* exchanges that ended within it, well or not */
+    uint64_t done;            /* exchanges that ended within it (open loop: due within it and ended), well or not */
     uint64_t failed;          /* of them: without a whole answer, or with a status of 400 and above */
-    uint64_t late;            /* open loop: due within it, and not ended when it was over */
+    uint64_t late;            /* open loop: due within it, and not ended in time (load_plan.grace) */
     uint64_t bytes;           /* decoded bodies */
     uint64_t wire_bytes;      /* bodies as sent */
     double rate;              /* exchanges a second that ended well */
