@@ -40,12 +40,15 @@ struct load {
     size_t task_capacity;
     size_t asleep; /* open loop: tasks that wait for their request to be due */
     unsigned in_flight;
+    unsigned most_in_flight;
+    size_t running;      /* tasks */
+    struct future ended; /* no task runs any more, or the user wants no more */
+    struct loop_callback stopped;
     uint64_t next; /* request */
     nanoseconds start;
     nanoseconds from; /* what is measured: from here */
     nanoseconds until;
     struct histogram slices[SWEEP_SLICES]; /* latencies */
-    int error;
 };
 
 /* --- what is noted ------------------------------------------------------------------------------------------------ */
@@ -114,17 +117,16 @@ static int fetch(struct client_task *client, uint64_t request)
 {
     struct load *load = client->load;
     const struct http_request http = {.url = next_url(load, request)};
-    if (++load->in_flight > load->step->concurrency)
-        load->step->concurrency = load->in_flight;
+    if (++load->in_flight > load->most_in_flight)
+        load->most_in_flight = load->in_flight;
     int err = http_fetch(load->client, &http, &(struct http_sink){0}, &client->response);
     load->in_flight--;
     return err == ERR_CANCELLED || err == ERR_NO_MEMORY ? err : 0;
 }
 
 /* Fetches one URL after the other. */
-static int fetch_closed(void *argument)
+static int fetch_closed(struct client_task *client)
 {
-    struct client_task *client = argument;
     struct load *load = client->load;
     nanoseconds ramp = load->plan->warmup / 2;
     int begun = sleep_until(load->start + ramp * client->number / load->plan->concurrency);
@@ -147,11 +149,10 @@ static nanoseconds due_at(const struct load *load, uint64_t request)
     return load->start + (nanoseconds)((double)request / load->plan->rate * (double)SECONDS(1));
 }
 
-static int add_task(struct load *load, task_body body);
+static int add_task(struct load *load);
 
-static int fetch_open(void *argument)
+static int fetch_open(struct client_task *client)
 {
-    struct client_task *client = argument;
     struct load *load = client->load;
     for (;;) {
         uint64_t request = load->next++;
@@ -162,7 +163,7 @@ static int fetch_open(void *argument)
         int err = sleep_until(due);
         load->asleep--;
         if (!err && !load->asleep && load->task_count < MOST_AT_ONCE)
-            err = add_task(load, fetch_open);
+            err = add_task(load);
         if (!err)
             err = fetch(client, request);
         if (err)
@@ -184,7 +185,24 @@ static int make_room(struct load *load)
     return 0;
 }
 
-static int add_task(struct load *load, task_body body)
+static void end(void *context)
+{
+    struct load *load = context;
+    if (!future_is_complete(&load->ended))
+        future_set_result(&load->ended, NULL);
+}
+
+static int run_client(void *argument)
+{
+    struct client_task *client = argument;
+    struct load *load = client->load;
+    int err = load->plan->concurrency ? fetch_closed(client) : fetch_open(client);
+    if (--load->running == 0)
+        end(load);
+    return err;
+}
+
+static int add_task(struct load *load)
 {
     int err = make_room(load);
     struct client_task *client = err ? NULL : calloc(1, sizeof *client);
@@ -193,12 +211,13 @@ static int add_task(struct load *load, task_body body)
     client->load = load;
     client->number = (unsigned)load->task_count;
     http_response_init(&client->response);
-    err = task_create(&client->task, load->loop, "measure", body, client);
+    err = task_create(&client->task, load->loop, "measure", run_client, client);
     if (err) {
         free(client);
         return err;
     }
     load->tasks[load->task_count++] = client;
+    load->running++;
     return 0;
 }
 
@@ -207,7 +226,7 @@ static int add_tasks(struct load *load)
     unsigned wanted = load->plan->concurrency ? load->plan->concurrency : 1;
     int err = 0;
     while (!err && load->task_count < wanted)
-        err = add_task(load, load->plan->concurrency ? fetch_closed : fetch_open);
+        err = add_task(load);
     return err;
 }
 
@@ -221,22 +240,27 @@ static double cpu_seconds(void)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-/* Requests that were due get their grace; then everything is broken off. */
-static void end_tasks(struct load *load)
+/* Requests that were due get their grace. Returns 0, or ERR_CANCELLED when the user would not wait for them. */
+static int await_late(struct load *load)
 {
-    bool is_closed = load->plan->concurrency != 0;
-    nanoseconds deadline = load->until + load->plan->grace;
+    if (load->plan->concurrency)
+        return 0;
+    await_until(&load->ended, load->until + load->plan->grace, NULL);
+    return load->running && future_is_complete(load->stop) ? ERR_CANCELLED : 0;
+}
+
+/* Breaks off what is in flight. Returns the first error of a task. */
+static int end_tasks(struct load *load)
+{
+    int err = 0;
+    for (size_t i = 0; i < load->task_count; i++)
+        task_cancel(load->tasks[i]->task);
     for (size_t i = 0; i < load->task_count; i++) {
-        struct task *task = load->tasks[i]->task;
-        if (is_closed || future_is_complete(load->stop) ||
-            await_until(task_future(task), deadline, NULL) == ERR_TIMED_OUT)
-            task_cancel(task);
+        int task_err = await(task_future(load->tasks[i]->task), NULL);
+        if (!err && task_err != ERR_CANCELLED)
+            err = task_err;
     }
-    for (size_t i = 0; i < load->task_count; i++) {
-        int err = await(task_future(load->tasks[i]->task), NULL);
-        if (err && err != ERR_CANCELLED && !load->error)
-            load->error = err;
-    }
+    return err;
 }
 
 static void free_tasks(struct load *load)
@@ -310,6 +334,7 @@ static void conclude(struct load *load, double cpu)
     struct http_client_stats stats;
     http_client_stats(load->client, &stats);
     double seconds = (double)load->plan->duration / SECONDS(1);
+    step->concurrency = load->plan->concurrency ? load->plan->concurrency : load->most_in_flight;
     step->duration = load->plan->duration;
     step->wanted_rate = load->plan->concurrency ? 0 : load->plan->rate;
     step->late = load->plan->concurrency ? 0 : due_count(load) - step->done;
@@ -335,8 +360,11 @@ static int run(struct load *load)
     if (!err)
         err = wait_until(load, load->until);
     double cpu = cpu_seconds() - before;
-    end_tasks(load);
-    err = err ? err : load->error;
+    if (!err)
+        err = await_late(load);
+    int task_err = end_tasks(load);
+    if (!err)
+        err = task_err;
     if (!err)
         conclude(load, cpu);
     return err;
@@ -358,11 +386,16 @@ int load_run(struct loop *loop, struct http_client *client, const struct load_pl
         .until = now + plan->warmup + plan->duration,
     };
     int err = 0;
+    future_init(&load.ended, loop, "load");
+    loop_callback_init(&load.stopped, end, &load);
+    future_add_done_callback(stop, &load.stopped);
     for (size_t i = 0; i < SWEEP_SLICES && !err; i++)
         err = histogram_init(&load.slices[i]);
     if (!err)
         err = run(&load);
     free_tasks(&load);
+    future_remove_done_callback(stop, &load.stopped);
+    future_destroy(&load.ended);
     for (size_t i = 0; i < SWEEP_SLICES; i++)
         histogram_free(&load.slices[i]);
     return err;

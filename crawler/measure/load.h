@@ -18,8 +18,8 @@ struct load_plan {
 };
 
 /* Loads the server, fills `step`, whose histograms are there and empty, and adds to `series`. Ends early when `stop`
- * completes. Must be called in a task. Errors: ERR_CANCELLED (it was stopped, and the step is not whole),
- * ERR_NO_MEMORY. */
+ * completes. Must be called in a task, which nobody cancels. Errors: ERR_CANCELLED (it was stopped, and the step is not
+ * whole), ERR_NO_MEMORY. */
 int load_run(struct loop *loop, struct http_client *client, const struct load_plan *plan, struct future *stop,
              struct sweep_step *step, struct timeseries *series);
 

@@ -82,8 +82,8 @@ typedef void (*sweep_told)(void *context, const struct sweep_step *step);
 int sweep_create(struct sweep **out, struct loop *loop, const struct sweep_plan *plan);
 void sweep_free(struct sweep *sweep);
 
-/* Runs the steps. Must be called in a task. `plan` is the one of sweep_create. Errors: ERR_NO_MEMORY, those of
- * http_client_create. */
+/* Runs the steps. Must be called in a task, which nobody cancels: sweep_stop is for that. `plan` is the one of
+ * sweep_create. Errors: ERR_NO_MEMORY, those of http_client_create. */
 int sweep_run(struct sweep *sweep, const struct sweep_plan *plan, sweep_told told, void *context);
 
 /* Ends the sweep: the step at hand is dropped, which is no error. */
