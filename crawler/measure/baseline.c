@@ -28,41 +28,74 @@ static int not_a_measurement(const char *path, const char *why)
     return ERR_SYNTAX;
 }
 
+static bool is_spread(const json_t *object)
+{
+    return json_is_number(json_object_get(object, "mean")) && json_is_number(json_object_get(object, "half_width")) &&
+           json_is_integer(json_object_get(object, "slices"));
+}
+
+static bool is_step(const json_t *step)
+{
+    bool is_whole = json_is_integer(json_object_get(step, "concurrency")) &&
+                    json_is_number(json_object_get(step, "wanted_requests_per_second"));
+    for (size_t i = 0; i < COMPARED_FIGURES && is_whole; i++)
+        is_whole = is_spread(json_object_get(step, FIGURES[i].key));
+    return is_whole;
+}
+
+static int check(const json_t *document, const char *path)
+{
+    const json_t *steps = json_object_get(document, "steps");
+    if (!json_is_array(steps) || !json_is_string(json_object_get(document, "loop")))
+        return not_a_measurement(path, "no \"loop\" or no \"steps\"");
+    for (size_t i = 0; i < json_array_size(steps); i++)
+        if (!is_step(json_array_get(steps, i)))
+            return not_a_measurement(path, "a step without all of its figures");
+    return 0;
+}
+
 static int parse(json_t **baseline, FILE *file, const char *path)
 {
     json_error_t error;
+    errno = 0;
     json_t *document = json_loadf(file, 0, &error);
-    if (!document && ferror(file))
-        return error_from_errno(errno);
+    int read_errno = errno;
+    if (!document && ferror(file)) {
+        log_error("%s: %s", path, strerror(read_errno));
+        return error_from_errno(read_errno);
+    }
     if (!document) {
         log_error("%s:%d: %s", path, error.line, error.text);
         return ERR_SYNTAX;
     }
-    if (!json_is_array(json_object_get(document, "steps")) || !json_is_string(json_object_get(document, "loop"))) {
+    int err = check(document, path);
+    if (err)
         json_decref(document);
-        return not_a_measurement(path, "no \"loop\" or no \"steps\"");
-    }
-    *baseline = document;
-    return 0;
+    else
+        *baseline = document;
+    return err;
 }
 
 int baseline_load(json_t **baseline, const char *path)
 {
     FILE *file = fopen(path, "re");
-    int err = file ? parse(baseline, file, path) : error_from_errno(errno);
-    if (!file)
-        log_error("%s: %s", path, strerror(errno));
-    if (file)
-        fclose(file);
+    if (!file) {
+        int open_errno = errno;
+        log_error("%s: %s", path, strerror(open_errno));
+        return error_from_errno(open_errno);
+    }
+    int err = parse(baseline, file, path);
+    fclose(file);
     return err;
 }
 
-static bool read_spread(const json_t *step, const char *key, struct spread *spread)
+static struct spread read_spread(const json_t *step, const char *key)
 {
     const json_t *object = json_object_get(step, key);
-    const json_t *mean = json_object_get(object, "mean"), *half_width = json_object_get(object, "half_width");
-    *spread = (struct spread){.mean = json_number_value(mean), .half_width = json_number_value(half_width)};
-    return json_is_number(mean) && json_is_number(half_width) && spread->mean > 0;
+    json_int_t slices = json_integer_value(json_object_get(object, "slices"));
+    return (struct spread){.mean = json_number_value(json_object_get(object, "mean")),
+                           .half_width = json_number_value(json_object_get(object, "half_width")),
+                           .count = slices > 0 && slices <= SWEEP_SLICES ? (unsigned)slices : 0};
 }
 
 /* The baseline's step that was run like `step`; NULL for none. */
@@ -79,16 +112,24 @@ static const json_t *find_step(const json_t *baseline, const struct sweep *sweep
     return NULL;
 }
 
+/* One slice alone has no interval, and nothing can be so much worse than nothing. */
+static bool is_comparable(const struct spread *before, const struct spread *after)
+{
+    return before->count > 1 && after->count > 1 && before->mean > 0;
+}
+
 static void compare_figure(struct comparison *out, const struct figure *figure, const json_t *before,
                            const struct sweep_step *step, double threshold)
 {
-    struct spread old, new;
+    struct spread old = read_spread(before, figure->key), new;
     memcpy(&new, (const char *)step + figure->offset, sizeof new);
-    if (!read_spread(before, figure->key, &old) || new.mean <= 0)
+    if (!is_comparable(&old, &new))
         return;
     double sign = figure->more_is_worse ? 100 : -100;
-    double worse = sign * (new.mean - old.mean) / old.mean;
-    double half_width = 100 * hypot(old.half_width, new.half_width) / old.mean;
+    double worse = sign * (new.mean / old.mean - 1);
+    double half_width = 100 * hypot(old.half_width / old.mean, new.half_width / old.mean);
+    if (!isfinite(worse) || !isfinite(half_width))
+        return;
     bool is_regression = worse - half_width > threshold;
     out->regressions += is_regression;
     out->items[out->count++] = (struct compared){
@@ -108,13 +149,14 @@ int baseline_compare(struct comparison *out, const json_t *baseline, const struc
     if (!out->items)
         return ERR_NO_MEMORY;
     const char *loop = json_string_value(json_object_get(baseline, "loop"));
-    bool is_same_kind = strcmp(loop, sweep->is_open ? "open" : "closed") == 0;
+    bool is_same_kind = strcmp(loop, sweep->is_open ? "open" : "closed") == 0, is_common = false;
     for (size_t i = 0; i < sweep->count && is_same_kind; i++) {
         const json_t *before = find_step(baseline, sweep, &sweep->steps[i]);
+        is_common |= before != NULL;
         for (size_t k = 0; k < COMPARED_FIGURES && before; k++)
             compare_figure(out, &FIGURES[k], before, &sweep->steps[i], threshold);
     }
-    if (out->count)
+    if (is_common)
         return 0;
     log_error("--baseline: it has no step in common with this measurement");
     return ERR_NOT_FOUND;

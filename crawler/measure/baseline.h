@@ -1,7 +1,8 @@
 /* baseline.h - is it slower than before? A measurement against the JSON of an earlier one.
  *
  * Figures are compared step by step by their slices' means. The 95 % confidence interval of the difference is that of two
- * independent means; a figure is worse when the whole interval lies beyond the threshold. */
+ * independent means; a figure is worse when the whole interval lies beyond the threshold. Figures of which there was but
+ * one slice are not compared. */
 #ifndef MEASURE_BASELINE_H
 #define MEASURE_BASELINE_H
 
@@ -20,7 +21,7 @@ struct compared {
 };
 
 struct comparison {
-    struct compared *items; /* COMPARED_FIGURES for each step that both have */
+    struct compared *items; /* at most COMPARED_FIGURES for each step that both have, in the order of the steps */
     size_t count;
     size_t regressions;
 };
