@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "measure/load.h"
 #include "site/site.h"
+#include "unit/crawler/failing_json.h"
 #include "unit/suite.h"
 
 /* --- steps as text ------------------------------------------------------------------------------------------------ */
@@ -180,6 +181,7 @@ static void run_trial(struct trial *trial)
 {
     trial->plan.http = &HTTP;
     trial->plan.urls = urls;
+    trial->plan.site = urls[0];
     ck_assert_int_eq(sweep_create(&trial->sweep, loop, &trial->plan), 0);
     loop_timer_init(&trial->timer, stop, trial);
     if (trial->stop_after)
@@ -280,6 +282,11 @@ START_TEST(counts_agree_with_each_other_and_the_server)
 }
 END_TEST
 
+static json_t *make_json(const void *context)
+{
+    return sweep_json(context);
+}
+
 START_TEST(json_has_the_figures)
 {
     static const unsigned steps[] = {2};
@@ -288,7 +295,7 @@ START_TEST(json_has_the_figures)
     run_trial(&trial);
     json_t *json = sweep_json(trial.sweep), *step = json_array_get(json_object_get(json, "steps"), 0);
     ck_assert_str_eq(json_string_value(json_object_get(json, "loop")), "closed");
-    ck_assert_str_eq(json_string_value(json_object_get(json, "first_url")), urls[0]);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "site")), urls[0]);
     ck_assert_uint_eq(json_array_size(json_object_get(json, "steps")), 1);
     ck_assert_int_eq(json_integer_value(json_object_get(step, "concurrency")), 2);
     ck_assert_int_eq(json_integer_value(json_object_get(step, "done")), (json_int_t)trial.sweep->steps[0].done);
@@ -296,8 +303,22 @@ START_TEST(json_has_the_figures)
     ck_assert(json_is_null(json_object_get(json, "scalability_law")));
     ck_assert(json_is_array(json_object_get(json, "series")));
     json_decref(json);
+    struct json_failures failures = make_json_without_memory(make_json, trial.sweep);
+    ck_assert_uint_gt(failures.tried, 50);
+    ck_assert_uint_eq(failures.half, 0);
     sweep_free(trial.sweep);
     close_site();
+}
+END_TEST
+
+START_TEST(json_takes_a_site_of_any_bytes)
+{
+    const struct sweep sweep = {.site = "http://\xe9t\xe9.test/"};
+    json_t *json = sweep_json(&sweep);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "site")), "http://\xef\xbf\xbdt\xef\xbf\xbd.test/");
+    ck_assert(json_is_null(json_object_get(json, "best_concurrency")));
+    ck_assert(json_is_null(json_object_get(json, "scalability_law")));
+    json_decref(json);
 }
 END_TEST
 
@@ -401,8 +422,9 @@ START_TEST(stopping_twice_does_no_harm)
 {
     struct sweep *sweep;
     const char *const url = "http://127.0.0.1/";
+    const struct sweep_plan plan = {.urls = &url, .url_count = 1, .site = url, .duration = 1};
     ck_assert_int_eq(loop_create(&loop, NULL), 0);
-    ck_assert_int_eq(sweep_create(&sweep, loop, &(struct sweep_plan){.urls = &url, .url_count = 1, .duration = 1}), 0);
+    ck_assert_int_eq(sweep_create(&sweep, loop, &plan), 0);
     sweep_stop(sweep);
     sweep_stop(sweep);
     sweep_free(sweep);
@@ -415,8 +437,8 @@ int main(void)
 {
     int failed =
         RUN_TESTS("sweep", steps_are_numbers_and_doublings, other_steps_are_refused, steps_need_room,
-                  counts_agree_with_each_other_and_the_server, json_has_the_figures, what_is_due_is_done_or_late,
-                  requests_that_were_never_made_are_late, stopping_twice_does_no_harm);
+                  counts_agree_with_each_other_and_the_server, json_has_the_figures, json_takes_a_site_of_any_bytes,
+                  what_is_due_is_done_or_late, requests_that_were_never_made_are_late, stopping_twice_does_no_harm);
     return RUN_TESTS_TIMES("sweeps that are stopped", sizeof STOPS / sizeof STOPS[0],
                            stopping_leaves_whole_steps_only) ||
            failed;
