@@ -275,9 +275,9 @@ static int parse_duration(const char *value, nanoseconds *duration, struct buf *
 
 static int parse_percent(const struct option_row *row, const char *value, double *percent, struct buf *why)
 {
-    char *end;
+    char *end = NULL;
     double number = value[0] >= '0' && value[0] <= '9' ? strtod(value, &end) : -1;
-    if (number < (double)row->least || number > (double)row->most || (*end && strcmp(end, "%") != 0)) {
+    if (!end || number < (double)row->least || number > (double)row->most || (*end && strcmp(end, "%") != 0)) {
         buf_printf(why, "'%s' is not a percentage from %" PRId64 " to %" PRId64, value, row->least, row->most);
         return ERR_SYNTAX;
     }
