@@ -10,6 +10,7 @@
 #include "measure/sweep.h"
 #include "option_table.h"
 #include "output/output.h"
+#include "output/roots_text.h"
 #include "program.h"
 #include "web/root.h"
 
@@ -22,6 +23,7 @@ struct measuring {
     struct program *program;
     struct observer finder;
     struct text_list urls; /* to be fetched */
+    struct buf site;       /* where they come from, for people */
     struct outputs *outputs;
     json_t *baseline;
     struct comparison comparison;
@@ -147,6 +149,16 @@ static int plan_steps(struct measuring *measuring)
     return 0;
 }
 
+static int name_site(struct measuring *measuring)
+{
+    const struct options *options = &measuring->program->options;
+    enum { AND_MORE = 64 };
+    buf_init(&measuring->site, URL_MAX_LENGTH + AND_MORE);
+    if (options->input_files.count)
+        return buf_append_slice(&measuring->site, slice_of(measuring->urls.items[0]));
+    return roots_text(&measuring->site, options);
+}
+
 static int make_plan(struct measuring *measuring)
 {
     const struct options *options = &measuring->program->options;
@@ -156,11 +168,14 @@ static int make_plan(struct measuring *measuring)
     }
     if (options->duration <= 0)
         return usage("--duration", "nothing can be measured in no time");
+    int err = name_site(measuring);
+    if (err)
+        return program_fail("measure", err);
     measuring->plan = (struct sweep_plan){
         .http = &measuring->program->http,
         .urls = (const char *const *)measuring->urls.items,
         .url_count = measuring->urls.count,
-        .site = options->input_files.count ? measuring->urls.items[0] : options->roots.items[0],
+        .site = buf_text(&measuring->site),
         .steps = measuring->steps,
         .open_rate = options->open_rate,
         .warmup = options->warmup,
@@ -283,5 +298,6 @@ enum exit_code measure_command(struct program *program)
     json_decref(measuring.baseline);
     outputs_free(measuring.outputs);
     text_list_free(&measuring.urls);
+    buf_free(&measuring.site);
     return code;
 }

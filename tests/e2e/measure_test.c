@@ -145,6 +145,24 @@ START_TEST(urls_come_from_the_site_or_from_a_file)
 }
 END_TEST
 
+START_TEST(credentials_are_not_told)
+{
+    char with_credentials[2 * TEXT_SIZE];
+    struct run run;
+    open_pages();
+    snprintf(with_credentials, sizeof with_credentials, "http://joe:secret@%s", strstr(root, "127"));
+    measure(&run,
+            (const char *const[]){"--sweep", "1", "-o", "json:-", "-o", "text:/dev/stderr", with_credentials, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_ptr_nonnull(strstr(run.out, "\"site\": \"~/\""));
+    ck_assert_ptr_nonnull(strstr(run.err, "3 URLs of ~/, "));
+    ck_assert_ptr_null(strstr(run.out, "secret"));
+    ck_assert_ptr_null(strstr(run.err, "secret"));
+    run_free(&run);
+    close_site();
+}
+END_TEST
+
 /* What is due is fetched or counted as late. */
 START_TEST(an_open_loop_has_its_rate)
 {
@@ -318,7 +336,7 @@ END_TEST
 int main(void)
 {
     int failed = RUN_TESTS("measure", a_sweep_is_told_step_by_step, figures_agree_with_each_other_and_the_server,
-                           urls_come_from_the_site_or_from_a_file, an_open_loop_has_its_rate,
+                           urls_come_from_the_site_or_from_a_file, credentials_are_not_told, an_open_loop_has_its_rate,
                            an_open_loop_shows_a_server_that_stood_still, a_baseline_that_was_better_is_told,
                            others_are_not_flooded, nothing_to_measure_is_a_failure, interrupted_it_tells_what_is_whole);
     return failed | RUN_TESTS_TIMES("refusals", sizeof REFUSALS / sizeof REFUSALS[0],
