@@ -142,6 +142,12 @@ static double peak_of(const struct usl_fit *fit)
     return fit->sigma + fit->kappa < 1 ? sqrt((1 - fit->sigma) / fit->kappa) : 1;
 }
 
+static bool is_finite(const struct usl_fit *fit)
+{
+    return isfinite(fit->lambda) && isfinite(fit->sigma) && isfinite(fit->kappa) && isfinite(fit->peak) &&
+           isfinite(fit->r_squared) && isfinite(fit->worst_residual);
+}
+
 void usl_fit(struct usl_fit *fit, const struct usl_point *points, size_t count)
 {
     double solution[TERMS] = {0};
@@ -154,6 +160,8 @@ void usl_fit(struct usl_fit *fit, const struct usl_point *points, size_t count)
     fit->kappa = solution[2] / solution[0];
     fit->peak = peak_of(fit);
     judge(fit, points, count);
+    if (!is_finite(fit))
+        *fit = (struct usl_fit){0};
 }
 
 double usl_rate(const struct usl_fit *fit, double n)

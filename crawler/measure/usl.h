@@ -14,7 +14,7 @@ struct usl_point {
 };
 
 struct usl_fit {
-    bool is_valid; /* there were at least three different concurrencies, and no rate was 0 */
+    bool is_valid; /* there were at least three different concurrencies, no rate was 0, and all figures are finite */
     double lambda;
     double sigma; /* 0 or more */
     double kappa; /* 0 or more */
