@@ -17,7 +17,7 @@ static struct site *site;
 
 static void open_site(const struct site_config *config)
 {
-    strcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX");
+    memcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX", sizeof "XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(site_start(config, &site), 0);
     site_url(site, "/", root, sizeof root);
