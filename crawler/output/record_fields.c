@@ -73,7 +73,7 @@ static struct slice error_word(int error, const char *(*word)(int error))
     X("", "broken", flag(fetch_statistic_is_broken(stat)))
 
 /* clang-format off */
-#define X(group, name, value) +1
+#define X(group, name, value) +1 /* NOLINT(bugprone-macro-parentheses): terms of a sum */
 _Static_assert(FIELD_TABLE(X) == RECORD_FIELDS, "every field counts");
 #undef X
 

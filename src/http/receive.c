@@ -21,6 +21,8 @@ static int keep_header(struct transfer *transfer, struct slice line)
 {
     struct http_response *response = transfer->fetch->response;
     transfer->header_bytes += line.length;
+    if (!response->timings.first_byte)
+        response->timings.first_byte = clock_now() - transfer->fetch->started;
     if (++transfer->header_lines > MOST_HEADER_LINES || transfer->header_bytes > response->headers.limit)
         return ERR_HEADERS_TOO_LARGE;
     if (is_status_line(line)) {

@@ -300,7 +300,6 @@ static void note_timings(struct transfer *transfer)
             response->timings.connected = phase_time(transfer, CURLINFO_CONNECT_TIME_T);
             response->timings.secured = phase_time(transfer, CURLINFO_APPCONNECT_TIME_T);
         }
-        response->timings.first_byte = phase_time(transfer, CURLINFO_STARTTRANSFER_TIME_T);
     }
     response->timings.total = clock_now() - transfer->fetch->started;
 }
