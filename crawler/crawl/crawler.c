@@ -328,7 +328,7 @@ static void conclude(struct worker *worker, struct fetch_statistic *stat, int er
     worker->settled = true;
     tell_fetched(worker->crawler, stat);
     fail(worker->crawler, err);
-    fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, stat));
+    fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, STORE_FETCHED, stat));
 }
 
 /* The transfer is over for good. */
@@ -470,7 +470,7 @@ static int work(void *argument)
         err = fetch(worker);
         if (!worker->settled) {
             tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
-            fail(crawler, frontier_done(crawler->frontier, &worker->claim, NULL));
+            fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
         }
         if (err)
             break;

@@ -12,9 +12,11 @@ struct frontier {
     struct loop *loop;
     struct store *store;
     struct list waiters;
+    struct loop_timer alarm; /* rings when a URL's time has come */
     uint64_t max_pages;
     uint64_t handed_out;
     bool closed;
+    bool may_have_more; /* several URLs may have come free at once: whoever got one wakes the next who waits */
 };
 
 /* A task that waits for a URL, on its own stack. */
@@ -22,6 +24,8 @@ struct waiter {
     struct list_node node;
     struct future woken;
 };
+
+static void on_alarm(void *context);
 
 int frontier_create(struct frontier **out, struct loop *loop, struct store *store, uint64_t max_pages)
 {
@@ -32,6 +36,7 @@ int frontier_create(struct frontier **out, struct loop *loop, struct store *stor
     frontier->store = store;
     frontier->max_pages = max_pages;
     list_init(&frontier->waiters);
+    loop_timer_init(&frontier->alarm, on_alarm, frontier);
     *out = frontier;
     return 0;
 }
@@ -41,6 +46,7 @@ void frontier_free(struct frontier *frontier)
     if (!frontier)
         return;
     assert(list_is_empty(&frontier->waiters));
+    loop_timer_cancel(frontier->loop, &frontier->alarm);
     free(frontier);
 }
 
@@ -71,6 +77,28 @@ static void wake_all(struct frontier *frontier)
         wake_one(frontier);
 }
 
+/* Rings when the first URL's time comes, if anybody waits. */
+static void set_alarm(struct frontier *frontier)
+{
+    nanoseconds next = list_is_empty(&frontier->waiters) || !may_claim(frontier) ? NEVER : store_next_time(frontier->store);
+    if (next == NEVER)
+        loop_timer_cancel(frontier->loop, &frontier->alarm);
+    else
+        loop_call_at(frontier->loop, &frontier->alarm, next);
+}
+
+/* Several URLs may have come free. */
+static void wake_some(struct frontier *frontier)
+{
+    frontier->may_have_more = true;
+    wake_one(frontier);
+}
+
+static void on_alarm(void *context)
+{
+    wake_some(context);
+}
+
 int frontier_add(struct frontier *frontier, struct store_url *urls, size_t count, struct store_source *source)
 {
     int err = store_enqueue_batch(frontier->store, urls, count, source);
@@ -86,6 +114,7 @@ static int wait_for_change(struct frontier *frontier)
     list_node_init(&waiter.node);
     future_init(&waiter.woken, frontier->loop, "frontier");
     list_append(&frontier->waiters, &waiter.node);
+    set_alarm(frontier);
     int err = await(&waiter.woken, NULL);
     /* Whoever was cancelled just when it was woken passes the news on. */
     if (err && future_is_complete(&waiter.woken) && may_claim(frontier))
@@ -95,14 +124,25 @@ static int wait_for_change(struct frontier *frontier)
     return err;
 }
 
+static void note_claim(struct frontier *frontier)
+{
+    frontier->handed_out++;
+    if (frontier->may_have_more)
+        wake_one(frontier);
+    set_alarm(frontier);
+}
+
 int frontier_next(struct frontier *frontier, struct claim *claim)
 {
     for (;;) {
         int got = may_claim(frontier) ? store_claim(frontier->store, clock_now(), claim) : 0;
+        if (got < 0)
+            return got;
         if (got) {
-            frontier->handed_out += got > 0;
-            return got < 0 ? got : 0;
+            note_claim(frontier);
+            return 0;
         }
+        frontier->may_have_more = false;
         if (is_over(frontier))
             return ERR_FINISHED;
         int err = wait_for_change(frontier);
@@ -111,9 +151,10 @@ int frontier_next(struct frontier *frontier, struct claim *claim)
     }
 }
 
-int frontier_done(struct frontier *frontier, struct claim *claim, const struct fetch_statistic *stat)
+int frontier_done(struct frontier *frontier, struct claim *claim, enum store_outcome outcome,
+                  const struct fetch_statistic *stat)
 {
-    int err = store_done_batch(frontier->store, &(struct store_record){.claim = claim, .stat = stat}, 1);
+    int err = store_done_batch(frontier->store, &(struct store_record){claim, outcome, stat}, 1);
     if (list_is_empty(&frontier->waiters))
         return err;
     if (is_over(frontier))
@@ -121,6 +162,13 @@ int frontier_done(struct frontier *frontier, struct claim *claim, const struct f
     else if (may_claim(frontier))
         wake_one(frontier);
     return err;
+}
+
+void frontier_set_pace(struct frontier *frontier, const struct claim *claim, const struct store_pace *pace)
+{
+    store_set_pace(frontier->store, claim, pace);
+    if (may_claim(frontier))
+        wake_some(frontier);
 }
 
 void frontier_close(struct frontier *frontier)
@@ -134,9 +182,9 @@ int frontier_tell_left(struct frontier *frontier, frontier_left left, void *cont
     struct claim claim;
     claim_init(&claim);
     int err = 0, got = 0;
-    while (!err && (got = store_claim(frontier->store, clock_now(), &claim)) > 0) {
+    while (!err && (got = store_claim(frontier->store, NEVER, &claim)) > 0) {
         err = left(context, buf_slice(&claim.url), referrer_text(claim.referrer));
-        int done_err = store_done_batch(frontier->store, &(struct store_record){.claim = &claim}, 1);
+        int done_err = store_done_batch(frontier->store, &(struct store_record){&claim, STORE_GIVEN_UP, NULL}, 1);
         err = err ? err : done_err;
     }
     claim_free(&claim);

@@ -23,8 +23,12 @@ int frontier_add(struct frontier *frontier, struct store_url *urls, size_t count
  * ERR_CANCELLED; ERR_NO_MEMORY. */
 int frontier_next(struct frontier *frontier, struct claim *claim);
 
-/* Reports the end of a claim, with its record or, when it was given up, NULL. Errors: those of store_done_batch. */
-int frontier_done(struct frontier *frontier, struct claim *claim, const struct fetch_statistic *stat);
+/* Reports the end of a claim, with its record for STORE_FETCHED, else NULL. Errors: those of store_done_batch. */
+int frontier_done(struct frontier *frontier, struct claim *claim, enum store_outcome outcome,
+                  const struct fetch_statistic *stat);
+
+/* Sets the pace of the claim's origin, and wakes tasks that may go on by it. */
+void frontier_set_pace(struct frontier *frontier, const struct claim *claim, const struct store_pace *pace);
 
 /* No more URLs are handed out; those that wait stay counted. Tasks that wait get ERR_FINISHED. */
 void frontier_close(struct frontier *frontier);

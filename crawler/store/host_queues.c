@@ -1,5 +1,5 @@
 /* An entry stands in its host's chunks as a header and the bytes behind the origin. Hosts that have something to offer
- * and may be asked lie in a heap by (claims going on, turn). */
+ * and may be asked lie in a heap by (claims going on, turn), those that only wait for their time in another. */
 #include "store/host_queues.h"
 
 #include <assert.h>
@@ -36,7 +36,8 @@ struct host {
     struct chunk *last;
     uint64_t turn; /* when it was last asked */
     uint32_t claimed;
-    bool offered; /* is in the heap */
+    struct store_pace pace;
+    struct heap *place; /* the heap that it is in; NULL for none */
     struct slice origin;
 };
 
@@ -44,7 +45,8 @@ struct host_queues {
     struct table hosts;    /* by fingerprint of the origin */
     struct host *last_met; /* most URLs in a row are of one origin */
     struct heap ready;
-    uint32_t per_host;
+    struct heap early; /* those whose time has not come */
+    uint32_t at_once;  /* of a host whose pace nobody has set */
     uint64_t turns;
     uint64_t count;
 };
@@ -56,14 +58,22 @@ static bool host_before(const struct heap_node *left, const struct heap_node *ri
     return a->claimed != b->claimed ? a->claimed < b->claimed : a->turn < b->turn;
 }
 
-int host_queues_create(struct host_queues **out, uint32_t per_host)
+static bool host_is_earlier(const struct heap_node *left, const struct heap_node *right)
+{
+    const struct host *a = container_of(left, struct host, node);
+    const struct host *b = container_of(right, struct host, node);
+    return a->pace.not_before != b->pace.not_before ? a->pace.not_before < b->pace.not_before : a->turn < b->turn;
+}
+
+int host_queues_create(struct host_queues **out, uint32_t at_once)
 {
     struct host_queues *queues = calloc(1, sizeof *queues);
     if (!queues)
         return ERR_NO_MEMORY;
-    queues->per_host = per_host;
+    queues->at_once = at_once;
     table_init(&queues->hosts);
     heap_init(&queues->ready, host_before);
+    heap_init(&queues->early, host_is_earlier);
     *out = queues;
     return 0;
 }
@@ -117,6 +127,7 @@ static struct host *add_host(struct host_queues *queues, uint64_t key, struct sl
     if (!host)
         return NULL;
     memcpy(host + 1, origin.data, origin.length);
+    host->pace.at_once = queues->at_once;
     host->origin = (struct slice){(char *)(host + 1), origin.length};
     if (table_put(&queues->hosts, key, host)) {
         free(host);
@@ -160,19 +171,34 @@ static struct entry *append_entry(struct host *host, size_t size)
     return entry;
 }
 
-static bool may_be_asked(const struct host_queues *queues, const struct host *host)
+static bool may_be_asked(const struct host *host)
 {
-    return host->first && (!queues->per_host || host->claimed < queues->per_host);
+    return host->first && (!host->pace.at_once || host->claimed < host->pace.at_once);
 }
 
-/* Puts a host at its place in the heap, or takes it off, after something about it has changed. */
-static void offer_host(struct host_queues *queues, struct host *host)
+/* Puts a host where it belongs after something about it has changed. One whose time came is found by take_due. */
+static void place_host(struct host_queues *queues, struct host *host)
 {
-    if (host->offered)
-        heap_remove(&queues->ready, &host->node);
-    host->offered = may_be_asked(queues, host);
-    if (host->offered)
-        heap_insert(&queues->ready, &host->node);
+    if (host->place)
+        heap_remove(host->place, &host->node);
+    host->place = NULL;
+    if (!may_be_asked(host))
+        return;
+    host->place = host->pace.not_before ? &queues->early : &queues->ready;
+    heap_insert(host->place, &host->node);
+}
+
+/* Makes those ready whose time has come. */
+static void take_due(struct host_queues *queues, nanoseconds now)
+{
+    struct heap_node *first;
+    while ((first = heap_first(&queues->early))) {
+        struct host *host = container_of(first, struct host, node);
+        if (host->pace.not_before > now)
+            return;
+        host->pace.not_before = 0;
+        place_host(queues, host);
+    }
 }
 
 int host_queues_add(struct host_queues *queues, const struct store_url *url, struct referrer *referrer,
@@ -191,13 +217,14 @@ int host_queues_add(struct host_queues *queues, const struct store_url *url, str
     entry->length = (uint32_t)rest.length;
     memcpy(entry->rest, rest.data, rest.length);
     queues->count++;
-    if (!host->offered)
-        offer_host(queues, host);
+    if (!host->place)
+        place_host(queues, host);
     return 0;
 }
 
-int host_queues_take(struct host_queues *queues, struct claim *claim)
+int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *claim)
 {
+    take_due(queues, now);
     struct heap_node *first = heap_first(&queues->ready);
     if (!first)
         return 0;
@@ -218,7 +245,7 @@ int host_queues_take(struct host_queues *queues, struct claim *claim)
     host->claimed++;
     host->turn = ++queues->turns;
     queues->count--;
-    offer_host(queues, host);
+    place_host(queues, host);
     return 1;
 }
 
@@ -228,7 +255,20 @@ void host_queues_done(struct host_queues *queues, struct claim *claim)
     assert(host && host->claimed > 0);
     claim->place = NULL;
     host->claimed--;
-    offer_host(queues, host);
+    place_host(queues, host);
+}
+
+void host_queues_set_pace(struct host_queues *queues, const struct claim *claim, const struct store_pace *pace)
+{
+    struct host *host = claim->place;
+    host->pace = *pace;
+    place_host(queues, host);
+}
+
+nanoseconds host_queues_next_time(const struct host_queues *queues)
+{
+    const struct heap_node *first = heap_first(&queues->early);
+    return first ? container_of(first, struct host, node)->pace.not_before : NEVER;
 }
 
 uint64_t host_queues_count(const struct host_queues *queues)

@@ -1,7 +1,7 @@
 /* host_queues.h - URLs that wait, in a queue for each origin (scheme, host, port).
  *
  * The origins take turns, those with the fewest claims first, so that none holds more than its share of the tasks while
- * another waits. Within an origin first come, first served. The same calls in the same order give the same URLs in the
+ * another waits, and each at its own pace. Within an origin first come, first served. The same calls in the same order give the same URLs in the
  * same order. A URL takes its path and at most 25 bytes. */
 #ifndef STORE_HOST_QUEUES_H
 #define STORE_HOST_QUEUES_H
@@ -10,8 +10,9 @@
 
 struct host_queues;
 
-/* At most `per_host` URLs of an origin are claimed at once; 0 for no limit. Errors: ERR_NO_MEMORY. */
-int host_queues_create(struct host_queues **out, uint32_t per_host);
+/* At most `at_once` URLs of an origin are claimed at once as long as its pace is not set; 0 for no limit. Errors:
+ * ERR_NO_MEMORY. */
+int host_queues_create(struct host_queues **out, uint32_t at_once);
 
 /* NULL is allowed. */
 void host_queues_free(struct host_queues *queues);
@@ -20,8 +21,12 @@ void host_queues_free(struct host_queues *queues);
 int host_queues_add(struct host_queues *queues, const struct store_url *url, struct referrer *referrer,
                     const struct store_source *source);
 
-/* Takes the next URL. Returns 1, 0 when none may be claimed, or ERR_NO_MEMORY. */
-int host_queues_take(struct host_queues *queues, struct claim *claim);
+/* Takes the next URL. Returns 1, 0 when none may be claimed at `now`, or ERR_NO_MEMORY. */
+int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *claim);
+
+/* See store_set_pace and store_next_time. */
+void host_queues_set_pace(struct host_queues *queues, const struct claim *claim, const struct store_pace *pace);
+nanoseconds host_queues_next_time(const struct host_queues *queues);
 
 /* A claim has ended. */
 void host_queues_done(struct host_queues *queues, struct claim *claim);

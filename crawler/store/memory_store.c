@@ -53,8 +53,7 @@ static int enqueue_batch(struct store *store, struct store_url *urls, size_t cou
 static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
 {
     struct memory_store *memory = memory_of(store);
-    (void)now;
-    int got = host_queues_take(memory->queues, claim);
+    int got = host_queues_take(memory->queues, now, claim);
     memory->claimed += got > 0;
     return got;
 }
@@ -65,10 +64,20 @@ static int done_batch(struct store *store, const struct store_record *records, s
     assert(memory->claimed >= count);
     for (size_t i = 0; i < count; i++) {
         host_queues_done(memory->queues, records[i].claim);
-        memory->given_up += !records[i].stat;
+        memory->given_up += records[i].outcome == STORE_GIVEN_UP;
     }
     memory->claimed -= count;
     return 0;
+}
+
+static void set_pace(struct store *store, const struct claim *claim, const struct store_pace *pace)
+{
+    host_queues_set_pace(memory_of(store)->queues, claim, pace);
+}
+
+static nanoseconds next_time(const struct store *store)
+{
+    return host_queues_next_time(const_memory_of(store)->queues);
 }
 
 static void stats(const struct store *store, struct store_stats *stats)
@@ -97,8 +106,8 @@ static void memory_store_free(struct store *store)
 
 int memory_store_create(struct store **out, uint32_t per_host)
 {
-    static const struct store_operations operations = {enqueue_batch, claim_next, done_batch,
-                                                       stats,         finished,   memory_store_free};
+    static const struct store_operations operations = {enqueue_batch, claim_next, done_batch, set_pace,
+                                                       next_time,     stats,      finished,   memory_store_free};
     struct memory_store *memory = calloc(1, sizeof *memory);
     if (!memory)
         return ERR_NO_MEMORY;

@@ -56,10 +56,24 @@ struct claim {
 void claim_init(struct claim *claim);
 void claim_free(struct claim *claim);
 
+/* What became of a claim. */
+enum store_outcome {
+    STORE_FETCHED,  /* it has a record */
+    STORE_FILTERED, /* it turned out that it is not to be fetched */
+    STORE_GIVEN_UP  /* it is pending again */
+};
+
 /* The end of a claim. */
 struct store_record {
     struct claim *claim;
-    const struct fetch_statistic *stat; /* NULL: given up, and so pending again */
+    enum store_outcome outcome;
+    const struct fetch_statistic *stat; /* STORE_FETCHED; else NULL */
+};
+
+/* How fast the URLs of an origin may be claimed. */
+struct store_pace {
+    uint32_t at_once;       /* most claims at once; 0 for no limit */
+    nanoseconds not_before; /* no claim before this moment */
 };
 
 struct store_stats {
@@ -74,6 +88,8 @@ struct store_operations {
     int (*enqueue_batch)(struct store *store, struct store_url *urls, size_t count, struct store_source *source);
     int (*claim)(struct store *store, nanoseconds now, struct claim *claim);
     int (*done_batch)(struct store *store, const struct store_record *records, size_t count);
+    void (*set_pace)(struct store *store, const struct claim *claim, const struct store_pace *pace);
+    nanoseconds (*next_time)(const struct store *store);
     void (*stats)(const struct store *store, struct store_stats *stats);
     bool (*finished)(const struct store *store);
     void (*free)(struct store *store);
@@ -102,6 +118,18 @@ static inline int store_claim(struct store *store, nanoseconds now, struct claim
 static inline int store_done_batch(struct store *store, const struct store_record *records, size_t count)
 {
     return store->operations->done_batch(store, records, count);
+}
+
+/* Sets the pace of the origin of `claim`, which is going on. Until then an origin has that of the store's beginning. */
+static inline void store_set_pace(struct store *store, const struct claim *claim, const struct store_pace *pace)
+{
+    store->operations->set_pace(store, claim, pace);
+}
+
+/* When the first URL that only waits for its time may be claimed; NEVER when there is none. */
+static inline nanoseconds store_next_time(const struct store *store)
+{
+    return store->operations->next_time(store);
 }
 
 static inline void store_stats(const struct store *store, struct store_stats *stats)

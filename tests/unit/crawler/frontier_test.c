@@ -73,7 +73,7 @@ static void take(struct claim *claim, const char *url)
 
 static void give_back(struct claim *claim)
 {
-    frontier_done(frontier, claim, &RECORD);
+    frontier_done(frontier, claim, STORE_FETCHED, &RECORD);
     claim_free(claim);
 }
 
@@ -197,7 +197,7 @@ static int wait_for_url(void *argument)
     int err = frontier_next(frontier, claim);
     waiting_results[claim - waiting_claims] = err;
     if (!err)
-        frontier_done(frontier, claim, &RECORD);
+        frontier_done(frontier, claim, STORE_FETCHED, &RECORD);
     claim_free(claim);
     return 0;
 }
