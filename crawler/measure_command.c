@@ -96,20 +96,13 @@ static int take_given(struct measuring *measuring)
 
 /* --- what may be done to whom --------------------------------------------------------------------------------------- */
 
-static bool is_this_machine(const struct url *url)
-{
-    struct slice host = url_host(url);
-    return slice_equal(host, SLICE("localhost")) || slice_equal(host, SLICE("[::1]")) ||
-           (url_host_is_address(url) && host.length > 4 && memcmp(host.data, "127.", 4) == 0);
-}
-
 /* The first host that is not this machine; empty when all are. */
 static struct slice foreign_host(const struct text_list *urls)
 {
     for (size_t i = 0; i < urls->count; i++) {
         struct url url;
         url_of_serialised(&url, slice_of(urls->items[i]));
-        if (!is_this_machine(&url))
+        if (!url_is_loopback(&url))
             return url_host(&url);
     }
     return (struct slice){0};

@@ -14,7 +14,7 @@ static const char *const FOLLOWS[] = {"pages", "all", "every", NULL};
 static const char *const PROGRESSES[] = {"auto", "bar", "none", NULL};
 
 static const char SCOPE[] = "Scope";
-static const char POOL[] = "Pool";
+static const char POLITE[] = "Politeness";
 static const char HTTP[] = "HTTP";
 static const char DISCOVER[] = "Discover";
 static const char CHECK[] = "Check";
@@ -44,13 +44,19 @@ const struct option_row OPTION_TABLE[] = {
     {SCOPE, "max-url-length", 0, NULL, OPTION_UINT32, FIELD(max_url_length), 16, 1 << 20, 0, NULL, "N",
      "leave out URLs of more than N bytes (8192)"},
 
-    {POOL, "max-tasks", 'c', "max_tasks", OPTION_UINT32, FIELD(max_tasks), 1, MOST_TASKS, 0, NULL, "N",
+    {POLITE, "max-tasks", 'c', "max_tasks", OPTION_UINT32, FIELD(max_tasks), 1, MOST_TASKS, 0, NULL, "N",
      "fetch at most N URLs at once (100)"},
-    {POOL, "per-host", 0, NULL, OPTION_UINT32, FIELD(per_host), 0, MOST_TASKS, 0, NULL, "N",
-     "fetch at most N URLs of one host at once; 0 for no limit (0)"},
-    {POOL, "max-tries", 0, "max_tries", OPTION_UINT32, FIELD(max_tries), 1, 100, 0, NULL, "N",
+    {POLITE, "per-host", 0, NULL, OPTION_UINT32, FIELD(per_host), 0, MOST_TASKS, 0, NULL, "N",
+     "fetch at most N URLs of one host at once; 0: 8, and no limit for this machine (0)"},
+    {POLITE, "delay", 0, NULL, OPTION_DURATION, FIELD(delay), 0, 0, 0, NULL, "TIME",
+     "wait so long between two requests to a host (0)"},
+    {POLITE, "rate", 0, NULL, OPTION_RATE, FIELD(delay), 1, 1000000, 0, NULL, "N",
+     "make at most N requests a second to a host"},
+    {POLITE, "unthrottled", 0, NULL, OPTION_FLAG, FIELD(unthrottled), 0, 0, 0, NULL, NULL,
+     "any number of requests at once to hosts that are not this machine; for your own servers"},
+    {POLITE, "max-tries", 0, "max_tries", OPTION_UINT32, FIELD(max_tries), 1, 100, 0, NULL, "N",
      "try a URL N times when the network fails (4)"},
-    {POOL, "max-redirect", 0, "max_redirect", OPTION_UINT32, FIELD(max_redirects), 0, 1000, 0, NULL, "N",
+    {POLITE, "max-redirect", 0, "max_redirect", OPTION_UINT32, FIELD(max_redirects), 0, 1000, 0, NULL, "N",
      "follow at most N redirects in a row (10)"},
 
     {HTTP, "header", 'H', NULL, OPTION_LIST, FIELD(headers), 0, 0, 0, NULL, "LINE",
@@ -132,8 +138,6 @@ const struct option_row OPTION_TABLE[] = {
      "compare with the JSON of an earlier measurement; exit with 4 when it is worse"},
     {MEASURE, "threshold", 0, NULL, OPTION_PERCENT, FIELD(threshold), 0, 1000, 0, NULL, "PERCENT",
      "worse is what is beyond this, with 95 % confidence (5)"},
-    {MEASURE, "unthrottled", 0, NULL, OPTION_FLAG, FIELD(unthrottled), 0, 0, 0, NULL, NULL,
-     "more than 8 requests at once to hosts that are not this machine"},
 
     {FACE, "progress", 0, NULL, OPTION_CHOICE, FIELD(progress), 0, 0, 0, PROGRESSES, "WHAT",
      "auto: a line on a terminal; bar: also where it is none; none (auto)"},
@@ -273,6 +277,16 @@ static int parse_duration(const char *value, nanoseconds *duration, struct buf *
     return ERR_SYNTAX;
 }
 
+/* A rate is kept as the time between two. */
+static int parse_rate(const struct option_row *row, const char *value, nanoseconds *delay, struct buf *why)
+{
+    uint64_t rate;
+    int err = parse_uint(row, value, &rate, why);
+    if (!err)
+        *delay = SECONDS(1) / (nanoseconds)rate;
+    return err;
+}
+
 static int parse_percent(const struct option_row *row, const char *value, double *percent, struct buf *why)
 {
     char *end = NULL;
@@ -389,6 +403,8 @@ int option_set(struct options *options, const struct option_row *row, const char
         return parse_size(row, value, field, why);
     case OPTION_DURATION:
         return parse_duration(value, field, why);
+    case OPTION_RATE:
+        return parse_rate(row, value, field, why);
     case OPTION_PERCENT:
         return parse_percent(row, value, field, why);
     case OPTION_STATUSES:

@@ -20,6 +20,7 @@ enum option_type {
     OPTION_UINT64,   /* uint64_t */
     OPTION_SIZE,     /* uint64_t, bytes: 10, 64k, 64M, 1G */
     OPTION_DURATION, /* nanoseconds: 30 (seconds), 500ms, 10s, 2m, 1h */
+    OPTION_RATE,     /* nanoseconds: what lies between two when there are so many a second */
     OPTION_PERCENT,  /* double: 5, 2.5, 5% */
     OPTION_STATUSES, /* struct status_set: 200..299,403; may be given again */
     OPTION_CHOICE,   /* enum: the index of the word in `choices` */

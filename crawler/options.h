@@ -59,9 +59,11 @@ struct options {
     bool no_parent;
     uint32_t max_url_length; /* bytes */
 
-    /* Pool */
+    /* Politeness */
     uint32_t max_tasks;
-    uint32_t per_host; /* most fetches at once on one host; NO_LIMIT */
+    uint32_t per_host; /* most fetches at once on one host; 0: politeness.h decides */
+    nanoseconds delay; /* between two requests to a host */
+    bool unthrottled;  /* no limit for hosts that are not this machine */
     uint32_t max_tries;
     uint32_t max_redirects;
 
@@ -107,7 +109,6 @@ struct options {
     char *baseline;       /* FILE or NULL */
     char *timeseries;     /* FILE or NULL */
     char *histogram;      /* FILE or NULL */
-    bool unthrottled;
 
     /* Face */
     char *selector;           /* poller name or NULL */

@@ -11,6 +11,7 @@
 #include "crawl/growth.h"
 #include "crawl/intake.h"
 #include "crawl/page.h"
+#include "crawl/politeness.h"
 #include "store/memory_store.h"
 
 static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
@@ -118,7 +119,7 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     crawler->options = options;
     list_init(&crawler->observers);
     buf_init(&crawler->next_text, URL_MAX_LENGTH);
-    int err = memory_store_create(&crawler->store, options->per_host);
+    int err = memory_store_create(&crawler->store, politeness_first_at_once(options));
     if (!err)
         err = frontier_create(&crawler->frontier, loop, crawler->store, options->max_pages);
     if (!err)
@@ -458,6 +459,16 @@ static int fetch(struct worker *worker)
     }
 }
 
+static void take_claim(struct worker *worker)
+{
+    struct crawler *crawler = worker->crawler;
+    struct store_pace pace;
+    url_of_serialised(&worker->url, buf_slice(&worker->claim.url));
+    worker->fingerprint = url_fingerprint(&worker->url);
+    if (politeness_claimed(crawler->options, &worker->url, &worker->claim, &pace))
+        frontier_set_pace(crawler->frontier, &worker->claim, &pace);
+}
+
 /* What each task of the pool does until the frontier is exhausted. */
 static int work(void *argument)
 {
@@ -465,8 +476,7 @@ static int work(void *argument)
     struct crawler *crawler = worker->crawler;
     int err;
     while (!(err = frontier_next(crawler->frontier, &worker->claim))) {
-        url_of_serialised(&worker->url, buf_slice(&worker->claim.url));
-        worker->fingerprint = url_fingerprint(&worker->url);
+        take_claim(worker);
         err = fetch(worker);
         if (!worker->settled) {
             tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));

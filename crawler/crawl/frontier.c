@@ -80,7 +80,8 @@ static void wake_all(struct frontier *frontier)
 /* Rings when the first URL's time comes, if anybody waits. */
 static void set_alarm(struct frontier *frontier)
 {
-    nanoseconds next = list_is_empty(&frontier->waiters) || !may_claim(frontier) ? NEVER : store_next_time(frontier->store);
+    nanoseconds next =
+        list_is_empty(&frontier->waiters) || !may_claim(frontier) ? NEVER : store_next_time(frontier->store);
     if (next == NEVER)
         loop_timer_cancel(frontier->loop, &frontier->alarm);
     else

@@ -240,6 +240,7 @@ int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *
     claim->referrer = entry->referrer;
     claim->depth = entry->depth;
     claim->redirects = entry->redirects;
+    claim->at_once = host->pace.at_once;
     claim->place = host;
     drop_first(host);
     host->claimed++;

@@ -104,7 +104,7 @@ static void memory_store_free(struct store *store)
     free(memory);
 }
 
-int memory_store_create(struct store **out, uint32_t per_host)
+int memory_store_create(struct store **out, uint32_t at_once)
 {
     static const struct store_operations operations = {enqueue_batch, claim_next, done_batch, set_pace,
                                                        next_time,     stats,      finished,   memory_store_free};
@@ -114,7 +114,7 @@ int memory_store_create(struct store **out, uint32_t per_host)
     memory->store.operations = &operations;
     int err = seen_create(&memory->seen);
     if (!err)
-        err = host_queues_create(&memory->queues, per_host);
+        err = host_queues_create(&memory->queues, at_once);
     if (err) {
         memory_store_free(&memory->store);
         return err;

@@ -4,7 +4,8 @@
 
 #include "store/store.h"
 
-/* At most `per_host` URLs of an origin are claimed at once; 0 for no limit. Errors: ERR_NO_MEMORY. */
-int memory_store_create(struct store **out, uint32_t per_host);
+/* At most `at_once` URLs of an origin are claimed at once as long as its pace is not set; 0 for no limit. Errors:
+ * ERR_NO_MEMORY. */
+int memory_store_create(struct store **out, uint32_t at_once);
 
 #endif

@@ -50,7 +50,8 @@ struct claim {
     struct referrer *referrer; /* held; NULL for a root */
     uint32_t depth;
     uint32_t redirects;
-    void *place; /* the store's; NULL when nothing is claimed */
+    uint32_t at_once; /* of the origin's pace */
+    void *place;      /* the store's; NULL when nothing is claimed */
 };
 
 void claim_init(struct claim *claim);

@@ -160,3 +160,19 @@ bool url_host_is_address(const struct url *url)
     struct slice host = url_host(url);
     return host.length && (host.data[0] == '[' || (url_scheme_port(url_scheme(url)) >= 0 && url_ends_in_number(host)));
 }
+
+static bool ends_with(struct slice text, struct slice suffix)
+{
+    return text.length >= suffix.length &&
+           memcmp(text.data + text.length - suffix.length, suffix.data, suffix.length) == 0;
+}
+
+bool url_is_loopback(const struct url *url)
+{
+    struct slice host = url_host(url);
+    if (url_host_is_address(url))
+        return slice_equal(host, SLICE("[::1]")) || (host.length > 4 && memcmp(host.data, "127.", 4) == 0);
+    if (ends_with(host, SLICE(".")))
+        host.length--;
+    return slice_equal(host, SLICE("localhost")) || ends_with(host, SLICE(".localhost"));
+}

@@ -87,4 +87,8 @@ bool url_is_http(const struct url *url);
 /* Whether the host is an IPv4 or IPv6 address. */
 bool url_host_is_address(const struct url *url);
 
+/* Whether the host is this machine by its name: an address of 127.0.0.0/8, [::1], "localhost" or a name below that (RFC
+ * 6761, section 6.3). Names may also lead here by DNS, which nobody asked. */
+bool url_is_loopback(const struct url *url);
+
 #endif

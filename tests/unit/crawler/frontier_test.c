@@ -187,8 +187,9 @@ START_TEST(max_pages_ends_it)
 END_TEST
 
 /* Tasks that wait for a URL: one gets the only URL, the other learns of the end when that is done. */
-static struct claim waiting_claims[2];
-static int waiting_results[2];
+enum { WAITERS = 3 };
+static struct claim waiting_claims[WAITERS];
+static int waiting_results[WAITERS];
 
 static int wait_for_url(void *argument)
 {
@@ -282,9 +283,92 @@ START_TEST(per_host_holds_back_one_origin_alone)
 }
 END_TEST
 
+enum { LATE_ORIGINS = WAITERS };
+
+static int wait_and_hold(void *argument)
+{
+    struct claim *claim = argument;
+    claim_init(claim);
+    waiting_results[claim - waiting_claims] = frontier_next(frontier, claim);
+    return 0;
+}
+
+/* Of three origins one URL is held each, and the next is due at the same moment. */
+static int wait_for_a_moment(void *argument)
+{
+    static const char *const origins[LATE_ORIGINS] = {"http://a", "http://b", "http://c"};
+    struct claim holders[LATE_ORIGINS];
+    struct task *tasks[LATE_ORIGINS];
+    nanoseconds moment = clock_after(MILLISECONDS(20));
+    (void)argument;
+    for (int i = 0; i < LATE_ORIGINS; i++) {
+        add(origins[i], "/held");
+        claim_init(&holders[i]);
+        ck_assert_int_eq(frontier_next(frontier, &holders[i]), 0);
+        frontier_set_pace(frontier, &holders[i], &(struct store_pace){.not_before = moment});
+        add(origins[i], "/late");
+    }
+    for (int i = 0; i < LATE_ORIGINS; i++)
+        ck_assert_int_eq(task_create(&tasks[i], loop, "waiter", wait_and_hold, &waiting_claims[i]), 0);
+    for (int i = 0; i < LATE_ORIGINS; i++) {
+        ck_assert_int_eq(await(task_future(tasks[i]), NULL), 0);
+        ck_assert_int_eq(waiting_results[i], 0);
+        task_free(tasks[i]);
+    }
+    ck_assert(clock_now() >= moment);
+    for (int i = 0; i < LATE_ORIGINS; i++) {
+        give_back(&holders[i]);
+        give_back(&waiting_claims[i]);
+    }
+    return 0;
+}
+
+START_TEST(a_moment_wakes_all_for_whom_it_came)
+{
+    open_frontier(0, 0);
+    run_task(wait_for_a_moment);
+    ck_assert_uint_eq(stats().pending, 0);
+    close_frontier();
+}
+END_TEST
+
+static int take_all_that_is_left(void *argument)
+{
+    struct claim claim;
+    (void)argument;
+    take(&claim, "http://a/1");
+    frontier_set_pace(frontier, &claim, &(struct store_pace){.at_once = 1, .not_before = NEVER - 1});
+    give_back(&claim);
+    return 0;
+}
+
+static int count_left(void *context, struct slice url, struct slice referrer)
+{
+    (void)referrer;
+    ck_assert_uint_eq(url.length, strlen("http://a/1"));
+    ++*(int *)context;
+    return 0;
+}
+
+START_TEST(what_is_left_is_told_whatever_its_pace)
+{
+    int left = 0;
+    open_frontier(0, 0);
+    add("http://a", "/1");
+    add("http://a", "/2");
+    add("http://a", "/3");
+    run_task(take_all_that_is_left);
+    ck_assert_int_eq(frontier_tell_left(frontier, count_left, &left), 0);
+    ck_assert_int_eq(left, 2);
+    ck_assert_uint_eq(stats().pending, 2);
+    close_frontier();
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("frontier", origins_take_turns_by_their_share, nothing_is_lost_or_swapped,
                      what_was_never_taken_is_freed, max_pages_ends_it, those_who_wait_are_woken,
-                     closing_it_sends_all_home, per_host_holds_back_one_origin_alone);
+                     closing_it_sends_all_home, per_host_holds_back_one_origin_alone,
+                     a_moment_wakes_all_for_whom_it_came, what_is_left_is_told_whatever_its_pace);
 }

@@ -31,7 +31,8 @@ static void claim_url(struct claim *claim, const char *wanted)
 
 static void end(struct claim *claim, const struct fetch_statistic *stat)
 {
-    ck_assert_int_eq(store_done_batch(store, &(struct store_record){.claim = claim, .stat = stat}, 1), 0);
+    enum store_outcome outcome = stat ? STORE_FETCHED : STORE_GIVEN_UP;
+    ck_assert_int_eq(store_done_batch(store, &(struct store_record){claim, outcome, stat}, 1), 0);
 }
 
 START_TEST(wishes_are_heeded)
@@ -101,8 +102,92 @@ START_TEST(what_is_given_up_is_pending_and_not_handed_out_again)
 }
 END_TEST
 
+START_TEST(what_turned_out_unwanted_is_neither_pending_nor_claimed)
+{
+    struct store_url url = url_at("http://a/1", STORE_ENQUEUE, 1);
+    struct store_source root = {0};
+    struct claim claim;
+    claim_init(&claim);
+    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
+    claim_url(&claim, "http://a/1");
+    ck_assert_int_eq(store_done_batch(store, &(struct store_record){&claim, STORE_FILTERED, NULL}, 1), 0);
+    check_stats(1, 0, 0);
+    claim_free(&claim);
+    store_free(store);
+}
+END_TEST
+
+/* A store with three URLs of a, of which one is claimed, and one of b. */
+static void open_paced(struct claim *claim, uint32_t at_once)
+{
+    struct store_url urls[] = {url_at("http://a/1", STORE_ENQUEUE, 1), url_at("http://a/2", STORE_ENQUEUE, 2),
+                               url_at("http://a/3", STORE_ENQUEUE, 3), url_at("http://b/1", STORE_ENQUEUE, 4)};
+    struct store_source root = {0};
+    claim_init(claim);
+    ck_assert_int_eq(memory_store_create(&store, at_once), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, urls, 4, &root), 0);
+    claim_url(claim, "http://a/1");
+    ck_assert_uint_eq(claim->at_once, at_once);
+}
+
+START_TEST(an_origin_waits_for_its_time_alone)
+{
+    struct claim first, other, late;
+    open_paced(&first, 0);
+    claim_init(&other);
+    claim_init(&late);
+    ck_assert_int_eq(store_next_time(store), NEVER);
+    store_set_pace(store, &first, &(struct store_pace){.not_before = 1000});
+    ck_assert_int_eq(store_next_time(store), 1000);
+    claim_url(&other, "http://b/1");
+    ck_assert_int_eq(store_claim(store, 999, &late), 0);
+    ck_assert(!store_finished(store));
+    ck_assert_int_eq(store_claim(store, 1000, &late), 1);
+    ck_assert_str_eq(buf_text(&late.url), "http://a/2");
+    ck_assert_int_eq(store_next_time(store), NEVER); /* that moment is over */
+    end(&first, &RECORD);
+    end(&late, &RECORD);
+    claim_url(&late, "http://a/3");
+    end(&late, &RECORD);
+    end(&other, &RECORD);
+    claim_free(&first);
+    claim_free(&other);
+    claim_free(&late);
+    store_free(store);
+}
+END_TEST
+
+START_TEST(an_origin_has_its_own_share)
+{
+    struct claim claims[3], other;
+    open_paced(&claims[0], 1);
+    claim_init(&claims[1]);
+    claim_init(&claims[2]);
+    claim_init(&other);
+    claim_url(&other, "http://b/1");
+    ck_assert_int_eq(store_claim(store, 0, &claims[1]), 0);
+    store_set_pace(store, &claims[0], &(struct store_pace){.at_once = 2});
+    claim_url(&claims[1], "http://a/2");
+    ck_assert_uint_eq(claims[1].at_once, 2);
+    ck_assert_int_eq(store_claim(store, 0, &claims[2]), 0);
+    store_set_pace(store, &claims[1], &(struct store_pace){.at_once = 0});
+    claim_url(&claims[2], "http://a/3");
+    for (int i = 0; i < 3; i++) {
+        end(&claims[i], &RECORD);
+        claim_free(&claims[i]);
+    }
+    end(&other, &RECORD);
+    claim_free(&other);
+    check_stats(4, 0, 0);
+    store_free(store);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("memory_store", wishes_are_heeded, no_referrer_without_need,
-                     what_is_given_up_is_pending_and_not_handed_out_again);
+                     what_is_given_up_is_pending_and_not_handed_out_again,
+                     what_turned_out_unwanted_is_neither_pending_nor_claimed, an_origin_waits_for_its_time_alone,
+                     an_origin_has_its_own_share);
 }
