@@ -24,6 +24,9 @@ const struct command_row COMMAND_TABLE[] = {
     {"measure", NULL, "URL...", "find the pages of a site, then fetch them over and over, with ever more at once"},
     {"resolve", NO_OPTIONS, "",
      "resolve URLs: {\"input\": URL, \"base\": URL or null} a line in, {\"href\": URL} a line out"},
+    {"robots", NO_OPTIONS, "",
+     "ask robots.txt files: {\"robots_txt_base64\", \"user_agent\", \"url\"} a line in, {\"allowed\": true or false} a "
+     "line out"},
     {"links", LINKS_OPTIONS, "FILE|-", "show the links of a document, a JSON object a line"},
     {"charset", CHARSET_OPTIONS, "FILE|-", "show the encoding of a document and what told it, as JSON"},
     {0},

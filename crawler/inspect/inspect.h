@@ -13,6 +13,10 @@ inspect_command inspect_find(const char *name);
  * {"failure": true, "reason": s}. A line that is no such object fails like a URL. */
 int inspect_resolve(int argc, char **argv);
 
+/* robots: JSON lines on standard input, {"robots_txt_base64": s, "user_agent": s, "url": s}; for each, in order,
+ * {"allowed": bool}, or {"failure": true, "reason": s}. */
+int inspect_robots(int argc, char **argv);
+
 /* links [--base URL] [--content-type TYPE] [--extractor NAME] FILE|-: {"url", "element", "attribute", "rel"} for each link of
  * the document, in its order. URLs are resolved where there is a base, and as written where that can't be done. */
 int inspect_links(int argc, char **argv);

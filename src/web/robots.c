@@ -1,5 +1,6 @@
 #include "web/robots.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,7 @@ static void take_user_agent(struct reading *reading, struct slice value)
 static void take_crawl_delay(struct reading *reading, struct slice value)
 {
     char text[32];
+    reading->has_rules |= reading->is_for[OURS] || reading->is_for[EVERYBODY];
     if (!value.length || value.length >= sizeof text || value.data[0] < '0' || value.data[0] > '9')
         return;
     memcpy(text, value.data, value.length);
@@ -315,41 +317,43 @@ static size_t find(struct slice text, size_t from, struct slice part)
     return found ? (size_t)(found - text.data) : SIZE_MAX;
 }
 
-/* The pattern's next part, up to a '*' or its end. */
-static struct slice next_part(struct slice *pattern)
+static bool starts_with(struct slice text, struct slice prefix)
 {
-    const char *star = memchr(pattern->data, '*', pattern->length);
-    struct slice part = {pattern->data, star ? (size_t)(star - pattern->data) : pattern->length};
-    size_t behind = part.length + (star != NULL);
-    *pattern = (struct slice){pattern->data + behind, pattern->length - behind};
-    return part;
+    return text.length >= prefix.length && memcmp(text.data, prefix.data, prefix.length) == 0;
 }
 
-/* Whether the pattern matches from the start of the path on: each part where it is first found, as no later place could
- * do better, but the last one of a pattern that ends in '$', which must end with the path. */
+/* Takes the pattern's next part off, up to a '*' or its end. Returns whether that was the last. */
+static bool take_part(struct slice *pattern, struct slice *part)
+{
+    const char *star = memchr(pattern->data, '*', pattern->length);
+    *part = (struct slice){pattern->data, star ? (size_t)(star - pattern->data) : pattern->length};
+    size_t behind = part->length + (star != NULL);
+    *pattern = (struct slice){pattern->data + behind, pattern->length - behind};
+    return !star;
+}
+
+/* Whether the pattern matches from the start of the path on: its first part there, each other where it is first found, as
+ * no later place could do better. The last one of a pattern that ends in '$' must end with the path. */
 static bool matches(struct slice pattern, struct slice path)
 {
+    struct slice part;
     bool is_anchored = ends_with(pattern, SLICE("$"));
     pattern.length -= is_anchored;
-    bool has_star = memchr(pattern.data, '*', pattern.length) != NULL;
-    struct slice part = next_part(&pattern);
-    size_t at = part.length;
-    if (path.length < at || memcmp(path.data, part.data, at) != 0)
+    bool is_last = take_part(&pattern, &part);
+    if (!starts_with(path, part))
         return false;
-    if (!has_star)
+    size_t at = part.length;
+    if (is_last)
         return !is_anchored || at == path.length;
-    bool ends_in_star = !pattern.length;
-    while (pattern.length) {
-        part = next_part(&pattern);
-        ends_in_star = !pattern.length && part.data[part.length] == '*' && part.data + part.length < pattern.data;
-        bool is_last = !pattern.length && !ends_in_star;
+    do {
+        is_last = take_part(&pattern, &part);
         if (is_last && is_anchored)
             return path.length - at >= part.length && ends_with(path, part);
         at = find(path, at, part);
         if (at == SIZE_MAX)
             return false;
         at += part.length;
-    }
+    } while (!is_last);
     return true;
 }
 

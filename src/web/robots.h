@@ -11,8 +11,10 @@
 #include "base/slice.h"
 
 enum {
-    ROBOTS_MOST = 512 * 1024, /* bytes that are read, at least 500 KiB by RFC 9309, section 2.5; the rest is cut off at a line's end */
-    ROBOTS_LINE = 16 * 1024   /* of a line; what is longer is cut */
+    ROBOTS_MOST =
+        512 *
+        1024, /* bytes that are read, at least 500 KiB by RFC 9309, section 2.5; the rest is cut off at a line's end */
+    ROBOTS_LINE = 16 * 1024 /* of a line; what is longer is cut */
 };
 
 struct robots;

@@ -34,6 +34,21 @@ static const struct command COMMANDS[] = {
      "{\"href\":\"http://x/last\"}\n",
      0,
      NULL},
+    {{"robots"},
+     "{\"robots_txt_base64\":\"VXNlci1hZ2VudDogYQpEaXNhbGxvdzogL3gK\",\"user_agent\":\"A\",\"url\":\"http://h/"
+     "x?y#z\"}\n"
+     "{\"robots_txt_base64\":\"VXNlci1hZ2VudDogYQpEaXNhbGxvdzogL3gK\",\"user_agent\":\"b\",\"url\":\"http://h/x\"}\n"
+     "{\"robots_txt_base64\":\"\",\"user_agent\":\"a\",\"url\":\"\"}\n"
+     "{\"robots_txt_base64\":\"?\",\"user_agent\":\"a\",\"url\":\"http://h/\"}\n"
+     "{}",
+     "{\"allowed\":false}\n"
+     "{\"allowed\":true}\n"
+     "{\"allowed\":true}\n"
+     "{\"failure\":true,\"reason\":\"\\\"robots_txt_base64\\\" is not base64\"}\n"
+     "{\"failure\":true,\"reason\":\"not an object with \\\"robots_txt_base64\\\", \\\"user_agent\\\" and "
+     "\\\"url\\\"\"}\n",
+     0,
+     NULL},
     {{"resolve", "x"}, "", "", 2, "resolve: takes no arguments"},
     {{"links", "--base", "http://h/x/", "-"},
      "<base href='/d/'><a rel='next nofollow' href='a?b&amp;c'>x</a><style>@import 'i.css'</style>"
