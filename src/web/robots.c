@@ -63,8 +63,9 @@ static int append_comparable(struct buf *out, struct slice path, bool is_rule)
         const char *c = path.data + i;
         bool is_escape = *c == '%' && i + 2 < path.length && is_hex_digit(c[1]) && is_hex_digit(c[2]);
         if (is_escape) {
-            const char escape[] = {'%', upper(c[1]), upper(c[2])};
-            err = buf_append(out, escape, sizeof escape);
+            err = buf_append_char(out, '%');
+            for (int digit = 1; digit <= 2 && !err; digit++)
+                err = buf_append_char(out, upper(c[digit]));
             i += 2;
         } else if (is_rule && (unsigned char)*c >= 0x80) {
             err = buf_printf(out, "%%%02X", (unsigned char)*c);

@@ -90,7 +90,8 @@ START_TEST(later_sources_win)
 {
     char folder[] = "/tmp/crawler-test-XXXXXX", config[64], profile[64], root[64];
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    write_file(config, folder, "c.ini", "; comment\n[politeness]\nmax-tasks = 3\nmax_tries = 2\n[scope]\nexclude = /a$\n");
+    write_file(config, folder, "c.ini",
+               "; comment\n[politeness]\nmax-tasks = 3\nmax_tries = 2\n[scope]\nexclude = /a$\n");
     write_file(profile, folder, "p.ini", "max-tasks = 4\n");
     struct site *site = start_two_pages();
     struct run run;
