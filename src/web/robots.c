@@ -52,7 +52,9 @@ static bool is_hex_digit(char c)
 
 static char upper(char c)
 {
-    return c >= 'a' && c <= 'f' ? (char)(c - 'a' + 'A') : c;
+    if (c < 'a' || c > 'f')
+        return c;
+    return (char)(c - ('a' - 'A'));
 }
 
 /* Appends a path as it is compared: escapes in capitals, and, in a rule, bytes beyond ASCII escaped. */
