@@ -263,7 +263,7 @@ static void fill_statistic(const struct worker *worker, struct fetch_statistic *
         .size = response->decoded_size,
         .wire_size = response->wire_size,
         .tries = worker->tries,
-        .started = worker->started,
+        .started = worker->started - worker->crawler->started,
         .timings = response->timings,
         .version = response->version,
         .reused = response->reused,

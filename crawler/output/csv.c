@@ -68,7 +68,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
     struct line_output *lines = context;
     struct buf *text = &lines->text;
     struct record_value values[RECORD_FIELDS];
-    record_values(stat, lines->began, values);
+    record_values(stat, values);
     int err = 0;
     for (size_t i = 0; i < RECORD_FIELDS && !err; i++) {
         err = append_value(text, &values[i]);

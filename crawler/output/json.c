@@ -14,7 +14,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
     struct buf *text = &lines->text;
     int err = buf_append_slice(text, lines->count ? SLICE(",\n") : SLICE("\n"));
     if (!err)
-        err = record_json_append(text, stat, lines->began);
+        err = record_json_append(text, stat);
     return err ? err : line_output_end_line(lines);
 }
 

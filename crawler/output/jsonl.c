@@ -6,7 +6,7 @@
 static int take_record(void *context, const struct fetch_statistic *stat)
 {
     struct line_output *lines = context;
-    int err = record_json_append(&lines->text, stat, lines->began);
+    int err = record_json_append(&lines->text, stat);
     if (!err)
         err = buf_append_char(&lines->text, '\n');
     return err ? err : line_output_end_line(lines);

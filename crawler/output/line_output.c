@@ -23,7 +23,7 @@ int line_output_create(struct output **out, struct output_file *file, struct sli
     lines->output.observer.context = lines;
     lines->file = file;
     lines->whole = head.length;
-    lines->began = lines->written = clock_now();
+    lines->written = clock_now();
     *out = &lines->output;
     return 0;
 }

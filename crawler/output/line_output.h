@@ -15,7 +15,6 @@ struct line_output {
     struct buf text;     /* what has not gone out yet; to be appended to */
     size_t whole;        /* bytes of it that end with a line */
     uint64_t count;      /* lines that ended */
-    nanoseconds began;   /* when it was made, which is just before the crawl begins */
     nanoseconds written; /* when lines last went out */
 };
 

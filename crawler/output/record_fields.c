@@ -60,7 +60,7 @@ static struct slice error_word(int error, const char *(*word)(int error))
     X("", "depth", number(stat->depth))                                              \
     X("", "tries", number(stat->tries))                                              \
     X("", "referrer", text(stat->referrer))                                          \
-    X("", "started", seconds(stat->started - began))                                 \
+    X("", "started", seconds(stat->started))                                         \
     X("", "resolve_us", between(0, stat->timings.resolved))                          \
     X("", "queue_us", between(stat->timings.resolved, stat->timings.begun))          \
     X("", "connect_us", between(stat->timings.begun, stat->timings.connected))       \
@@ -85,7 +85,7 @@ const struct record_field RECORD_FIELD[] = {
 };
 /* clang-format on */
 
-void record_values(const struct fetch_statistic *stat, nanoseconds began, struct record_value values[RECORD_FIELDS])
+void record_values(const struct fetch_statistic *stat, struct record_value values[RECORD_FIELDS])
 {
     size_t i = 0;
 #define X(group, name, value) values[i++] = value;

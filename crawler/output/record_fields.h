@@ -53,7 +53,7 @@ struct record_value {
     uint64_t number;   /* RECORD_SECONDS: nanoseconds; RECORD_FLAG: 0 or 1 */
 };
 
-/* The values of a record, as long as it is valid. `began`: when the crawl began. */
-void record_values(const struct fetch_statistic *stat, nanoseconds began, struct record_value values[RECORD_FIELDS]);
+/* The values of a record, as long as it is valid. */
+void record_values(const struct fetch_statistic *stat, struct record_value values[RECORD_FIELDS]);
 
 #endif

@@ -64,10 +64,10 @@ static size_t group_end(size_t from)
     return end;
 }
 
-int record_json_append(struct buf *out, const struct fetch_statistic *stat, nanoseconds began)
+int record_json_append(struct buf *out, const struct fetch_statistic *stat)
 {
     struct record_value values[RECORD_FIELDS];
-    record_values(stat, began, values);
+    record_values(stat, values);
     int err = buf_append_char(out, '{');
     for (size_t i = 0, end; i < RECORD_FIELDS && !err; i = end) {
         end = group_end(i);

@@ -6,7 +6,7 @@
 #include "record/fetch_statistic.h"
 
 /* Appends the fields of record_fields.h in their order, on one line without its end: absent values are null, groups
- * objects, and an absent group is left out. `began`: when the crawl began. Errors as buf_append. */
-int record_json_append(struct buf *out, const struct fetch_statistic *stat, nanoseconds began);
+ * objects, and an absent group is left out. Errors as buf_append. */
+int record_json_append(struct buf *out, const struct fetch_statistic *stat);
 
 #endif

@@ -28,7 +28,7 @@ struct fetch_statistic {
     uint32_t num_new_urls;       /* of them, those that no page had before */
     uint32_t depth;              /* links away from a root */
     uint32_t tries;              /* 1 for success at once */
-    nanoseconds started;         /* of the last try, on the monotonic clock */
+    nanoseconds started;         /* of the last try, since the crawl began */
     struct http_timings timings; /* of the last try */
     enum http_version version;
     bool reused;

@@ -24,7 +24,7 @@ static const struct json_case CASES[] = {
       .num_urls = 7,
       .num_new_urls = 3,
       .tries = 1,
-      .started = SECONDS(100) + 2345678,
+      .started = 2345678,
       .timings = {.resolved = 1000,
                   .begun = 3000,
                   .connected = MILLISECONDS(1),
@@ -66,7 +66,7 @@ static const struct json_case CASES[] = {
       .size = UINT64_MAX,
       .tries = 1,
       .version = HTTP_1_1,
-      .started = SECONDS(86500),
+      .started = SECONDS(86400),
       .reused = true,
       .remote_address = "::1"},
      "{\"url\":\"http://a/r\",\"status\":301,\"error\":{\"kind\":\"body-too-large\",\"text\":\"body over its limit\","
@@ -82,7 +82,7 @@ START_TEST(records_to_the_letter)
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct buf out;
         buf_init(&out, 4096);
-        ck_assert_int_eq(record_json_append(&out, &CASES[i].stat, SECONDS(100)), 0);
+        ck_assert_int_eq(record_json_append(&out, &CASES[i].stat), 0);
         ck_assert_str_eq(buf_text(&out), CASES[i].json);
         buf_free(&out);
     }
@@ -94,7 +94,7 @@ START_TEST(too_little_room_is_told)
     for (size_t limit = 1; limit < strlen(CASES[1].json); limit++) {
         struct buf out;
         buf_init(&out, limit);
-        ck_assert_int_eq(record_json_append(&out, &CASES[1].stat, 0), ERR_TOO_LARGE);
+        ck_assert_int_eq(record_json_append(&out, &CASES[1].stat), ERR_TOO_LARGE);
         buf_free(&out);
     }
 }
