@@ -2,7 +2,6 @@
 
 #include "output/clean_text.h"
 #include "output/line_output.h"
-#include "output/number_text.h"
 #include "output/record_fields.h"
 #include "output/sweep_text.h"
 
@@ -41,23 +40,6 @@ static int append_text(struct buf *out, struct slice text)
     return err ? err : buf_append_slice(out, quote);
 }
 
-static int append_value(struct buf *out, const struct record_value *value)
-{
-    switch (value->kind) {
-    case RECORD_TEXT:
-        return append_text(out, value->text);
-    case RECORD_NUMBER:
-        return number_append(out, value->number);
-    case RECORD_SECONDS:
-        return seconds_append(out, value->number);
-    case RECORD_FLAG:
-        return buf_append_slice(out, value->number ? SLICE("true") : SLICE("false"));
-    case RECORD_ABSENT:
-        break;
-    }
-    return 0;
-}
-
 static int append_separator(struct buf *out, size_t column)
 {
     return column + 1 < RECORD_FIELDS ? buf_append_char(out, ',') : buf_append(out, "\r\n", 2);
@@ -71,7 +53,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
     record_values(stat, values);
     int err = 0;
     for (size_t i = 0; i < RECORD_FIELDS && !err; i++) {
-        err = append_value(text, &values[i]);
+        err = record_value_append(text, &values[i], append_text, SLICE(""));
         if (!err)
             err = append_separator(text, i);
     }

@@ -1,6 +1,7 @@
 #include "output/record_fields.h"
 
 #include "base/error.h"
+#include "output/number_text.h"
 
 static struct record_value text(struct slice bytes)
 {
@@ -91,4 +92,22 @@ void record_values(const struct fetch_statistic *stat, struct record_value value
 #define X(group, name, value) values[i++] = value;
     FIELD_TABLE(X)
 #undef X
+}
+
+int record_value_append(struct buf *out, const struct record_value *value, record_text_append append_text,
+                        struct slice absent)
+{
+    switch (value->kind) {
+    case RECORD_TEXT:
+        return append_text(out, value->text);
+    case RECORD_NUMBER:
+        return number_append(out, value->number);
+    case RECORD_SECONDS:
+        return seconds_append(out, value->number);
+    case RECORD_FLAG:
+        return buf_append_slice(out, value->number ? SLICE("true") : SLICE("false"));
+    case RECORD_ABSENT:
+        break;
+    }
+    return buf_append_slice(out, absent);
 }

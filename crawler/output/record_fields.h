@@ -2,6 +2,7 @@
 #ifndef OUTPUT_RECORD_FIELDS_H
 #define OUTPUT_RECORD_FIELDS_H
 
+#include "base/buf.h"
 #include "record/fetch_statistic.h"
 
 /* Names never change. Values that do not apply are absent: JSON has null there, CSV an empty cell. Times are durations
@@ -55,5 +56,13 @@ struct record_value {
 
 /* The values of a record, as long as it is valid. */
 void record_values(const struct fetch_statistic *stat, struct record_value values[RECORD_FIELDS]);
+
+/* Appends text in the manner of a format. */
+typedef int (*record_text_append)(struct buf *out, struct slice text);
+
+/* Appends a value: numbers in decimal, seconds with a fraction, true and false, text by `append_text`, and `absent` where there is none.
+ * Errors as buf_append. */
+int record_value_append(struct buf *out, const struct record_value *value, record_text_append append_text,
+                        struct slice absent);
 
 #endif

@@ -1,25 +1,7 @@
 #include "output/record_json.h"
 
 #include "output/json_string.h"
-#include "output/number_text.h"
 #include "output/record_fields.h"
-
-static int append_value(struct buf *out, const struct record_value *value)
-{
-    switch (value->kind) {
-    case RECORD_TEXT:
-        return json_string_append(out, value->text);
-    case RECORD_NUMBER:
-        return number_append(out, value->number);
-    case RECORD_SECONDS:
-        return seconds_append(out, value->number);
-    case RECORD_FLAG:
-        return buf_append_slice(out, value->number ? SLICE("true") : SLICE("false"));
-    case RECORD_ABSENT:
-        break;
-    }
-    return buf_append_slice(out, SLICE("null"));
-}
 
 /* A member's name, without the comma where it is the first of its object. */
 static int append_key(struct buf *out, struct slice key)
@@ -35,7 +17,7 @@ static int append_members(struct buf *out, const struct record_value *values, si
     for (size_t i = from; i < to && !err; i++) {
         err = append_key(out, RECORD_FIELD[i].key);
         if (!err)
-            err = append_value(out, &values[i]);
+            err = record_value_append(out, &values[i], json_string_append, SLICE("null"));
     }
     return err;
 }
