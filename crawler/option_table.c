@@ -119,6 +119,10 @@ const struct option_row OPTION_TABLE[] = {
      "measure); without FORMAT the file's suffix tells; may be repeated (text:-)"},
     {OUTPUT, "skipped", 0, NULL, OPTION_TEXT, FIELD(skipped), 0, 0, 0, NULL, "FILE",
      "write every URL that was not fetched, and why, to FILE as JSON lines"},
+    {OUTPUT, "timeseries", 0, NULL, OPTION_TEXT, FIELD(timeseries), 0, 0, 0, NULL, "FILE",
+     "write the figures of each second to FILE (CSV)"},
+    {OUTPUT, "histogram", 0, NULL, OPTION_TEXT, FIELD(histogram), 0, 0, 0, NULL, "FILE",
+     "write the distribution of latencies to FILE (.hgrm)"},
     {OUTPUT, "explain", 0, NULL, OPTION_TEXT, FIELD(explain), 0, 0, 0, NULL, "URL",
      "say what would become of URL in this crawl, and why; fetch nothing"},
 
@@ -130,10 +134,6 @@ const struct option_row OPTION_TABLE[] = {
      "run each step so long before that (1s)"},
     {MEASURE, "open-rate", 0, NULL, OPTION_UINT32, FIELD(open_rate), 1, 10000000, 0, NULL, "N",
      "open loop instead of a sweep: N requests are due each second, and latency counts from then"},
-    {MEASURE, "timeseries", 0, NULL, OPTION_TEXT, FIELD(timeseries), 0, 0, 0, NULL, "FILE",
-     "write the figures of each second to FILE (CSV); of a crawl too"},
-    {MEASURE, "histogram", 0, NULL, OPTION_TEXT, FIELD(histogram), 0, 0, 0, NULL, "FILE",
-     "write the distribution of latencies to FILE (.hgrm); of a crawl too"},
     {MEASURE, "baseline", 0, NULL, OPTION_TEXT, FIELD(baseline), 0, 0, 0, NULL, "FILE",
      "compare with the JSON of an earlier measurement; exit with 4 when it is worse"},
     {MEASURE, "threshold", 0, NULL, OPTION_PERCENT, FIELD(threshold), 0, 1000, 0, NULL, "PERCENT",
@@ -163,6 +163,15 @@ const struct option_row *option_find(const char *name)
         if (strcmp(row->name, name) == 0 || (row->alias && strcmp(row->alias, name) == 0))
             return row;
     return NULL;
+}
+
+bool option_serves(const struct option_row *row, enum command command)
+{
+    if (row->group == MEASURE)
+        return command == COMMAND_MEASURE;
+    bool is_for_crawls = row->group == CHECK ||
+                         (row->group == OUTPUT && (row->offset == FIELD(skipped) || row->offset == FIELD(explain)));
+    return command == COMMAND_CRAWL || !is_for_crawls;
 }
 
 bool option_takes_argument(const struct option_row *row)

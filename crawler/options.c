@@ -161,6 +161,12 @@ static enum options_outcome take_option(struct options *options, const struct op
     }
     if (names_a_file(row) != (pass == PASS_FILES))
         return OPTIONS_RUN;
+    if (!option_serves(row, options->command)) {
+        char option[64];
+        snprintf(option, sizeof option, "--%s", row->name);
+        return wrong_usage(errors, option,
+                           options->command == COMMAND_CRAWL ? "only for crawler measure" : "not for crawler measure");
+    }
     return set_option(options, row, value, errors);
 }
 

@@ -27,6 +27,8 @@ static const struct usage WRONG[] = {
     {{"--max-body", "5x", "http://a/"}, 2, "--max-body: '5x' is not a size such as"},
     {{"--scope", "galaxy", "http://a/"}, 2, "--scope: 'galaxy' is none of host, domain, subdomains, prefix, any"},
     {{"--selector", "abacus", "http://a/"}, 2, "--selector: no such poller"},
+    {{"-z", "5s", "http://a/"}, 2, "--duration: only for crawler measure"},
+    {{"measure", "--skipped", "x", "http://a/"}, 2, "--skipped: not for crawler measure"},
     {{"--extractor", "sieve", "http://a/"}, 2, "--extractor: no such engine"},
     {{"--exclude", "a(b", "http://a/"}, 2, "--exclude: missing closing parenthesis at position 4 of 'a(b'"},
     {{"http://a b/"}, 2, "http://a b/: invalid host in URL"},
