@@ -19,10 +19,12 @@ static int check_order(void *context, struct slice line)
 {
     struct walk *walk = context;
     char text[64];
-    ck_assert_uint_lt(line.length, sizeof text);
+    if (line.length >= sizeof text) /* no assertions: many lines come */
+        ck_abort_msg("a line of %zu bytes", line.length);
     memcpy(text, line.data, line.length);
     text[line.length] = '\0';
-    ck_assert_int_le(strcmp(walk->last, text), 0);
+    if (strcmp(walk->last, text) > 0)
+        ck_abort_msg("%s comes behind %s", text, walk->last);
     memcpy(walk->last, text, sizeof text);
     return ++walk->count == walk->stop_at ? ERR_CLOSED : 0;
 }
@@ -32,11 +34,13 @@ static struct sorted_lines *filled(size_t memory)
     struct sorted_lines *lines;
     unsigned seed = 3;
     ck_assert_int_eq(sorted_lines_create(&lines, memory), 0);
+    int failed = 0;
     for (int i = 0; i < LINES; i++) {
         char text[64];
         snprintf(text, sizeof text, "%d", rand_r(&seed) % LINES);
-        ck_assert_int_eq(sorted_lines_add(lines, slice_of(text)), 0);
+        failed += sorted_lines_add(lines, slice_of(text)) != 0;
     }
+    ck_assert_int_eq(failed, 0);
     return lines;
 }
 
