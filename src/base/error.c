@@ -51,10 +51,19 @@ int error_from_errno(int number)
         return ERR_NO_SPACE;
     case ENOENT:
         return ERR_NOT_FOUND;
+    case EROFS:
+        return ERR_READ_ONLY;
+    case EISDIR:
+        return ERR_IS_FOLDER;
+    case ENOTDIR:
+        return ERR_NO_FOLDER;
+    case ELOOP:
+        return ERR_SYMBOLIC_LINK;
+    case EPIPE:
+        return ERR_READER_GONE;
     case ECONNREFUSED:
         return ERR_CONNECT_REFUSED;
     case ECONNRESET:
-    case EPIPE:
         return ERR_CONNECTION_RESET;
     case ETIMEDOUT:
         return ERR_CONNECT_TIMED_OUT;

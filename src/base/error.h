@@ -25,6 +25,11 @@
     X(ERR_PERMISSION, "permission", "permission denied")                                     \
     X(ERR_NO_SPACE, "no-space", "no space left on device")                                   \
     X(ERR_TOO_MANY_FILES, "too-many-files", "too many open files")                           \
+    X(ERR_READ_ONLY, "read-only", "file system is read-only")                                \
+    X(ERR_IS_FOLDER, "is-folder", "is a folder")                                             \
+    X(ERR_NO_FOLDER, "no-folder", "part of the path is no folder")                           \
+    X(ERR_SYMBOLIC_LINK, "symbolic-link", "symbolic link that is not followed")              \
+    X(ERR_READER_GONE, "reader-gone", "reader has gone away")                                \
     X(ERR_NAME_NOT_FOUND, "name-not-found", "host name does not exist")                      \
     X(ERR_NAME_FAILED, "name-failed", "name server failed")                                  \
     X(ERR_NAME_TIMED_OUT, "name-timed-out", "name server did not answer")                    \

@@ -15,7 +15,7 @@ struct resolver_hosts {
 };
 
 /* Reads the file at `path`. Lines that say nothing of use are skipped, as every reader of the format does. Errors:
- * ERR_NOT_FOUND, ERR_PERMISSION, ERR_TOO_MANY_FILES, ERR_SYSTEM, ERR_NO_MEMORY; `hosts` is empty then. */
+ * ERR_NO_MEMORY and those of error_from_errno; `hosts` is empty then. */
 int resolver_hosts_read(struct resolver_hosts *hosts, const char *path);
 
 void resolver_hosts_free(struct resolver_hosts *hosts);

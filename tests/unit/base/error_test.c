@@ -56,6 +56,8 @@ START_TEST(every_errno_has_a_code)
     ck_assert_int_eq(error_from_errno(EMFILE), ERR_TOO_MANY_FILES);
     ck_assert_int_eq(error_from_errno(ENFILE), ERR_TOO_MANY_FILES);
     ck_assert_int_eq(error_from_errno(ECONNREFUSED), ERR_CONNECT_REFUSED);
+    ck_assert_int_eq(error_from_errno(EISDIR), ERR_IS_FOLDER);
+    ck_assert_int_eq(error_from_errno(EPIPE), ERR_READER_GONE);
     for (int number = 0; number < 4096; number++)
         ck_assert_int_lt(error_from_errno(number), 0);
 }

@@ -134,7 +134,7 @@ END_TEST
 START_TEST(unreadable_files_are_errors)
 {
     ck_assert_int_eq(resolver_hosts_read(&hosts, "/nowhere/hosts"), ERR_NOT_FOUND);
-    ck_assert_int_eq(resolver_hosts_read(&hosts, "/"), ERR_SYSTEM); /* a directory opens, but can't be read */
+    ck_assert_int_eq(resolver_hosts_read(&hosts, "/"), ERR_IS_FOLDER); /* a directory opens, but can't be read */
 }
 END_TEST
 
