@@ -1,4 +1,4 @@
-// JSON, JSON lines, CSV and .hgrm of one crawl: each well-formed, and all of the same URLs. outputs.mjs FOLDER
+// All outputs of one crawl: each well-formed, and all of the same URLs. outputs.mjs FOLDER hostile|interrupted
 import { readFileSync } from "node:fs";
 import assert from "node:assert";
 
@@ -36,14 +36,38 @@ assert.deepStrictEqual(JSON.stringify(records), JSON.stringify(json.urls));
 assert.deepEqual(records.map((one) => one.url).sort(), rows.map((row) => row[names.indexOf("url")]).sort());
 assert.equal(new Set(records.map((one) => one.url)).size, records.length);
 
+// What others validated can be taken apart by patterns. Graphviz has listed the names of the nodes.
+const entities = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const unescape_xml = (text) => text.replace(/&(\w+);/g, (_, name) => entities[name]);
+const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => unescape_xml(match[1])).sort();
+const unescape_dot = (text) => unescape_xml(text.replaceAll(/\\(.)/g, "$1"));
+const urls_where = (condition) => records.filter(condition).map((one) => one.url).sort();
+const nodes = read("nodes").split("\n").filter((line) => line).map(unescape_dot);
+const led_to = records.map((one) => one.redirect).concat(records.map((one) => one.referrer)).filter((url) => url);
+const junit = read("a.xml");
+
+assert.deepEqual(matches(junit, /<testcase [^>]*name="([^"]*)" time/g), urls_where(() => true));
+assert.equal(matches(junit, /<(failure) /g).length, urls_where((one) => one.broken && one.status).length);
+assert.equal(matches(junit, /<(error) /g).length, urls_where((one) => one.broken && !one.status).length);
+assert.deepEqual(matches(read("map.xml"), /<loc>(.*?)<\/loc>/g), urls_where((one) => one.html && one.status === 200));
+assert.deepEqual(nodes.sort(), [...new Set(urls_where(() => true).concat(led_to))].sort());
+
 const { summary } = json;
 assert.equal(summary.fetched + summary.failed, records.length);
 assert.equal(summary.discovered, records.length + skipped.length);
 assert.equal(summary.broken, records.filter((one) => one.broken).length);
 assert.equal(summary.latency.total.count, records.filter((one) => !one.error).length);
-assert.deepEqual(new Set(skipped.map((one) => one.reason)), new Set(["scheme", "host"]));
-assert(records.some((one) => one.error?.kind === "connect-refused" && one.status === null));
-assert(records.some((one) => one.status === 404 && one.broken && one.referrer));
+assert.equal(json.interrupted, process.argv[3] === "interrupted");
+if (json.interrupted) {
+    assert.deepEqual(new Set(skipped.map((one) => one.reason)), new Set(["stopped"]));
+} else {
+    assert.deepEqual(new Set(skipped.map((one) => one.reason)), new Set(["scheme", "host"]));
+    assert(records.some((one) => one.error?.kind === "connect-refused" && one.status === null));
+    assert(records.some((one) => one.status === 404 && one.broken && one.referrer));
+    assert(records.some((one) => one.status === 301 && one.redirect.endsWith("/folder/")));
+    assert(records.some((one) => one.content_type === "image/png" && !one.html));
+    assert.match(read("a.dot"), /\/folder" -> "[^"]*\/folder\/" \[style=dashed\]/);
+}
 for (const { total_us, first_byte_us, error } of records)
     assert(error || first_byte_us <= total_us);
 for (const row of rows)
