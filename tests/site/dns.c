@@ -79,7 +79,8 @@ struct dns_server {
 struct question {
     char name[NAME_SIZE]; /* lower case */
     unsigned type;
-    size_t end; /* offset behind it */
+    unsigned asked; /* how often so far, this time included */
+    size_t end;     /* offset behind it */
 };
 
 struct message {
@@ -247,17 +248,25 @@ static void append_record(struct message *message, const char *owner, unsigned t
     message->answers++;
 }
 
-static void append_addresses(struct message *message, const char *owner, const struct dns_row *row, unsigned type)
+static const char *addresses_of(const struct dns_row *row, const struct question *question)
 {
-    int family = type == DNS_A ? AF_INET : AF_INET6;
-    const char *list = type == DNS_A ? row->ipv4 : type == DNS_AAAA ? row->ipv6 : NULL;
+    if (question->type == DNS_A)
+        return question->asked > 1 && row->later_ipv4 ? row->later_ipv4 : row->ipv4;
+    return question->type == DNS_AAAA ? row->ipv6 : NULL;
+}
+
+static void append_addresses(struct message *message, const char *owner, const struct dns_row *row,
+                             const struct question *question)
+{
+    int family = question->type == DNS_A ? AF_INET : AF_INET6;
+    const char *list = addresses_of(row, question);
     while (list && *list) {
         char text[INET6_ADDRSTRLEN];
         unsigned char address[16];
         snprintf(text, sizeof text, "%.*s", (int)strcspn(list, ","), list);
         if (inet_pton(family, text, address) != 1)
             errx(1, "dns server: malformed address '%s' of %s", text, row->name);
-        append_record(message, owner, type, row->ttl, address, family == AF_INET ? 4 : 16);
+        append_record(message, owner, question->type, row->ttl, address, family == AF_INET ? 4 : 16);
         list += strcspn(list, ",");
         list += *list == ',';
     }
@@ -276,7 +285,7 @@ static void append_answers(const struct dns_server *server, struct message *mess
         row = find_row(server, name);
     }
     if (row)
-        append_addresses(message, name, row, question->type);
+        append_addresses(message, name, row, question);
 }
 
 static void append_garbage(struct message *message)
@@ -318,11 +327,11 @@ static void end_message(struct message *message, unsigned rcode, bool truncated)
     write16(message->bytes + 10, 0);
 }
 
-static enum dns_behaviour behaviour_of(const struct dns_row *row, const struct question *question, unsigned asked)
+static enum dns_behaviour behaviour_of(const struct dns_row *row, const struct question *question)
 {
     if (!row)
         return DNS_NXDOMAIN;
-    if (asked <= row->ignored)
+    if (question->asked <= row->ignored)
         return DNS_SILENT;
     return row->only == DNS_ANY_TYPE || row->only == question->type ? row->behaviour : DNS_ANSWER;
 }
@@ -351,9 +360,9 @@ static bool answer(const struct dns_server *server, struct message *message, con
     struct question question;
     if (!read_question(&question, query, length))
         return false;
-    unsigned asked = count_question(server->counts, &question, by_tcp);
+    question.asked = count_question(server->counts, &question, by_tcp);
     const struct dns_row *row = find_row(server, question.name);
-    enum dns_behaviour behaviour = behaviour_of(row, &question, asked);
+    enum dns_behaviour behaviour = behaviour_of(row, &question);
     if (behaviour == DNS_SILENT)
         return false;
     fill_message(server, message, &question, query, behaviour, row, by_tcp);

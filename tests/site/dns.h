@@ -23,8 +23,9 @@ enum dns_behaviour {
 
 /* What is said about one name, or about all that a pattern stands for. A name in no row doesn't exist (NXDOMAIN). */
 struct dns_row {
-    const char *name; /* lower case; "%d" stands for any number, "*." at the start for any labels */
-    const char *ipv4; /* addresses, separated by commas; NULL for none */
+    const char *name;       /* lower case; "%d" stands for any number, "*." at the start for any labels */
+    const char *ipv4;       /* addresses, separated by commas; NULL for none */
+    const char *later_ipv4; /* those from the second question for them on; NULL: the same */
     const char *ipv6;
     const char *cname; /* an alias of this name, looked up in the table too */
     uint32_t ttl;      /* seconds */

@@ -1,5 +1,6 @@
 #include "site/server.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -22,12 +23,18 @@ enum {
     NANOSECONDS_A_MILLISECOND = 1000000
 };
 
+union address {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+};
+
 struct listener {
     struct site_source source;
     struct site_server *server;
     struct site_manner manner;
-    bool ipv6;
-    uint16_t port;
+    union address address; /* with the port */
+    socklen_t length;
 };
 
 struct site_server {
@@ -101,53 +108,51 @@ static void on_wake(struct site_source *source)
     server->stopping = true;
 }
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in ipv4;
-    struct sockaddr_in6 ipv6;
-};
-
-static socklen_t loopback(union address *address, bool ipv6, uint16_t port)
+/* Sets the address that is wanted. Returns 0, or -1 with errno set when it is malformed. */
+static int set_address(struct listener *listener, const struct site_listener *wanted)
 {
-    *address = (union address){0};
-    if (ipv6) {
+    union address *address = &listener->address;
+    const char *text = wanted->address ? wanted->address : wanted->ipv6 ? "::1" : "127.0.0.1";
+    if (inet_pton(AF_INET, text, &address->ipv4.sin_addr) == 1) {
+        address->ipv4.sin_family = AF_INET;
+        address->ipv4.sin_port = htons(wanted->port);
+        listener->length = sizeof address->ipv4;
+    } else if (inet_pton(AF_INET6, text, &address->ipv6.sin6_addr) == 1) {
         address->ipv6.sin6_family = AF_INET6;
-        address->ipv6.sin6_addr = in6addr_loopback;
-        address->ipv6.sin6_port = htons(port);
-        return sizeof address->ipv6;
+        address->ipv6.sin6_port = htons(wanted->port);
+        listener->length = sizeof address->ipv6;
+    } else {
+        errno = EINVAL;
+        return -1;
     }
-    address->ipv4.sin_family = AF_INET;
-    address->ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address->ipv4.sin_port = htons(port);
-    return sizeof address->ipv4;
+    return 0;
 }
 
-static int bind_and_listen(int fd, bool ipv6, uint16_t *port)
+static int bind_and_listen(struct listener *listener)
 {
-    union address address;
-    socklen_t length = loopback(&address, ipv6, *port);
+    int fd = listener->source.fd;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (ipv6)
+    if (listener->address.any.sa_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){1}, sizeof(int));
-    if (make_nonblocking(fd) || bind(fd, &address.any, length) || listen(fd, BACKLOG) ||
-        getsockname(fd, &address.any, &length))
+    if (make_nonblocking(fd) || bind(fd, &listener->address.any, listener->length) || listen(fd, BACKLOG))
         return -1;
-    *port = ntohs(ipv6 ? address.ipv6.sin6_port : address.ipv4.sin_port);
-    return 0;
+    return getsockname(fd, &listener->address.any, &listener->length);
 }
 
 static int open_listener(struct site_server *server, const struct site_listener *wanted, const struct site_page *pages)
 {
     struct listener *listener = &server->listeners[server->count];
-    *listener = (struct listener){.server = server, .ipv6 = wanted->ipv6, .port = wanted->port};
+    *listener = (struct listener){.server = server};
     listener->manner = (struct site_manner){.listener = (unsigned)server->count};
     listener->manner.stalled = wanted->tls == SITE_TLS_STALLED;
     listener->source.ready = on_connections;
-    listener->source.fd = socket(wanted->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+    if (set_address(listener, wanted))
+        return -1;
+    listener->source.fd = socket(listener->address.any.sa_family, SOCK_STREAM, 0);
     if (listener->source.fd < 0)
         return -1;
     server->count++; /* closed with the server from here on */
-    if (bind_and_listen(listener->source.fd, listener->ipv6, &listener->port))
+    if (bind_and_listen(listener))
         return -1;
     if (wanted->tls == SITE_PLAIN || listener->manner.stalled)
         return 0;
@@ -185,7 +190,7 @@ static int prepare(struct site_server *server, const struct site_config *config)
         return -1;
     struct site_ports ports = {.count = server->count, .other = config->other_port};
     for (size_t i = 0; i < server->count; i++)
-        ports.listeners[i] = server->listeners[i].port;
+        ports.listeners[i] = site_server_port(server, i);
     return site_catalogue_create(&server->hub.catalogue, config, &ports);
 }
 
@@ -276,14 +281,21 @@ size_t site_server_listeners(const struct site_server *server)
 
 uint16_t site_server_port(const struct site_server *server, size_t index)
 {
-    return server->listeners[index].port;
+    const union address *address = &server->listeners[index].address;
+    return ntohs(address->any.sa_family == AF_INET6 ? address->ipv6.sin6_port : address->ipv4.sin_port);
 }
 
 void site_server_origin(const struct site_server *server, size_t index, char *url, size_t size)
 {
     const struct listener *listener = &server->listeners[index];
     bool tls = listener->manner.tls || listener->manner.stalled;
-    snprintf(url, size, "%s://%s:%u", tls ? "https" : "http", listener->ipv6 ? "[::1]" : "127.0.0.1", listener->port);
+    const union address *address = &listener->address;
+    bool ipv6 = address->any.sa_family == AF_INET6;
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(address->any.sa_family, ipv6 ? (const void *)&address->ipv6.sin6_addr : &address->ipv4.sin_addr, text,
+              sizeof text);
+    snprintf(url, size, ipv6 ? "%s://[%s]:%u" : "%s://%s:%u", tls ? "https" : "http", text,
+             site_server_port(server, index));
 }
 
 bool site_server_has_tls(const struct site_server *server)

@@ -72,8 +72,9 @@ enum site_tls {
 };
 
 struct site_listener {
-    bool ipv6;     /* [::1]; else 127.0.0.1 */
-    uint16_t port; /* 0: a free one */
+    const char *address; /* a numeric one of this machine; NULL: as the next line says */
+    bool ipv6;           /* [::1]; else 127.0.0.1 */
+    uint16_t port;       /* 0: a free one */
     enum site_tls tls;
 };
 

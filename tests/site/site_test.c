@@ -722,6 +722,17 @@ START_TEST(dies_with_its_parent)
 }
 END_TEST
 
+START_TEST(listens_where_it_is_told)
+{
+    const struct site_page pages[] = {{.path = "/", .body = "elsewhere"}, {0}};
+    const struct site_listener listener = {.address = "127.0.0.2"};
+    struct site *site = start(&(struct site_config){.pages = pages, .listeners = &listener, .listener_count = 1});
+    expect(site, "/", 200, "elsewhere");
+    ck_assert_uint_eq(site_request_count(site, "127.0.0.2/"), 1);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 START_TEST(says_why_it_cannot_start)
 {
     struct site *site;
@@ -729,6 +740,9 @@ START_TEST(says_why_it_cannot_start)
     const struct site_listener listener = {.port = site_port(taken, 0)};
     ck_assert_int_eq(site_start(&(struct site_config){.listeners = &listener, .listener_count = 1}, &site), -1);
     ck_assert_int_eq(errno, EADDRINUSE);
+    const struct site_listener nowhere = {.address = "localhost"};
+    ck_assert_int_eq(site_start(&(struct site_config){.listeners = &nowhere, .listener_count = 1}, &site), -1);
+    ck_assert_int_eq(errno, EINVAL);
     ck_assert_int_eq(site_start(&(struct site_config){.root = "/nonexistent"}, &site), -1);
     ck_assert_int_eq(errno, ENOENT);
     ck_assert_int_eq(site_start(&(struct site_config){.listeners = &listener, .listener_count = 0}, &site), -1);
@@ -827,6 +841,7 @@ static Suite *site_suite(void)
     tcase_add_test(tests, serves_a_directory);
     tcase_add_test(tests, stops);
     tcase_add_test(tests, dies_with_its_parent);
+    tcase_add_test(tests, listens_where_it_is_told);
     tcase_add_test(tests, says_why_it_cannot_start);
     tcase_add_test(tests, knows_an_unused_port);
     tcase_add_test(tests, serves_the_sample_as_a_program);
