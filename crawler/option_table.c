@@ -43,6 +43,8 @@ const struct option_row OPTION_TABLE[] = {
      "read roots from FILE, one a line, # for comments; - is standard input"},
     {SCOPE, "max-url-length", 0, NULL, OPTION_UINT32, FIELD(max_url_length), 16, 1 << 20, 0, NULL, "N",
      "leave out URLs of more than N bytes (8192)"},
+    {SCOPE, "allow-private", 0, NULL, OPTION_FLAG, FIELD(allow_private), 0, 0, 0, NULL, NULL,
+     "connect to addresses that are not public, too; without it only the roots' own hosts may be there"},
 
     {POLITE, "max-tasks", 'c', "max_tasks", OPTION_UINT32, FIELD(max_tasks), 1, MOST_TASKS, 0, NULL, "N",
      "fetch at most N URLs at once (100)"},

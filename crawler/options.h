@@ -58,6 +58,7 @@ struct options {
     struct text_list exclude; /* PCRE2, none may match */
     bool no_parent;
     uint32_t max_url_length; /* bytes */
+    bool allow_private;      /* connections may go to addresses that are not public */
 
     /* Politeness */
     uint32_t max_tasks;

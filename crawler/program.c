@@ -52,7 +52,7 @@ static int take_credentials(struct options *options, const struct url *root)
     return err;
 }
 
-/* Checks the roots and notes their origins. */
+/* Checks the roots and notes their origins and hosts. */
 static int collect_origins(struct program *program)
 {
     struct buf storage, origin;
@@ -72,6 +72,8 @@ static int collect_origins(struct program *program)
             err = url_append_origin(&url, &origin);
         if (!err)
             err = text_list_add(&program->origins, buf_slice(&origin));
+        if (!err)
+            err = text_list_add(&program->hosts, url_host(&url));
     }
     buf_free(&storage);
     buf_free(&origin);
@@ -100,6 +102,8 @@ static void http_options_of(const struct program *program, struct http_options *
         .resolve = (const char *const *)options->resolve.items,
         .connect_to = (const char *const *)options->connect_to.items,
         .dns_servers = options->dns_servers,
+        .allow_private = options->allow_private,
+        .named_hosts = (const char *const *)program->hosts.items,
         .connect_timeout = options->connect_timeout,
         .total_timeout = options->timeout,
         .idle_timeout = options->idle_timeout,
@@ -164,6 +168,7 @@ void program_close(struct program *program)
     loop_free(program->loop);
     stack_cache_drain();
     text_list_free(&program->origins);
+    text_list_free(&program->hosts);
     options_free(&program->options);
 }
 

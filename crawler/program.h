@@ -15,6 +15,7 @@ struct program {
     struct options options;
     struct http_options http;
     struct text_list origins; /* of the roots: where credentials may go */
+    struct text_list hosts;   /* of the roots: may be in private networks */
     struct loop *loop;
     struct http_client *client;
     struct crawler *crawler;

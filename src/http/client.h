@@ -7,6 +7,7 @@
 #include "async/future.h"
 #include "http/decode.h"
 #include "http/fetch.h"
+#include "http/guard.h"
 #include "http/multi.h"
 #include "http/origin.h"
 #include "http/shards.h"
@@ -17,6 +18,7 @@ struct http_client {
     struct http_options options;
     struct resolver *resolver;
     struct trust *trust;
+    struct guard guard;
     CURLSH *share; /* names, TLS sessions, cookies; never connections */
     struct shards *shards;
     struct origin_table origins;

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,13 +33,40 @@ static int refuse_resolver(void *state, void *reserved, void *context)
     return 1;
 }
 
-/* libcurl's CURLOPT_OPENSOCKETFUNCTION. libcurl's own way doesn't tell what is wrong: too many open files must not be
- * taken for a fault of the server. */
+/* False for a family that has no address of ours. */
+static bool read_address(struct resolver_address *out, const struct curl_sockaddr *in)
+{
+    const void *from = &in->addr;
+    *out = (struct resolver_address){.family = in->family};
+    if (in->family == AF_INET)
+        memcpy(out->bytes, &((const struct sockaddr_in *)from)->sin_addr, sizeof(struct in_addr));
+    else if (in->family == AF_INET6)
+        memcpy(out->bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, sizeof(struct in6_addr));
+    return in->family == AF_INET || in->family == AF_INET6;
+}
+
+static bool may_connect(struct transfer *transfer, const struct curl_sockaddr *to)
+{
+    struct resolver_address address;
+    const struct origin *origin = transfer->origin;
+    if (origin->is_vouched)
+        return true;
+    if (read_address(&address, to) && guard_allows(&transfer->client->guard, origin->named, &address))
+        return true;
+    transfer->refused = address;
+    return false;
+}
+
+/* libcurl's CURLOPT_OPENSOCKETFUNCTION: the one place where connections begin, so that no way around the guard is left.
+ * libcurl's own function doesn't tell what is wrong, either: too many open files must not be taken for a fault of the
+ * server. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct transfer *transfer = context;
     (void)purpose;
     transfer->tried = true;
+    if (!may_connect(transfer, address))
+        return CURL_SOCKET_BAD;
     int fd = socket(address->family, address->socktype, address->protocol);
     if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) {
         transfer->open_error = 0;

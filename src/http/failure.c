@@ -110,6 +110,7 @@ bool failure_clings(CURL *easy)
 bool failure_needs_detail(int error)
 {
     switch (error) {
+    case ERR_ADDRESS_REFUSED:
     case ERR_CONNECT_FAILED:
     case ERR_TLS:
     case ERR_CERTIFICATE:

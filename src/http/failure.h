@@ -12,7 +12,7 @@ int failure_of(CURL *easy, CURLcode result, bool begun);
  * failure: such a handle should not be used again. */
 bool failure_clings(CURL *easy);
 
-/* Whether libcurl's own words say more than the error's text. */
+/* Whether there are words that say more than the error's text: libcurl's or ours. */
 bool failure_needs_detail(int error);
 
 #endif

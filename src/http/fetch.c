@@ -202,6 +202,8 @@ static int open_parts(struct http_client *client)
     if (!err)
         err = trust_create(&client->trust, options->ca_file);
     if (!err)
+        err = guard_init(&client->guard, options->allow_private, options->named_hosts);
+    if (!err)
         err = shards_create(&client->shards, client->loop, options->max_connections, on_done, client);
     if (!err)
         err = build_headers(client);
@@ -259,6 +261,7 @@ void http_client_free(struct http_client *client)
     curl_share_cleanup(client->share);
     resolver_free(client->resolver);
     trust_free(client->trust);
+    guard_free(&client->guard);
     origin_table_free(&client->origins);
     curl_slist_free_all(client->headers);
     curl_slist_free_all(client->private_headers);

@@ -39,10 +39,12 @@ struct http_options {
     bool insecure;             /* certificates are not verified */
     enum http_version version; /* HTTP_ANY: HTTP/2 where TLS negotiates it, else 1.1 */
     enum resolver_family family;
-    const char *const *resolve;    /* "host:port:address[,address]", as curl's --resolve */
-    const char *const *connect_to; /* "host:port:host:port", as curl's --connect-to */
-    const char *dns_servers;       /* see resolver.h */
-    nanoseconds connect_timeout;   /* name lookup, TCP and TLS together; waiting for a turn does not count */
+    const char *const *resolve;     /* "host:port:address[,address]", as curl's --resolve */
+    const char *const *connect_to;  /* "host:port:host:port", as curl's --connect-to */
+    const char *dns_servers;        /* see resolver.h */
+    bool allow_private;             /* connections may go to any address; else see guard.h */
+    const char *const *named_hosts; /* that the user named: see guard.h */
+    nanoseconds connect_timeout;    /* name lookup, TCP and TLS together; waiting for a turn does not count */
     nanoseconds total_timeout;
     nanoseconds idle_timeout; /* longest silence of a connected server */
     uint64_t minimum_rate;    /* wire bytes a second over the last 30 s of a transfer */
@@ -64,7 +66,7 @@ struct http_timings {     /* nanoseconds since the request was started; 0 where 
 /* What came back. Zero it before the first use (http_response_init) and free it after the last. */
 struct http_response {
     int error;              /* 0 when the exchange is whole; else why it is not, with whatever came before */
-    char error_detail[256]; /* more words on `error`, from libcurl or the decoder; may be empty */
+    char error_detail[256]; /* more words on `error`: libcurl's, or the address that was refused; may be empty */
     bool reached_server;    /* some byte came back: an error is not for want of a connection */
     int status;             /* 100 to 999; 0 when no status line came */
     enum http_version version;

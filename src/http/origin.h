@@ -12,12 +12,15 @@
 #include "base/slice.h"
 #include "base/table.h"
 
+struct guard_host;
+
 enum { OPENING_PER_ORIGIN = 64 }; /* transfers to one origin that may be without a connection at once */
 
 struct origin {
     struct slice name; /* "https://host:port", lower case, port always written */
     struct slice scheme;
-    struct slice host; /* without brackets */
+    struct slice host;        /* without brackets */
+    struct guard_host *named; /* what the guard knows of `host`; NULL when the user named no such host */
     uint16_t port;
     bool is_trusted;       /* credentials may go there */
     bool is_routed;        /* the fields up to fed_serial are filled */
@@ -26,6 +29,7 @@ struct origin {
     const char *proxy;     /* that connections go through; "" for none */
     struct slice next_hop; /* the host that is connected to: the proxy, the target of --connect-to, or `host` */
     uint16_t next_port;
+    bool is_vouched;     /* the user said what to connect to: it may be anywhere */
     bool is_fed;         /* libcurl was told the addresses of next_hop */
     uint64_t fed_serial; /* the answer that they are from */
     bool is_spread;      /* over several multi handles: see shards.h */

@@ -55,6 +55,7 @@ static void apply_connect_to(struct origin *origin, const struct http_options *o
         struct slice host = next_field(&rest), port = next_field(&rest);
         if (host.length)
             origin->next_hop = host;
+        origin->is_vouched = host.length > 0;
         if (port.length)
             origin->next_port = (uint16_t)strtoul(port.data, NULL, 10);
         return;
@@ -148,8 +149,10 @@ int route_origin(struct origin *origin, const struct http_options *options)
     int err = origin->proxy[0] ? apply_proxy(origin) : 0;
     if (err)
         return err;
+    bool named_in_resolve = is_pinned(origin, options);
     origin->is_address = is_address(origin->next_hop);
-    origin->is_pinned = origin->is_address || is_pinned(origin, options);
+    origin->is_pinned = origin->is_address || named_in_resolve;
+    origin->is_vouched |= origin->proxy[0] || (named_in_resolve && !origin->is_address);
     origin->is_routed = true;
     return 0;
 }

@@ -5,7 +5,7 @@
 #include "http/fetch.h"
 #include "http/origin.h"
 
-/* Fills the route of `origin`, once. Its texts point into `options` or `origin`. Errors: ERR_INVALID (a proxy without a
+/* Fills the route of `origin`, once: what stands in its fields from is_routed to is_vouched. Its texts point into `options` or `origin`. Errors: ERR_INVALID (a proxy without a
  * host; logged). */
 int route_origin(struct origin *origin, const struct http_options *options);
 

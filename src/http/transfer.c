@@ -7,6 +7,7 @@
  * that libcurl makes of the interruption. */
 #include "http/transfer.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/error.h"
 #include "http/exchange.h"
 #include "http/failure.h"
+#include "http/place.h"
 #include "http/receive.h"
 #include "http/route.h"
 
@@ -196,6 +198,15 @@ void transfer_run_waiting(struct origin *origin)
         run(container_of(list_pop(&origin->waiting), struct transfer, node));
 }
 
+/* The addresses of the next hop are known. */
+static void take_answer(struct transfer *transfer)
+{
+    struct origin *origin = transfer->origin;
+    if (origin->named && !origin->is_vouched)
+        guard_take_answer(origin->named, &transfer->lookup.answer);
+    wait_for_turn(transfer);
+}
+
 static void look_up_done(void *context)
 {
     struct transfer *transfer = context;
@@ -206,7 +217,7 @@ static void look_up_done(void *context)
     if (err)
         finish(transfer, err);
     else
-        wait_for_turn(transfer);
+        take_answer(transfer);
 }
 
 static void look_up(struct transfer *transfer)
@@ -218,6 +229,14 @@ static void look_up(struct transfer *transfer)
     future_add_done_callback(&transfer->lookup.done, &transfer->looked_up);
 }
 
+static int settle_route(const struct http_client *client, struct origin *origin)
+{
+    if (origin->is_routed)
+        return 0;
+    origin->named = guard_find(&client->guard, origin->host);
+    return route_origin(origin, &client->options);
+}
+
 static int find_way(struct transfer *transfer)
 {
     struct http_client *client = transfer->client;
@@ -225,7 +244,7 @@ static int find_way(struct transfer *transfer)
     int err = check_request(request);
     if (!err)
         err = origin_of_url(&client->origins, slice_of(request->url), &transfer->origin);
-    return err ? err : route_origin(transfer->origin, &client->options);
+    return err ? err : settle_route(client, transfer->origin);
 }
 
 void transfer_start(struct transfer *transfer, struct fetch *fetch)
@@ -235,6 +254,7 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
     fetch->transfer = transfer;
     transfer->error = 0;
     transfer->open_error = 0;
+    transfer->refused.family = 0;
     transfer->header_lines = 0;
     transfer->header_bytes = 0;
     transfer->tried = transfer->connected = transfer->begun = false;
@@ -248,9 +268,10 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
         finish(transfer, err);
         return;
     }
-    if (transfer->origin->is_pinned ||
-        resolver_cached(client->resolver, transfer->origin->next_hop, &transfer->lookup.answer))
+    if (transfer->origin->is_pinned)
         wait_for_turn(transfer);
+    else if (resolver_cached(client->resolver, transfer->origin->next_hop, &transfer->lookup.answer))
+        take_answer(transfer);
     else
         look_up(transfer);
 }
@@ -349,14 +370,26 @@ static void finish(struct transfer *transfer, int error)
     recycle(transfer);
 }
 
+/* Why no socket could be opened, where libcurl can't know; 0 when it does. That one address of several was refused counts
+ * for more than what became of the others: trying again would not help. */
+static int failure_to_open(struct transfer *transfer)
+{
+    char address[INET6_ADDRSTRLEN] = "";
+    if (!transfer->refused.family)
+        return transfer->open_error == ERR_TOO_MANY_FILES ? ERR_TOO_MANY_FILES : 0;
+    inet_ntop(transfer->refused.family, transfer->refused.bytes, address, sizeof address);
+    snprintf(transfer->detail, sizeof transfer->detail, "%s: %s", address, place_text(place_of(&transfer->refused)));
+    return ERR_ADDRESS_REFUSED;
+}
+
 void transfer_done(CURL *easy, CURLcode result)
 {
     struct transfer *transfer;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
     int err = transfer->error;
     transfer->phase = OVER;
-    if (!err && result == CURLE_COULDNT_CONNECT && transfer->open_error == ERR_TOO_MANY_FILES)
-        err = transfer->open_error;
+    if (!err && result == CURLE_COULDNT_CONNECT)
+        err = failure_to_open(transfer);
     if (!err && result != CURLE_OK)
         err = failure_of(easy, result, transfer->begun);
     if (!err && transfer->fetch)

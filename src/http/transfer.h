@@ -31,6 +31,7 @@ struct transfer {
     struct curl_slist *names;   /* addresses for libcurl's cache */
     struct curl_slist *headers; /* made for this request alone; else NULL */
     struct described described;
+    struct resolver_address refused; /* by the guard, the last one; family 0 for none */
     struct target target;
     nanoseconds added;     /* to libcurl */
     nanoseconds active;    /* last sign of life; before a connection: when its limit began to run */

@@ -33,7 +33,8 @@ START_TEST(two_hundred_names_and_one_thread)
     char root[64];
     ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
     sprintf(root, "http://start.test:%u/", site_port(site, 0));
-    run_start(&run, (const char *const[]){"--scope", "any", "--dns-servers", dns_server_address(dns), root, NULL});
+    run_start(&run, (const char *const[]){"--scope", "any", "--allow-private", "--dns-servers", dns_server_address(dns),
+                                          root, NULL});
     while (site_requests(site) < HOSTS / 2)
         usleep(1000);
     ck_assert_int_eq(run_threads(&run), 1);

@@ -114,7 +114,7 @@ static struct site *site;
 static struct loop *loop;
 static char texts[MOST_PATHS][URL_SIZE];
 static const char *urls[MOST_PATHS];
-static const struct http_options HTTP = {.user_agent = "sweep-test/1", .max_connections = 8};
+static const struct http_options HTTP = {.user_agent = "sweep-test/1", .allow_private = true, .max_connections = 8};
 
 static const struct site_page PAGES[] = {
     {.path = "/", .body = "welcome"},

@@ -38,6 +38,7 @@ static inline struct http_options test_options(void)
 {
     return (struct http_options){
         .user_agent = "fetch-test/1",
+        .allow_private = true,
         .connect_timeout = SECONDS(AGENT_PATIENCE),
         .total_timeout = SECONDS(AGENT_PATIENCE),
         .max_ratio = 1000,

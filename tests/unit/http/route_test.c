@@ -240,10 +240,41 @@ START_TEST(pins_are_of_the_next_hop)
 }
 END_TEST
 
+START_TEST(user_vouches_for_what_is_named)
+{
+    static const struct {
+        const char *url, *proxy, *pin, *connect_to;
+        bool vouched;
+    } cases[] = {
+        {.url = "http://a.test/"},
+        {.url = "http://127.0.0.1/"},
+        {.url = "http://127.0.0.1/", .proxy = "proxy.test:3128", .vouched = true},
+        {.url = "http://a.test/", .pin = "a.test:80:127.0.0.1", .vouched = true},
+        {.url = "http://a.test/", .pin = "*:80:127.0.0.1", .vouched = true},
+        {.url = "http://a.test:81/", .pin = "a.test:80:127.0.0.1"},
+        {.url = "http://127.0.0.1/", .pin = "*:80:127.0.0.1"},
+        {.url = "http://a.test/", .connect_to = "a.test:80:127.0.0.1:81", .vouched = true},
+        {.url = "http://a.test/", .connect_to = "a.test:80:b.test:", .vouched = true},
+        {.url = "http://a.test/", .connect_to = "a.test:80::81"},
+        {.url = "http://b.test/", .connect_to = "a.test:80:127.0.0.1:81"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        setup(cases[i].url);
+        options.proxy = cases[i].proxy;
+        options.resolve = (const char *const[]){cases[i].pin, NULL};
+        options.connect_to = (const char *const[]){cases[i].connect_to, NULL};
+        ck_assert_int_eq(route_origin(origin, &options), 0);
+        ck_assert_msg(origin->is_vouched == cases[i].vouched, "case %zu", i);
+        done();
+    }
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("route", origin_itself_is_the_way, addresses_need_no_name, proxy_is_the_next_hop,
                      bad_proxy_is_refused, environment_counts_where_asked, upper_case_http_proxy_is_nobodys,
                      given_proxy_wins_over_the_environment, no_proxy_exempts_names_and_all_below,
-                     connect_to_leads_elsewhere, first_rule_that_fits_counts, pins_are_of_the_next_hop);
+                     connect_to_leads_elsewhere, first_rule_that_fits_counts, pins_are_of_the_next_hop,
+                     user_vouches_for_what_is_named);
 }
