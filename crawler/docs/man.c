@@ -47,6 +47,30 @@ static const char OPTIONS[] =
     "there.\n"
     "The command line wins over the profile, the profile over the config file; options that may be repeated add up.\n";
 
+static const char PRIVATE[] =
+    ".SH PRIVATE ADDRESSES\n"
+    "No link, redirect or name leads a crawl to an address that is not public: loopback, private, link\\-local and the "
+    "other special ones, also where an IPv6 address carries them.\n"
+    "What leads there fails with\n"
+    ".BR address\\-refused .\n"
+    ".PP\n"
+    "The hosts of the roots are excepted.\n"
+    "An address as a root may be anywhere.\n"
+    "A name as a root may be on this machine, in a private network or in shared address space (RFC 6598), if all "
+    "addresses that were found for it at first are not public; those found later must be in the same kind of place, or "
+    "public.\n"
+    "This holds for the hosts of the roots alone, not for others in the same network.\n"
+    "So take no roots from people whom you would not show your network.\n"
+    ".B \\-\\-allow\\-private\n"
+    "opens everything.\n"
+    ".PP\n"
+    "Addresses named by\n"
+    ".B \\-\\-resolve\n"
+    "or\n"
+    ".B \\-\\-connect\\-to\n"
+    "are not judged, nor is a proxy.\n"
+    "Behind a proxy the crawler sees no address but the proxy\\(aqs, and it is for the proxy to refuse others.\n";
+
 static const char FILES[] = ".SH FILES\n"
                             ".TP\n"
                             ".I $XDG_CONFIG_HOME/crawler/crawler.ini\n"
@@ -250,5 +274,6 @@ void docs_man(FILE *out)
     print_groups(out);
     print_commands(out);
     print_exit_status(out);
+    fputs(PRIVATE, out);
     fputs(FILES, out);
 }
