@@ -24,7 +24,8 @@
 enum {
     HEADER_SIZE = 12,
     NAME_SIZE = 256,
-    MESSAGE_SIZE = 4096,
+    MESSAGE_SIZE = UINT16_MAX, /* of what comes by TCP */
+    RECORD_SIZE = 2 * NAME_SIZE,
     UDP_SIZE = 512, /* RFC 1035, section 4.2.1 */
     QUERY_SIZE = 1024,
     CLASS_INTERNET = 1,
@@ -295,6 +296,14 @@ static void append_garbage(struct message *message)
     message->answers = 3;
 }
 
+static void append_pointer(struct message *message)
+{
+    append16(message, 0xc000 | (unsigned)message->length);
+    append16(message, DNS_A);
+    append16(message, CLASS_INTERNET);
+    message->answers = 1;
+}
+
 static unsigned rcode_of(enum dns_behaviour behaviour)
 {
     switch (behaviour) {
@@ -336,18 +345,31 @@ static enum dns_behaviour behaviour_of(const struct dns_row *row, const struct q
     return row->only == DNS_ANY_TYPE || row->only == question->type ? row->behaviour : DNS_ANSWER;
 }
 
+static bool answers_well(enum dns_behaviour behaviour)
+{
+    return behaviour == DNS_ANSWER || behaviour >= DNS_FLOOD;
+}
+
 static void fill_message(const struct dns_server *server, struct message *message, const struct question *question,
                          const unsigned char *query, enum dns_behaviour behaviour, const struct dns_row *row,
                          bool by_tcp)
 {
     begin_message(message, query, question->end);
-    if (behaviour == DNS_ANSWER)
+    if (answers_well(behaviour))
+        append_answers(server, message, question, row);
+    while (behaviour == DNS_FLOOD && message->answers && message->length + RECORD_SIZE < MESSAGE_SIZE)
         append_answers(server, message, question, row);
     bool truncated = !by_tcp && row && (row->truncated || message->length > UDP_SIZE);
     if (truncated)
         begin_message(message, query, question->end);
     if (behaviour == DNS_GARBAGE)
         append_garbage(message);
+    if (behaviour == DNS_POINTER)
+        append_pointer(message);
+    if (behaviour == DNS_FORGED)
+        message->bytes[0] ^= 1;
+    if (behaviour == DNS_ASTRAY)
+        message->bytes[HEADER_SIZE + 1] ^= 1; /* the first letter of the name */
     end_message(message, rcode_of(behaviour), truncated);
     if (behaviour == DNS_NOISE)
         memset(message->bytes, 0x5a, message->length);

@@ -19,6 +19,10 @@ enum dns_behaviour {
     DNS_SILENT,  /* nothing comes back */
     DNS_GARBAGE, /* the right header and question, then rubbish */
     DNS_NOISE,   /* rubbish from the first byte on */
+    DNS_POINTER, /* a record whose name points to itself */
+    DNS_FLOOD,   /* its records again and again, as many as a message holds; by TCP, for UDP can't hold them */
+    DNS_FORGED,  /* its records, under another id than the question's */
+    DNS_ASTRAY,  /* its records, as the answer to a question for another name */
 };
 
 /* What is said about one name, or about all that a pattern stands for. A name in no row doesn't exist (NXDOMAIN). */

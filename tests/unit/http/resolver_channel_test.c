@@ -64,6 +64,30 @@ START_TEST(next_server_is_asked_when_one_is_down)
 }
 END_TEST
 
+START_TEST(next_server_is_asked_when_one_fails)
+{
+    static const struct dns_row rows[] = {{.name = "servfail.test", .ipv4 = "192.0.2.1", .ttl = 300},
+                                          {.name = "refused.test", .ipv4 = "192.0.2.2", .ttl = 300},
+                                          {.name = "silent.test", .ipv4 = "192.0.2.3", .ttl = 300},
+                                          {.name = "gone.test", .ipv4 = "192.0.2.4", .ttl = 300}};
+    open_server();
+    struct dns_server *other = dns_server_start(rows, sizeof rows / sizeof rows[0]);
+    char servers[64];
+    snprintf(servers, sizeof servers, "%s,%s", dns_server_address(dns), dns_server_address(other));
+    struct resolver_options options = test_options();
+    options.servers = servers;
+    options.timeout = SECONDS(4);
+    open_with(&options);
+    ck_assert_str_eq(addresses_of("servfail.test"), "192.0.2.1");
+    ck_assert_str_eq(addresses_of("refused.test"), "192.0.2.2");
+    ck_assert_str_eq(addresses_of("silent.test"), "192.0.2.3");
+    ck_assert_int_eq(fate_of("gone.test"), ERR_NAME_NOT_FOUND); /* that is an answer */
+    ck_assert_uint_eq(dns_server_asked(other, "gone.test", DNS_ANY_TYPE), 0);
+    close_all();
+    dns_server_stop(other);
+}
+END_TEST
+
 START_TEST(no_server_at_all_is_a_failure)
 {
     open_server();
@@ -190,11 +214,11 @@ END_TEST
 
 int main(void)
 {
-    int failed =
-        RUN_TESTS("resolver_channel", wildcards_of_the_test_server_work, truncated_answer_is_asked_for_by_tcp,
-                  lost_packet_is_sent_again, silent_server_fails_every_name_in_line,
-                  next_server_is_asked_when_one_is_down, no_server_at_all_is_a_failure, malformed_server_is_named,
-                  longest_names_are_asked_for, search_domains_do_not_count, thousand_names_at_once_without_a_thread,
-                  want_of_descriptors_is_not_the_names_fault, socket_that_cannot_be_watched_fails_the_lookup);
+    int failed = RUN_TESTS("resolver_channel", wildcards_of_the_test_server_work, truncated_answer_is_asked_for_by_tcp,
+                           lost_packet_is_sent_again, silent_server_fails_every_name_in_line,
+                           next_server_is_asked_when_one_is_down, next_server_is_asked_when_one_fails,
+                           no_server_at_all_is_a_failure, malformed_server_is_named, longest_names_are_asked_for,
+                           search_domains_do_not_count, thousand_names_at_once_without_a_thread,
+                           want_of_descriptors_is_not_the_names_fault, socket_that_cannot_be_watched_fails_the_lookup);
     return failed;
 }

@@ -37,6 +37,13 @@ static const struct dns_row ROWS[] = {
     {.name = "alias2.test", .cname = "short-ttl.test", .ttl = 20},
     {.name = "short-ttl.test", .ipv4 = "127.0.0.7", .ttl = 60},
     {.name = "dangling.test", .cname = "nowhere.test", .ttl = 300},
+    {.name = "loop.test", .cname = "loop2.test", .ttl = 300},
+    {.name = "loop2.test", .cname = "loop.test", .ttl = 300},
+    {.name = "self.test", .cname = "self.test", .ttl = 300},
+    {.name = "pointer.test", .behaviour = DNS_POINTER},
+    {.name = "flood.test", .ipv4 = "192.0.2.1,192.0.2.2", .ttl = 300, .behaviour = DNS_FLOOD},
+    {.name = "forged.test", .ipv4 = "192.0.2.1", .ttl = 300, .behaviour = DNS_FORGED},
+    {.name = "astray.test", .ipv4 = "192.0.2.1", .ttl = 300, .behaviour = DNS_ASTRAY},
     {.name = "truncated.test", .ipv4 = "127.0.0.1", .ttl = 300, .truncated = true},
     {.name = "large.test",
      .ipv4 = "10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,10.0.0.7,10.0.0.8,10.0.0.9,10.0.0.10,10.0.0.11,"

@@ -126,11 +126,33 @@ END_TEST
 START_TEST(missing_name_is_not_asked_for_again)
 {
     open_all();
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(fate_of("gone.test"), ERR_NAME_NOT_FOUND);
+        ck_assert_int_eq(fate_of("nodata.test"), ERR_NAME_NOT_FOUND);
+    }
     ck_assert_uint_eq(dns_server_asked(dns, "gone.test", DNS_A), 1);
+    ck_assert_uint_eq(dns_server_asked(dns, "nodata.test", DNS_A), 1);
     struct resolver_answer answer;
     ck_assert(!resolver_cached(resolver, SLICE("gone.test"), &answer));
+    close_all();
+}
+END_TEST
+
+/* For a moment only: TROUBLE_LIFE. The first to ask pays for the tries. */
+START_TEST(trouble_is_remembered_for_a_moment)
+{
+    static const char *const names[] = {"servfail.test", "refused.test", "a-fails.test"};
+    open_all();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ck_assert_int_eq(fate_of(names[i]), ERR_NAME_FAILED);
+        unsigned asked = dns_server_asked(dns, names[i], DNS_ANY_TYPE);
+        ck_assert_int_eq(fate_of(names[i]), ERR_NAME_FAILED);
+        ck_assert_uint_eq(dns_server_asked(dns, names[i], DNS_ANY_TYPE), asked);
+    }
+    unsigned asked = dns_server_asked(dns, "servfail.test", DNS_ANY_TYPE);
+    usleep(1100000);
+    ck_assert_int_eq(fate_of("servfail.test"), ERR_NAME_FAILED);
+    ck_assert_uint_gt(dns_server_asked(dns, "servfail.test", DNS_ANY_TYPE), asked);
     close_all();
 }
 END_TEST
@@ -396,11 +418,11 @@ int main(void)
         "resolver", both_families_are_asked_for_once, one_family_is_enough, aliases_are_followed,
         large_answer_is_cut_and_keeps_both_families, life_is_the_ttl_within_bounds,
         names_in_any_spelling_share_an_answer, lookups_of_one_name_share_one_question,
-        missing_name_is_not_asked_for_again, failures_are_told_apart, one_family_in_trouble_leaves_the_other,
-        late_answer_harms_nobody, literals_are_answered_at_once, localhost_is_this_machine,
-        impossible_names_are_not_asked_for, hosts_file_comes_first, hosts_file_without_the_family_is_no_answer,
-        missing_hosts_file_is_an_error, system_configuration_is_enough, cancelled_lookup_leaves_the_others,
-        cancelled_question_fills_the_cache, cancelled_in_line_is_not_asked_for);
+        missing_name_is_not_asked_for_again, trouble_is_remembered_for_a_moment, failures_are_told_apart,
+        one_family_in_trouble_leaves_the_other, late_answer_harms_nobody, literals_are_answered_at_once,
+        localhost_is_this_machine, impossible_names_are_not_asked_for, hosts_file_comes_first,
+        hosts_file_without_the_family_is_no_answer, missing_hosts_file_is_an_error, system_configuration_is_enough,
+        cancelled_lookup_leaves_the_others, cancelled_question_fills_the_cache, cancelled_in_line_is_not_asked_for);
     failed |=
         RUN_TESTS_TIMES("resolver, twice", 2, only_the_family_wanted_is_asked_for, freeing_cancels_what_is_in_flight);
     return failed;
