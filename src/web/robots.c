@@ -57,19 +57,34 @@ static char upper(char c)
     return (char)(c - ('a' - 'A'));
 }
 
-/* Appends a path as it is compared: escapes in capitals, and, in a rule, bytes beyond ASCII escaped. */
-static int append_comparable(struct buf *out, struct slice path, bool is_rule)
+enum { ESCAPE_LENGTH = 3 };
+
+/* Whether a byte of a path is compared escaped. */
+typedef bool (*escape_rule)(struct slice path, size_t at);
+
+/* Bytes beyond ASCII, and a '$' that doesn't end the rule, as it means nothing there. */
+static bool rule_escapes(struct slice path, size_t at)
+{
+    return (unsigned char)path.data[at] >= 0x80 || (path.data[at] == '$' && at + 1 < path.length);
+}
+
+/* What would mean something in a rule: there it is written "%2A" and "%24" (section 2.2.3). */
+static bool path_escapes(struct slice path, size_t at)
+{
+    return path.data[at] == '*' || path.data[at] == '$';
+}
+
+/* Appends a path as it is compared: escapes in capitals. */
+static int append_comparable(struct buf *out, struct slice path, escape_rule is_escaped)
 {
     int err = 0;
     for (size_t i = 0; i < path.length && !err; i++) {
         const char *c = path.data + i;
         bool is_escape = *c == '%' && i + 2 < path.length && is_hex_digit(c[1]) && is_hex_digit(c[2]);
         if (is_escape) {
-            err = buf_append_char(out, '%');
-            for (int digit = 1; digit <= 2 && !err; digit++)
-                err = buf_append_char(out, upper(c[digit]));
+            err = buf_append(out, (char[]){'%', upper(c[1]), upper(c[2])}, ESCAPE_LENGTH);
             i += 2;
-        } else if (is_rule && (unsigned char)*c >= 0x80) {
+        } else if (is_escaped(path, i)) {
             err = buf_printf(out, "%%%02X", (unsigned char)*c);
         } else {
             err = buf_append_char(out, *c);
@@ -137,8 +152,8 @@ static int take_rule(struct reading *reading, struct slice value, bool allows)
     if (!value.length || !(reading->is_for[OURS] || reading->is_for[EVERYBODY]))
         return 0;
     struct buf pattern;
-    buf_init(&pattern, (size_t)ROBOTS_LINE * 3 + 1);
-    int err = append_comparable(&pattern, value, true);
+    buf_init(&pattern, (size_t)ROBOTS_LINE * ESCAPE_LENGTH + 1);
+    int err = append_comparable(&pattern, value, rule_escapes);
     if (!err)
         err = keep_pattern(reading, buf_slice(&pattern), allows);
     if (!err && allows)
@@ -378,17 +393,26 @@ static const struct rules *rules_of(const struct robots *robots)
     return &robots->rules[robots->names_us ? OURS : EVERYBODY];
 }
 
+/* Most paths are as they are. */
+static bool is_comparable(struct slice path)
+{
+    for (size_t i = 0; i < path.length; i++)
+        if (path.data[i] == '%' || path_escapes(path, i))
+            return false;
+    return true;
+}
+
 bool robots_allows(const struct robots *robots, struct slice path)
 {
     const struct rules *rules = rules_of(robots);
     if (!rules->count)
         return true;
-    if (!memchr(path.data, '%', path.length))
+    if (is_comparable(path))
         return rules_allow(rules, path);
     struct buf comparable;
-    buf_init(&comparable, path.length + 1);
+    buf_init(&comparable, path.length * ESCAPE_LENGTH + 1);
     /* Without memory to compare, the careful answer. */
-    bool allows = append_comparable(&comparable, path, false) == 0 && rules_allow(rules, buf_slice(&comparable));
+    bool allows = append_comparable(&comparable, path, path_escapes) == 0 && rules_allow(rules, buf_slice(&comparable));
     buf_free(&comparable);
     return allows;
 }

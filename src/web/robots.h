@@ -1,7 +1,10 @@
 /* robots.h - what a site asks crawlers not to fetch (RFC 9309, and the public cases of its authors where that is silent).
  *
  * A file is read for one crawler. The groups that name it hold, or, when none does, those for "*". Of the rules that match, the
- * longest wins, and Allow wins a tie. Matching takes time linear in the rule and the path. */
+ * longest wins, and Allow wins a tie. Matching takes time linear in the rule and the path.
+ *
+ * In one thing the public cases contradict the RFC, and win: the escape of a character that needs none is not undone, so that
+ * "/%62%61%7A" is not "/baz" (section 2.2.2). */
 #ifndef WEB_ROBOTS_H
 #define WEB_ROBOTS_H
 
