@@ -40,6 +40,7 @@ struct reading {
     struct slice product;
     bool is_for[AUDIENCES]; /* the group at hand */
     bool has_rules;         /* it does, so that the next user-agent line begins another */
+    size_t wildcards;       /* rules with a '*' so far */
 };
 
 /* --- rules -------------------------------------------------------------------------------------------------------- */
@@ -145,11 +146,19 @@ static int keep_index_page(struct reading *reading, struct buf *pattern)
     return err ? err : keep_pattern(reading, buf_slice(pattern), true);
 }
 
+/* Counts wildcards, too. */
+static bool has_too_many_wildcards(struct reading *reading, struct slice pattern)
+{
+    bool has_wildcard = memchr(pattern.data, '*', pattern.length) != NULL;
+    return has_wildcard && reading->wildcards++ >= ROBOTS_WILDCARDS;
+}
+
 /* A rule without a value says nothing. */
 static int take_rule(struct reading *reading, struct slice value, bool allows)
 {
-    reading->has_rules |= reading->is_for[OURS] || reading->is_for[EVERYBODY];
-    if (!value.length || !(reading->is_for[OURS] || reading->is_for[EVERYBODY]))
+    bool is_ours = reading->is_for[OURS] || reading->is_for[EVERYBODY];
+    reading->has_rules |= is_ours;
+    if (!is_ours || !value.length || has_too_many_wildcards(reading, value))
         return 0;
     struct buf pattern;
     buf_init(&pattern, (size_t)ROBOTS_LINE * ESCAPE_LENGTH + 1);

@@ -17,7 +17,8 @@ enum {
     ROBOTS_MOST =
         512 *
         1024, /* bytes that are read, at least 500 KiB by RFC 9309, section 2.5; the rest is cut off at a line's end */
-    ROBOTS_LINE = 16 * 1024 /* of a line; what is longer is cut */
+    ROBOTS_LINE = 16 * 1024, /* of a line; what is longer is cut */
+    ROBOTS_WILDCARDS = 5000  /* rules with a '*' that are kept; each may have to look at all of a path */
 };
 
 struct robots;

@@ -167,6 +167,21 @@ START_TEST(hostile_patterns_take_linear_time)
 }
 END_TEST
 
+START_TEST(wildcards_beyond_the_limit_are_ignored)
+{
+    struct buf text;
+    struct robots *robots;
+    repeat(&text, "User-agent: a\n", "Allow: *x\n", ROBOTS_WILDCARDS - 1);
+    ck_assert_int_eq(buf_append_slice(&text, SLICE("Disallow: *ab\nDisallow: *bc\nDisallow: /cd\n")), 0);
+    ck_assert_int_eq(robots_create(&robots, buf_slice(&text), SLICE("a")), 0);
+    ck_assert(!robots_allows(robots, SLICE("/ab")));
+    ck_assert(robots_allows(robots, SLICE("/bc")));
+    ck_assert(!robots_allows(robots, SLICE("/cd")));
+    robots_free(robots);
+    buf_free(&text);
+}
+END_TEST
+
 START_TEST(any_bytes_are_taken)
 {
     static const char bytes[] = "\0\xff:\0\r\rUser-agent\0: *\n:\n:::\nDisallow\nuser-agent: *\nallow:\ndisallow: \0/";
@@ -183,5 +198,6 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("robots", rules_are_heeded, delay_and_sitemaps_are_kept, product_tokens,
-                     what_is_too_much_is_cut_at_a_line, hostile_patterns_take_linear_time, any_bytes_are_taken);
+                     what_is_too_much_is_cut_at_a_line, hostile_patterns_take_linear_time,
+                     wildcards_beyond_the_limit_are_ignored, any_bytes_are_taken);
 }
