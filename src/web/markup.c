@@ -32,12 +32,6 @@ static char *checked_strdup(const char *text)
     return copy;
 }
 
-#if LIBXML_VERSION < 21200
-typedef xmlErrorPtr xml_error;
-#else
-typedef const xmlError *xml_error;
-#endif
-
 /* Takes libxml2's errors, which it would print. When memory is out the HTML parser of 2.9 refuses to go on, and waits
  * for ever for itself to have passed the attribute at hand: it has to be given an end. */
 static void on_error(void *context, xml_error error)
@@ -64,11 +58,18 @@ int markup_start(void)
     return 0;
 }
 
+int markup_memory_error(void)
+{
+    int err = allocation_failed ? ERR_NO_MEMORY : 0;
+    allocation_failed = false;
+    return err;
+}
+
 int markup_error(struct markup *markup)
 {
-    if (allocation_failed && !markup->err)
-        markup->err = ERR_NO_MEMORY;
-    allocation_failed = false;
+    int err = markup_memory_error();
+    if (!markup->err)
+        markup->err = err;
     return markup->err;
 }
 

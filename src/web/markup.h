@@ -40,7 +40,10 @@ int markup_start(void);
  * eof-in-tag), but libxml2 reports what there is of it, half a URL maybe. */
 bool markup_ends_in_tag(const xmlParserCtxt *parser);
 
-/* After each call of libxml2: the error met by a callback, or ERR_NO_MEMORY when one of its allocations failed. */
+/* After each call of libxml2: ERR_NO_MEMORY when one of its allocations failed since the last time; otherwise 0. */
+int markup_memory_error(void);
+
+/* The same: the error met by a callback, or ERR_NO_MEMORY when one of its allocations failed. */
 int markup_error(struct markup *markup);
 
 #endif

@@ -27,6 +27,13 @@
     X(xmlSetStructuredErrorFunc) \
     X(xmlStopParser)
 
+/* What its handlers of errors get. */
+#if LIBXML_VERSION < 21200
+typedef xmlErrorPtr xml_error;
+#else
+typedef const xmlError *xml_error;
+#endif
+
 struct xml_functions {
     XML_FUNCTIONS(LIBRARY_POINTER)
 };
