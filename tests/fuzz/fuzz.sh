@@ -11,7 +11,7 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 crashes=$build/crashes
 export XDG_CONFIG_HOME=/nonexistent
 
-declare -A longest=([extractor]=4096 [decode]=4096 [config]=1024)
+declare -A longest=([extractor]=4096 [decode]=4096 [sitemap]=4096 [config]=1024)
 
 failed=0
 for target in "$@"; do
