@@ -28,6 +28,7 @@ const struct command_row COMMAND_TABLE[] = {
      "ask robots.txt files: {\"robots_txt_base64\", \"user_agent\", \"url\"} a line in, {\"allowed\": true or false} a "
      "line out"},
     {"links", LINKS_OPTIONS, "FILE|-", "show the links of a document, a JSON object a line"},
+    {"sitemap", NO_OPTIONS, "FILE|-", "show the URLs of a sitemap, a feed or a list of URLs, a JSON object a line"},
     {"charset", CHARSET_OPTIONS, "FILE|-", "show the encoding of a document and what told it, as JSON"},
     {0},
 };

@@ -39,7 +39,7 @@ static int run(const struct document_arguments *arguments, FILE *file)
 int inspect_charset(int argc, char **argv)
 {
     struct document_arguments arguments;
-    int code = document_read_arguments(&arguments, argc, argv, false);
+    int code = document_read_arguments(&arguments, argc, argv, DOCUMENT_CONTENT_TYPE);
     if (code)
         return code;
     FILE *file = document_open(&arguments);

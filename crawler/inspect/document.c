@@ -10,16 +10,19 @@
 
 enum { TEXT_LIMIT = 1 << 24, CHUNK = 64 * 1024 };
 
-int document_read_arguments(struct document_arguments *arguments, int argc, char **argv, bool more)
+int document_read_arguments(struct document_arguments *arguments, int argc, char **argv, enum document_options options)
 {
     static const struct option all[] = {{"content-type", required_argument, NULL, 't'},
                                         {"base", required_argument, NULL, 'b'},
                                         {"extractor", required_argument, NULL, 'e'},
                                         {NULL, 0, NULL, 0}};
-    static const struct option few[] = {{"content-type", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    static const struct option none[] = {{NULL, 0, NULL, 0}};
+    static const struct option type[] = {{"content-type", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    static const struct option *const known[] = {
+        [DOCUMENT_NO_OPTIONS] = none, [DOCUMENT_CONTENT_TYPE] = type, [DOCUMENT_ALL_OPTIONS] = all};
     int option;
     *arguments = (struct document_arguments){.content_type = "text/html"};
-    while ((option = getopt_long(argc, argv, "", more ? all : few, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "", known[options], NULL)) != -1) {
         if (option == 't')
             arguments->content_type = optarg;
         else if (option == 'b')

@@ -15,9 +15,11 @@ struct document_arguments {
     const char *file;         /* "-" for standard input */
 };
 
-/* Reads the arguments of `command`; `more` says whether --base and --extractor are options of it. Returns 0, or 2 after
- * a message. */
-int document_read_arguments(struct document_arguments *arguments, int argc, char **argv, bool more);
+/* Which of the options a command has. */
+enum document_options { DOCUMENT_NO_OPTIONS, DOCUMENT_CONTENT_TYPE, DOCUMENT_ALL_OPTIONS };
+
+/* Reads the arguments of a command, argv[0] being its name. Returns 0, or 2 after a message. */
+int document_read_arguments(struct document_arguments *arguments, int argc, char **argv, enum document_options options);
 
 /* Opens the file that was named. NULL after a message. */
 FILE *document_open(const struct document_arguments *arguments);

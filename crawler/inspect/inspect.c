@@ -11,7 +11,8 @@ inspect_command inspect_find(const char *name)
     } commands[] = {{"resolve", inspect_resolve},
                     {"links", inspect_links},
                     {"charset", inspect_charset},
-                    {"robots", inspect_robots}};
+                    {"robots", inspect_robots},
+                    {"sitemap", inspect_sitemap}};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].command;

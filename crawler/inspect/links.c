@@ -125,7 +125,7 @@ int inspect_links(int argc, char **argv)
 {
     struct document_arguments arguments;
     struct links links = {0};
-    int code = document_read_arguments(&arguments, argc, argv, true);
+    int code = document_read_arguments(&arguments, argc, argv, DOCUMENT_ALL_OPTIONS);
     if (code)
         return code;
     arena_init(&links.memory);

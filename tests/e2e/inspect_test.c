@@ -77,6 +77,29 @@ static const struct command COMMANDS[] = {
      0,
      NULL},
     {{"charset", "--base", "x", "-"}, "", "", 2, "unrecognized option"},
+    {{"sitemap", "-"},
+     "<urlset><url><loc>http://h/?a&amp;b</loc><lastmod>2026-11-23</lastmod></url><url><loc>/\xc3\xa9\"</loc></url></"
+     "urlset>",
+     "{\"url\":\"http://h/?a&b\",\"lastmod\":\"2026-11-23\"}\n"
+     "{\"url\":\"/\xc3\xa9\\\"\",\"lastmod\":\"\"}\n",
+     0,
+     NULL},
+    {{"sitemap", "-"},
+     "<sitemapindex><sitemap><loc>http://h/s.gz</loc><lastmod>2026</lastmod></sitemap></sitemapindex>",
+     "{\"sitemap\":\"http://h/s.gz\"}\n",
+     0,
+     NULL},
+    {{"sitemap", "-"}, "http://h/\nh\n", "{\"url\":\"http://h/\",\"lastmod\":\"\"}\n", 0, "-: 1 left out"},
+    {{"sitemap", "-"},
+     "<urlset><url><loc>http://h/</loc></url>",
+     "{\"url\":\"http://h/\",\"lastmod\":\"\"}\n",
+     1,
+     "-: malformed input"},
+    {{"sitemap", "-"}, "<html/>", "", 1, "-: malformed input"},
+    {{"sitemap", "-"}, "", "", 0, NULL},
+    {{"sitemap", "/nonexistent"}, "", "", 1, "/nonexistent: No such file"},
+    {{"sitemap", "--base", "x", "-"}, "", "", 2, "unrecognized option"},
+    {{"sitemap"}, "", "", 2, "sitemap: name one file"},
 };
 
 START_TEST(each_command_answers)
