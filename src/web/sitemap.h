@@ -19,7 +19,8 @@ enum {
     SITEMAP_MOST_URLS = 50000,             /* that are reported */
     SITEMAP_URL_LENGTH = 8192,             /* bytes of a URL; the protocol wants less than 2,048 */
     SITEMAP_DEPTH = 256,                   /* of elements in each other */
-    SITEMAP_MARKUP = 1024 * 1024           /* bytes of one tag, comment or the like */
+    SITEMAP_TAG = 128 * 1024,              /* bytes of one */
+    SITEMAP_MARKUP = 1024 * 1024           /* bytes of a comment, a CDATA section or the like */
 };
 
 /* What a URL leads to. */
@@ -47,7 +48,7 @@ void sitemap_free(struct sitemap_reader *reader);
 
 /* Reads the next bytes. What was reported before an error stands; all later calls return the same. Errors:
  *   ERR_SYNTAX             no such list (an HTML page, say), or XML that can't be read any further
- *   ERR_TOO_LARGE          deeper than SITEMAP_DEPTH, or a tag longer than SITEMAP_MARKUP
+ *   ERR_TOO_LARGE          deeper than SITEMAP_DEPTH, or longer than SITEMAP_TAG or SITEMAP_MARKUP
  *   ERR_DECODED_TOO_LARGE  more than SITEMAP_MOST_BYTES
  *   ERR_DECODE             corrupt gzip
  *   ERR_LIBRARY            libxml2 is missing, or what the encoding takes; ERR_UNSUPPORTED

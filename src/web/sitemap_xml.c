@@ -319,7 +319,15 @@ static bool is_over(const struct sitemap_xml *reader)
     return reader->list && reader->depth == 0;
 }
 
-/* Whether the parser has given up, or waits for the end of something that it holds back and looks for again and again. */
+/* How much the parser may hold back of what it has begun: it looks through that again and again, and compares each of a
+ * tag's attributes and namespaces with all the others. */
+static ptrdiff_t most_unfinished(const xmlParserInput *input)
+{
+    bool is_tag = input->end - input->cur >= 2 && input->cur[0] == '<' && input->cur[1] != '!' && input->cur[1] != '?';
+    return is_tag ? SITEMAP_TAG : SITEMAP_MARKUP;
+}
+
+/* Whether the parser has given up, or holds too much back. */
 static int check_progress(const struct sitemap_xml *reader)
 {
     const xmlParserInput *input = reader->parser->input;
@@ -327,7 +335,7 @@ static int check_progress(const struct sitemap_xml *reader)
         return 0;
     if (reader->parser->instate == XML_PARSER_EOF || !input)
         return ERR_SYNTAX;
-    return input->end - input->cur > SITEMAP_MARKUP ? ERR_TOO_LARGE : 0;
+    return input->end - input->cur > most_unfinished(input) ? ERR_TOO_LARGE : 0;
 }
 
 static int parse(struct sitemap_xml *reader, struct slice utf8, bool last)

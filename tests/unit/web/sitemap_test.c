@@ -321,6 +321,19 @@ START_TEST(hostile_documents_are_given_up)
 }
 END_TEST
 
+#define ENTRY "<url><loc>http://h/</loc></url></urlset>"
+
+START_TEST(markup_has_a_length)
+{
+    enum { NEAR = 5000, TAG = SITEMAP_TAG / 2, MARKUP = SITEMAP_MARKUP / 2 };
+    check_repeated("<urlset><a b='", "a>", TAG - NEAR, "'/>" ENTRY, 1, 0, 0);
+    check_repeated("<urlset><a b='", "a>", TAG + NEAR, "'/>" ENTRY, 0, 0, ERR_TOO_LARGE);
+    check_repeated("<urlset><!--", "a>", MARKUP - NEAR, "-->" ENTRY, 1, 0, 0);
+    check_repeated("<urlset><!--", "a>", MARKUP + NEAR, "-->" ENTRY, 0, 0, ERR_TOO_LARGE);
+    check_repeated("<urlset><![CDATA[", "a>", MARKUP - NEAR, "]]>" ENTRY, 1, 0, 0);
+}
+END_TEST
+
 START_TEST(entities_of_the_file_are_not_expanded)
 {
     static const char head[] = "<!DOCTYPE urlset [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>"
@@ -370,10 +383,10 @@ END_TEST
 
 int main(void)
 {
-    int failed =
-        RUN_TESTS_TIMES("sitemap lists", sizeof CASES / sizeof CASES[0], lists_are_read_however_cut) |
-        RUN_TESTS("sitemap", utf16_is_read, packed_files_are_unpacked, urls_are_counted, urls_have_a_length,
-                  elements_nest_to_a_depth, bytes_are_counted, a_bomb_is_cut_off, hostile_documents_are_given_up,
-                  entities_of_the_file_are_not_expanded, nul_ends_nothing, the_callback_may_end_it);
+    int failed = RUN_TESTS_TIMES("sitemap lists", sizeof CASES / sizeof CASES[0], lists_are_read_however_cut) |
+                 RUN_TESTS("sitemap", utf16_is_read, packed_files_are_unpacked, urls_are_counted, urls_have_a_length,
+                           elements_nest_to_a_depth, bytes_are_counted, a_bomb_is_cut_off,
+                           hostile_documents_are_given_up, markup_has_a_length, entities_of_the_file_are_not_expanded,
+                           nul_ends_nothing, the_callback_may_end_it);
     return failed;
 }
