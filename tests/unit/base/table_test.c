@@ -1,8 +1,7 @@
 /* The table against a plain array that does the same. */
 #include "base/table.h"
 
-#include <check.h>
-#include <stdlib.h>
+#include "unit/suite.h"
 
 enum { KEYS = 512, STEPS = 200000 };
 
@@ -53,14 +52,5 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("table");
-    TCase *tcase = tcase_create("table");
-    tcase_add_test(tcase, empty_table_holds_nothing);
-    tcase_add_test(tcase, behaves_as_an_array);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("table", empty_table_holds_nothing, behaves_as_an_array);
 }
