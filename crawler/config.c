@@ -6,11 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "option_table.h"
-
-enum { PATH_LIMIT = 4096 };
 
 /* One file being read. */
 struct reading {
@@ -129,10 +127,8 @@ static bool has_profile_beside_config(const struct options *options, struct buf 
 {
     if (!options->config)
         return false;
-    const char *slash = strrchr(options->config, '/');
-    int length = slash ? (int)(slash - options->config) : 1;
     buf_clear(path);
-    return buf_printf(path, "%.*s", length, slash ? options->config : ".") == 0 && has_file(path, options->profile);
+    return path_append_folder(path, options->config) == 0 && has_file(path, options->profile);
 }
 
 static int apply_profile(struct options *options, struct buf *path, FILE *errors)

@@ -4,13 +4,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/error.h"
-
-enum { PATH_LIMIT = 4096 };
+#include "base/path.h"
+#include "output/special_path.h"
 
 struct output_file {
     FILE *stream;
@@ -26,14 +24,18 @@ static bool is_stdout(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* Whether the path names something that can't be replaced: a device, a pipe; or a folder, which opening will tell. */
-static bool is_special(const char *path)
+/* Takes `fd`, also when it fails. */
+static int open_descriptor(struct output_file *file, int fd)
 {
-    struct stat status;
-    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    file->stream = fdopen(fd, "w");
+    if (file->stream)
+        return 0;
+    int err = error_from_errno(errno);
+    close(fd);
+    return err;
 }
 
-static int open_part(struct output_file *file)
+static int name_part(struct output_file *file)
 {
     struct buf part;
     buf_init(&part, PATH_LIMIT);
@@ -41,30 +43,41 @@ static int open_part(struct output_file *file)
     if (!err && !(file->part = strdup(buf_text(&part))))
         err = ERR_NO_MEMORY;
     buf_free(&part);
+    return err;
+}
+
+static int open_part(struct output_file *file)
+{
+    int err = name_part(file);
     if (err)
         return err;
     int fd = open(file->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    file->stream = fd < 0 ? NULL : fdopen(fd, "w");
-    if (file->stream)
-        return 0;
-    err = error_from_errno(errno);
-    if (fd >= 0)
-        close(fd);
-    free(file->part);
-    file->part = NULL;
+    err = fd < 0 ? error_from_errno(errno) : open_descriptor(file, fd);
+    if (err) {
+        free(file->part);
+        file->part = NULL;
+    }
     return err;
+}
+
+static int open_special(struct output_file *file, const struct special_path *special)
+{
+    int fd;
+    int err = special_path_open(file->path, special, &fd);
+    return err ? err : open_descriptor(file, fd);
 }
 
 static int open_stream(struct output_file *file)
 {
+    struct special_path special;
     if (is_stdout(file->path)) {
         file->stream = stdout;
         return 0;
     }
-    if (!is_special(file->path))
-        return open_part(file);
-    file->stream = fopen(file->path, "we");
-    return file->stream ? 0 : error_from_errno(errno);
+    int err = special_path_look(file->path, &special);
+    if (err)
+        return err;
+    return special.is_special ? open_special(file, &special) : open_part(file);
 }
 
 int output_file_open(struct output_file **out, const char *path, bool keep_part)
@@ -103,6 +116,11 @@ const char *output_file_name(const struct output_file *file)
 const char *output_file_path(const struct output_file *file)
 {
     return file->path;
+}
+
+bool output_file_is_named(const struct output_file *file)
+{
+    return file->part != NULL;
 }
 
 /* Closes the stream; what it still held may turn out not to fit. */

@@ -1,7 +1,7 @@
 /* output_file.h - a file that gets its name when it is whole.
  *
  * What is written goes to FILE.part, which is renamed in the end, so that nobody ever finds half a file under its name.
- * Standard output, devices and pipes are written to as they are. */
+ * Standard output, devices, pipes and whatever else special_path.h names are written to as they are. */
 #ifndef OUTPUT_OUTPUT_FILE_H
 #define OUTPUT_OUTPUT_FILE_H
 
@@ -11,7 +11,7 @@
 struct output_file;
 
 /* Opens `path` for writing; "-" is standard output. `keep_part`: what was written stays in FILE.part when the file is
- * never committed. Symbolic links are not followed for FILE.part. Errors: ERR_NO_MEMORY, those of error_from_errno. */
+ * never committed. Symbolic links are not followed for FILE.part; one that is FILE is replaced. Errors: ERR_NO_MEMORY, those of error_from_errno. */
 int output_file_open(struct output_file **out, const char *path, bool keep_part);
 
 /* Where to write. Buffered; errors stick to it (ferror) and are told at the latest by output_file_commit. */
@@ -25,6 +25,9 @@ const char *output_file_name(const struct output_file *file);
 
 /* The path as given. Valid as long as the file. */
 const char *output_file_path(const struct output_file *file);
+
+/* Whether it gets its name from output_file_commit: false for what is written to as it is. */
+bool output_file_is_named(const struct output_file *file);
 
 /* Writes out what is buffered and gives the file its name. Errors: those of error_from_errno; the name then still
  * belongs to what it belonged to before. To be called at most once. */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -179,14 +178,6 @@ static int write_split(struct sitemap *sitemap, const struct options *options)
     return err;
 }
 
-/* Files with other names can be put beside it. */
-static bool can_be_split(const struct output_file *file)
-{
-    struct stat status;
-    return strcmp(output_file_path(file), "-") != 0 && fstat(fileno(output_file_stream(file)), &status) == 0 &&
-           S_ISREG(status.st_mode);
-}
-
 static int finish(struct output *output, const struct crawl_end *end)
 {
     struct sitemap *sitemap = container_of(output, struct sitemap, output);
@@ -198,7 +189,7 @@ static int finish(struct output *output, const struct crawl_end *end)
         return err;
     if (files == 1)
         return walk_urls(sitemap, NULL, output_file_stream(output->file), &files);
-    if (can_be_split(output->file))
+    if (output_file_is_named(output->file)) /* then others can be put beside it */
         return write_split(sitemap, end->options);
     log_error("sitemap: the URLs need %zu files, into which %s can't be split; name a file", files,
               output_file_name(output->file));

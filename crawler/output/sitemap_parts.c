@@ -5,8 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-
-enum { PATH_LIMIT = 4096 };
+#include "base/path.h"
 
 void sitemap_parts_init(struct sitemap_parts *parts, const char *path)
 {
@@ -20,16 +19,10 @@ void sitemap_parts_free(struct sitemap_parts *parts)
     free(parts->files);
 }
 
-static const char *name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* The path up to its suffix; a name that only begins with a dot has none. */
 static size_t stem_length(const char *path)
 {
-    const char *name = name_of(path), *dot = strrchr(name, '.');
+    const char *name = path_name(path), *dot = strrchr(name, '.');
     return dot && dot > name ? (size_t)(dot - path) : strlen(path);
 }
 
@@ -88,7 +81,7 @@ int sitemap_part_append_name(struct buf *out, const char *path, size_t number)
 {
     struct buf name;
     buf_init(&name, PATH_LIMIT);
-    int err = append_path(&name, name_of(path), number);
+    int err = append_path(&name, path_name(path), number);
     for (size_t i = 0; i < name.length && !err; i++)
         err = is_unreserved(name.data[i]) ? buf_append_char(out, name.data[i])
                                           : buf_printf(out, "%%%02X", (unsigned char)name.data[i]);

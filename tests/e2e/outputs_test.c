@@ -333,6 +333,27 @@ START_TEST(symbolic_links_lead_nowhere)
 }
 END_TEST
 
+/* A descriptor that is a file is added to. By names in /proc alone, where a mistake could replace nothing. */
+START_TEST(descriptors_are_written_to_as_they_are)
+{
+    static const char *const outputs[] = {"/proc/self/fd/1", "/dev/fd/1"};
+    open_site(&(struct site_config){.pages = HOSTILE});
+    for (int i = 0; i < 2; i++) {
+        char command[8 * TEXT_SIZE];
+        write_file("out", "before\n");
+        snprintf(command, sizeof command, "XDG_CONFIG_HOME=/nonexistent " CRAWLER " -o %s %s >>%s", outputs[i], root,
+                 path_of("out"));
+        ck_assert_int_eq(system(command), 0);
+        char *text = read_file("out");
+        ck_assert_msg(strncmp(text, "before\n*** Report ***\n", 22) == 0 && count(text, "\nDone: 10\n") == 1, "%s",
+                      text);
+        free(text);
+        ck_assert(!exists("out.part"));
+    }
+    close_site();
+}
+END_TEST
+
 START_TEST(check_makes_broken_links_an_exit_code)
 {
     static const struct {
@@ -406,10 +427,10 @@ END_TEST
 
 int main(void)
 {
-    int failed =
-        RUN_TESTS("outputs", all_outputs_tell_of_the_same_urls, skipped_tells_of_the_rest, interrupted_files_are_whole,
-                  a_reader_that_goes_away_ends_the_crawl, symbolic_links_lead_nowhere,
-                  check_makes_broken_links_an_exit_code, explain_fetches_nothing, names_of_outputs_are_checked);
+    int failed = RUN_TESTS(
+        "outputs", all_outputs_tell_of_the_same_urls, skipped_tells_of_the_rest, interrupted_files_are_whole,
+        a_reader_that_goes_away_ends_the_crawl, symbolic_links_lead_nowhere, descriptors_are_written_to_as_they_are,
+        check_makes_broken_links_an_exit_code, explain_fetches_nothing, names_of_outputs_are_checked);
     return failed | RUN_TESTS_TIMES("formats", FORMAT_COUNT, what_cannot_be_opened_is_refused_at_once,
                                     a_full_device_is_told, a_full_disk_leaves_no_half_file);
 }
