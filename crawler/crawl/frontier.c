@@ -152,17 +152,31 @@ int frontier_next(struct frontier *frontier, struct claim *claim)
     }
 }
 
+static int end_claim(struct frontier *frontier, const struct store_record *record)
+{
+    int err = store_done_batch(frontier->store, record, 1);
+    frontier->handed_out -= record->outcome == STORE_FILTERED || record->outcome == STORE_LATER;
+    if (list_is_empty(&frontier->waiters))
+        return err;
+    if (is_over(frontier)) {
+        wake_all(frontier);
+    } else if (may_claim(frontier)) {
+        wake_one(frontier);
+        set_alarm(frontier);
+    }
+    return err;
+}
+
 int frontier_done(struct frontier *frontier, struct claim *claim, enum store_outcome outcome,
                   const struct fetch_statistic *stat)
 {
-    int err = store_done_batch(frontier->store, &(struct store_record){claim, outcome, stat}, 1);
-    if (list_is_empty(&frontier->waiters))
-        return err;
-    if (is_over(frontier))
-        wake_all(frontier);
-    else if (may_claim(frontier))
-        wake_one(frontier);
-    return err;
+    return end_claim(frontier, &(struct store_record){.claim = claim, .outcome = outcome, .stat = stat});
+}
+
+int frontier_later(struct frontier *frontier, struct claim *claim, nanoseconds not_before)
+{
+    return end_claim(frontier,
+                     &(struct store_record){.claim = claim, .outcome = STORE_LATER, .not_before = not_before});
 }
 
 void frontier_set_pace(struct frontier *frontier, const struct claim *claim, const struct store_pace *pace)
@@ -185,7 +199,8 @@ int frontier_tell_left(struct frontier *frontier, frontier_left left, void *cont
     int err = 0, got = 0;
     while (!err && (got = store_claim(frontier->store, NEVER, &claim)) > 0) {
         err = left(context, buf_slice(&claim.url), referrer_text(claim.referrer));
-        int done_err = store_done_batch(frontier->store, &(struct store_record){&claim, STORE_GIVEN_UP, NULL}, 1);
+        int done_err =
+            store_done_batch(frontier->store, &(struct store_record){.claim = &claim, .outcome = STORE_GIVEN_UP}, 1);
         err = err ? err : done_err;
     }
     claim_free(&claim);

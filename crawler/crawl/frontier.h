@@ -27,6 +27,10 @@ int frontier_next(struct frontier *frontier, struct claim *claim);
 int frontier_done(struct frontier *frontier, struct claim *claim, enum store_outcome outcome,
                   const struct fetch_statistic *stat);
 
+/* Ends a claim with STORE_LATER: its URL is the first of its origin that is handed out again, `not_before` that moment (0 for
+ * at once). Neither such a claim nor one that ended with STORE_FILTERED counts for max_pages. Errors: as frontier_done. */
+int frontier_later(struct frontier *frontier, struct claim *claim, nanoseconds not_before);
+
 /* Sets the pace of the claim's origin, and wakes tasks that may go on by it. */
 void frontier_set_pace(struct frontier *frontier, const struct claim *claim, const struct store_pace *pace);
 

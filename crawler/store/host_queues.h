@@ -31,6 +31,9 @@ nanoseconds host_queues_next_time(const struct host_queues *queues);
 /* A claim has ended. */
 void host_queues_done(struct host_queues *queues, struct claim *claim);
 
+/* A claim has ended, and its URL waits again: see STORE_LATER. Errors: ERR_NO_MEMORY; then it has just ended. */
+int host_queues_later(struct host_queues *queues, struct claim *claim, nanoseconds not_before);
+
 uint64_t host_queues_count(const struct host_queues *queues); /* URLs that wait */
 
 #endif

@@ -58,16 +58,26 @@ static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
     return got;
 }
 
+static int end_claim(struct memory_store *memory, const struct store_record *record)
+{
+    if (record->outcome == STORE_LATER)
+        return host_queues_later(memory->queues, record->claim, record->not_before);
+    host_queues_done(memory->queues, record->claim);
+    return 0;
+}
+
 static int done_batch(struct store *store, const struct store_record *records, size_t count)
 {
     struct memory_store *memory = memory_of(store);
     assert(memory->claimed >= count);
+    int err = 0;
     for (size_t i = 0; i < count; i++) {
-        host_queues_done(memory->queues, records[i].claim);
-        memory->given_up += records[i].outcome == STORE_GIVEN_UP;
+        int lost = end_claim(memory, &records[i]);
+        memory->given_up += lost || records[i].outcome == STORE_GIVEN_UP;
+        err = err ? err : lost;
     }
     memory->claimed -= count;
-    return 0;
+    return err;
 }
 
 static void set_pace(struct store *store, const struct claim *claim, const struct store_pace *pace)

@@ -50,6 +50,7 @@ struct claim {
     struct referrer *referrer; /* held; NULL for a root */
     uint32_t depth;
     uint32_t redirects;
+    uint32_t tries;   /* made before */
     uint32_t at_once; /* of the origin's pace */
     void *place;      /* the store's; NULL when nothing is claimed */
 };
@@ -61,7 +62,8 @@ void claim_free(struct claim *claim);
 enum store_outcome {
     STORE_FETCHED,  /* it has a record */
     STORE_FILTERED, /* it turned out that it is not to be fetched */
-    STORE_GIVEN_UP  /* it is pending again */
+    STORE_LATER, /* it is to be claimed again, first of its origin once its time has come, with the tries it has now */
+    STORE_GIVEN_UP /* it is pending again, for another run */
 };
 
 /* The end of a claim. */
@@ -69,6 +71,7 @@ struct store_record {
     struct claim *claim;
     enum store_outcome outcome;
     const struct fetch_statistic *stat; /* STORE_FETCHED; else NULL */
+    nanoseconds not_before;             /* STORE_LATER: no claim before this moment; 0 for at once */
 };
 
 /* How fast the URLs of an origin may be claimed. */
@@ -115,7 +118,7 @@ static inline int store_claim(struct store *store, nanoseconds now, struct claim
     return store->operations->claim(store, now, claim);
 }
 
-/* Takes the ends of claims. */
+/* Takes the ends of claims. Errors: ERR_NO_MEMORY; a claim that could not be kept for later is given up then. */
 static inline int store_done_batch(struct store *store, const struct store_record *records, size_t count)
 {
     return store->operations->done_batch(store, records, count);

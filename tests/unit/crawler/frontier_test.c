@@ -332,6 +332,40 @@ START_TEST(a_moment_wakes_all_for_whom_it_came)
 }
 END_TEST
 
+/* One URL is put off, the other turns out unwanted: neither counts. */
+static int take_two_of_two(void *argument)
+{
+    struct claim claim;
+    (void)argument;
+    take(&claim, "http://a/1");
+    claim.tries = 1;
+    ck_assert_int_eq(frontier_later(frontier, &claim, clock_after(MILLISECONDS(5))), 0);
+    take(&claim, "http://a/2");
+    ck_assert_int_eq(frontier_done(frontier, &claim, STORE_FILTERED, NULL), 0);
+    take(&claim, "http://a/3");
+    give_back(&claim);
+    take(&claim, "http://a/1"); /* waits for its time */
+    ck_assert_uint_eq(claim.tries, 1);
+    give_back(&claim);
+    add("http://a", "/4");
+    claim_init(&claim);
+    ck_assert_int_eq(frontier_next(frontier, &claim), ERR_FINISHED);
+    claim_free(&claim);
+    return 0;
+}
+
+START_TEST(what_is_put_off_or_filtered_does_not_count)
+{
+    open_frontier(0, 2);
+    add("http://a", "/1");
+    add("http://a", "/2");
+    add("http://a", "/3");
+    run_task(take_two_of_two);
+    ck_assert_uint_eq(stats().pending, 1);
+    close_frontier();
+}
+END_TEST
+
 static int take_all_that_is_left(void *argument)
 {
     struct claim claim;
@@ -370,5 +404,6 @@ int main(void)
     return RUN_TESTS("frontier", origins_take_turns_by_their_share, nothing_is_lost_or_swapped,
                      what_was_never_taken_is_freed, max_pages_ends_it, those_who_wait_are_woken,
                      closing_it_sends_all_home, per_host_holds_back_one_origin_alone,
-                     a_moment_wakes_all_for_whom_it_came, what_is_left_is_told_whatever_its_pace);
+                     a_moment_wakes_all_for_whom_it_came, what_is_put_off_or_filtered_does_not_count,
+                     what_is_left_is_told_whatever_its_pace);
 }

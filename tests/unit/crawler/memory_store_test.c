@@ -32,7 +32,8 @@ static void claim_url(struct claim *claim, const char *wanted)
 static void end(struct claim *claim, const struct fetch_statistic *stat)
 {
     enum store_outcome outcome = stat ? STORE_FETCHED : STORE_GIVEN_UP;
-    ck_assert_int_eq(store_done_batch(store, &(struct store_record){claim, outcome, stat}, 1), 0);
+    ck_assert_int_eq(
+        store_done_batch(store, &(struct store_record){.claim = claim, .outcome = outcome, .stat = stat}, 1), 0);
 }
 
 START_TEST(wishes_are_heeded)
@@ -111,7 +112,7 @@ START_TEST(what_turned_out_unwanted_is_neither_pending_nor_claimed)
     ck_assert_int_eq(memory_store_create(&store, 0), 0);
     ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
     claim_url(&claim, "http://a/1");
-    ck_assert_int_eq(store_done_batch(store, &(struct store_record){&claim, STORE_FILTERED, NULL}, 1), 0);
+    ck_assert_int_eq(store_done_batch(store, &(struct store_record){.claim = &claim, .outcome = STORE_FILTERED}, 1), 0);
     check_stats(1, 0, 0);
     claim_free(&claim);
     store_free(store);
@@ -158,6 +159,70 @@ START_TEST(an_origin_waits_for_its_time_alone)
 }
 END_TEST
 
+static void put_off(struct claim *claim, nanoseconds not_before)
+{
+    struct store_record record = {.claim = claim, .outcome = STORE_LATER, .not_before = not_before};
+    claim->tries++;
+    ck_assert_int_eq(store_done_batch(store, &record, 1), 0);
+    ck_assert_ptr_null(claim->place);
+}
+
+START_TEST(a_url_put_off_comes_first_when_its_time_has_come)
+{
+    struct claim first, second;
+    open_paced(&first, 0);
+    claim_init(&second);
+    put_off(&first, 500);
+    check_stats(4, 4, 0);
+    ck_assert_int_eq(store_next_time(store), 500);
+    claim_url(&first, "http://b/1");
+    claim_url(&second, "http://a/2");
+    put_off(&second, 400);
+    ck_assert_int_eq(store_next_time(store), 400);
+    ck_assert_int_eq(store_claim(store, 500, &second), 1);
+    ck_assert_str_eq(buf_text(&second.url), "http://a/1");
+    ck_assert_uint_eq(second.tries, 1);
+    put_off(&second, 0);
+    claim_url(&second, "http://a/1");
+    ck_assert_uint_eq(second.tries, 2);
+    end(&second, &RECORD);
+    claim_url(&second, "http://a/2");
+    end(&second, &RECORD);
+    claim_url(&second, "http://a/3");
+    ck_assert_uint_eq(second.tries, 0);
+    end(&second, &RECORD);
+    end(&first, &RECORD);
+    ck_assert(store_finished(store));
+    check_stats(4, 0, 0);
+    claim_free(&first);
+    claim_free(&second);
+    store_free(store);
+}
+END_TEST
+
+START_TEST(a_url_put_off_keeps_where_it_was_found)
+{
+    struct store_url url = url_at("http://a/1", STORE_ENQUEUE, 1);
+    struct store_source source = {.page = SLICE("http://b/"), .depth = 3, .redirects = 4};
+    struct claim claim;
+    claim_init(&claim);
+    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &source), 0);
+    store_source_free(&source);
+    claim_url(&claim, "http://a/1");
+    put_off(&claim, 10);
+    ck_assert(!store_finished(store));
+    ck_assert_int_eq(store_claim(store, 9, &claim), 0);
+    ck_assert_int_eq(store_claim(store, 10, &claim), 1);
+    ck_assert(slice_equal(referrer_text(claim.referrer), SLICE("http://b/")));
+    ck_assert_uint_eq(claim.depth, 3);
+    ck_assert_uint_eq(claim.redirects, 4);
+    put_off(&claim, 20); /* and the store goes before its time */
+    claim_free(&claim);
+    store_free(store);
+}
+END_TEST
+
 START_TEST(an_origin_has_its_own_share)
 {
     struct claim claims[3], other;
@@ -189,5 +254,6 @@ int main(void)
     return RUN_TESTS("memory_store", wishes_are_heeded, no_referrer_without_need,
                      what_is_given_up_is_pending_and_not_handed_out_again,
                      what_turned_out_unwanted_is_neither_pending_nor_claimed, an_origin_waits_for_its_time_alone,
-                     an_origin_has_its_own_share);
+                     an_origin_has_its_own_share, a_url_put_off_comes_first_when_its_time_has_come,
+                     a_url_put_off_keeps_where_it_was_found);
 }
