@@ -9,7 +9,8 @@
 #include "output/special_path.h"
 #include "unit/suite.h"
 
-static char folder[] = "/tmp/crawler-test-XXXXXX";
+static const char TEMPLATE[] = "/tmp/crawler-test-XXXXXX";
+static char folder[sizeof TEMPLATE];
 
 static const char *path_of(const char *name)
 {
@@ -20,7 +21,7 @@ static const char *path_of(const char *name)
 
 static void open_folder(void)
 {
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
+    memcpy(folder, TEMPLATE, sizeof TEMPLATE);
     ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 
@@ -125,7 +126,7 @@ START_TEST(ordinary_links_are_replaced)
 {
     char target[128];
     open_folder();
-    strcpy(target, path_of("target"));
+    snprintf(target, sizeof target, "%s", path_of("target"));
     FILE *file = fopen(target, "w");
     ck_assert_ptr_nonnull(file);
     fputs("untouched", file);
