@@ -28,7 +28,7 @@ struct worker {
     struct http_response response;
     struct url url; /* the claimed one */
     uint64_t fingerprint;
-    uint32_t tries;
+    uint32_t tries; /* the one that is going on included */
     nanoseconds started;
     bool settled; /* the URL has its record */
     bool is_slow; /* its links are still to be taken in, by and by */
@@ -433,30 +433,38 @@ static nanoseconds backoff(uint32_t tries)
     return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
 }
 
-/* Fetches the claimed URL, trying again where that can help. Returns 0 when it has its record, or ERR_CANCELLED. */
-static int fetch(struct worker *worker)
+/* The URL waits for its next try, and the task goes on with others. */
+static void try_later(struct worker *worker)
 {
     struct crawler *crawler = worker->crawler;
+    log_info("try %u for %s raised %s", worker->tries, buf_text(&worker->claim.url),
+             error_text(worker->response.error));
+    worker->claim.tries = worker->tries;
+    int err = frontier_later(crawler->frontier, &worker->claim, clock_after(backoff(worker->tries)));
+    if (err)
+        tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
+    fail(crawler, err);
+}
+
+/* Tries the claimed URL once. Returns 0 when it has its record or waits for another try, or ERR_CANCELLED. */
+static int fetch(struct worker *worker)
+{
     const struct http_sink sink = {begin_body, take_body, finish_body, worker};
     const struct http_request request = {.url = buf_text(&worker->claim.url)};
     worker->settled = false;
-    for (worker->tries = 1;; worker->tries++) {
-        worker->started = clock_now();
-        int err = http_fetch(crawler->client, &request, &sink, &worker->response);
-        if (worker->is_slow && gather_slowly(worker) && !worker->settled)
-            return ERR_CANCELLED;
-        if (worker->settled) {
-            if (worker->tries > 1 && !err)
-                log_info("try %u for %s success", worker->tries, request.url);
-            return 0;
-        }
-        if (err == ERR_CANCELLED)
-            return err;
-        log_info("try %u for %s raised %s", worker->tries, request.url, error_text(err));
-        err = sleep_until(clock_after(backoff(worker->tries)));
-        if (err)
-            return err;
-    }
+    worker->tries = worker->claim.tries + 1;
+    worker->started = clock_now();
+    int err = http_fetch(worker->crawler->client, &request, &sink, &worker->response);
+    if (worker->is_slow && gather_slowly(worker) && !worker->settled)
+        return ERR_CANCELLED;
+    if (worker->settled && worker->tries > 1 && !err)
+        log_info("try %u for %s success", worker->tries, request.url);
+    if (worker->settled)
+        return 0;
+    if (err == ERR_CANCELLED)
+        return err;
+    try_later(worker);
+    return 0;
 }
 
 static void take_claim(struct worker *worker)
@@ -478,12 +486,11 @@ static int work(void *argument)
     while (!(err = frontier_next(crawler->frontier, &worker->claim))) {
         take_claim(worker);
         err = fetch(worker);
-        if (!worker->settled) {
+        if (err) {
             tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
             fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
-        }
-        if (err)
             break;
+        }
     }
     return err == ERR_FINISHED ? 0 : err;
 }

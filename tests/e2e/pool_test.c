@@ -58,6 +58,36 @@ START_TEST(per_host_limits_one_host)
 }
 END_TEST
 
+/* Where the record of a page stands in the output. */
+static const char *record_of(const struct run *run, const char *path)
+{
+    char text[64];
+    snprintf(text, sizeof text, "\"url\":\"~%s\"", path);
+    const char *record = strstr(run->out, text);
+    ck_assert_msg(record != NULL, "%s is missing from\n%s", path, run->out);
+    return record;
+}
+
+START_TEST(a_url_that_waits_for_its_next_try_holds_no_task)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .body = "<a href='/a'><a href='/b'>"},
+        {.path = "/a", .body = "abc", .fault = SITE_RESET_AFTER_HEAD, .fault_times = 1},
+        {.path = "/b"},
+        {0}};
+    const struct site_config config = {.pages = pages};
+    struct site *site;
+    struct run run;
+    ck_assert_int_eq(site_start(&config, &site), 0);
+    crawl(&run, site, (const char *const[]){"--max-tasks", "1", "-o", "jsonl:-", NULL});
+    ck_assert(record_of(&run, "/b") < record_of(&run, "/a"));
+    ck_assert_ptr_nonnull(strstr(record_of(&run, "/a"), "\"tries\":2"));
+    ck_assert_ptr_nonnull(strstr(record_of(&run, "/b"), "\"tries\":1"));
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 /* The report but for times and date. */
 static char *timeless(const struct run *run)
 {
@@ -256,8 +286,8 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("pool", never_more_than_max_tasks_at_once, per_host_limits_one_host,
-                     one_task_gives_the_same_report_each_time, many_tasks_give_the_same_set_on_every_selector,
-                     one_interrupt_finishes_what_is_in_flight, two_interrupts_stop_at_once, a_crawl_is_one_thread,
-                     large_pages_come_in_between_one_another);
+    return RUN_TESTS("pool", never_more_than_max_tasks_at_once, a_url_that_waits_for_its_next_try_holds_no_task,
+                     per_host_limits_one_host, one_task_gives_the_same_report_each_time,
+                     many_tasks_give_the_same_set_on_every_selector, one_interrupt_finishes_what_is_in_flight,
+                     two_interrupts_stop_at_once, a_crawl_is_one_thread, large_pages_come_in_between_one_another);
 }
