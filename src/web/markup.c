@@ -65,6 +65,37 @@ int markup_memory_error(void)
     return err;
 }
 
+static xmlEntityPtr on_entity(void *context, const xmlChar *name)
+{
+    (void)context;
+    return xml.xmlGetPredefinedEntity(name);
+}
+
+int markup_xml_create(xmlParserCtxtPtr *out, const xmlSAXHandler *sax, void *context, int options)
+{
+    xmlSAXHandler callbacks = *sax;
+    callbacks.initialized = XML_SAX2_MAGIC;
+    callbacks.getEntity = on_entity;
+    xmlParserCtxtPtr parser = xml.xmlCreatePushParserCtxt(&callbacks, context, NULL, 0, NULL);
+    if (markup_memory_error() || !parser) {
+        markup_xml_free(parser);
+        return ERR_NO_MEMORY;
+    }
+    /* NOENT puts the predefined entities into attributes. */
+    xml.xmlCtxtUseOptions(parser,
+                          XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT | options);
+    *out = parser;
+    return 0;
+}
+
+void markup_xml_free(xmlParserCtxtPtr parser)
+{
+    if (!parser)
+        return;
+    xml.xmlFreeDoc(parser->myDoc); /* made behind our back for entity declarations */
+    xml.xmlFreeParserCtxt(parser);
+}
+
 int markup_error(struct markup *markup)
 {
     int err = markup_memory_error();

@@ -36,6 +36,14 @@ void markup_close(struct markup *markup, struct slice name);
  * ERR_LIBRARY. */
 int markup_start(void);
 
+/* An XML push parser that reads on after mistakes, and nothing but what it is given: UTF-8, whatever the declaration says.
+ * Of entities the callbacks get XML's own five alone. `sax` names the other callbacks, which get `context`; `options` are
+ * more of libxml2's. After markup_start; to be freed by markup_xml_free. Errors: ERR_NO_MEMORY. */
+int markup_xml_create(xmlParserCtxtPtr *out, const xmlSAXHandler *sax, void *context, int options);
+
+/* NULL is allowed. */
+void markup_xml_free(xmlParserCtxtPtr parser);
+
 /* While a start tag is reported: whether the document ended before the tag did. Such a tag is none (HTML standard,
  * eof-in-tag), but libxml2 reports what there is of it, half a URL maybe. */
 bool markup_ends_in_tag(const xmlParserCtxt *parser);

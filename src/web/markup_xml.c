@@ -177,20 +177,10 @@ static void on_instruction(void *context, const xmlChar *target, const xmlChar *
     engine->markup.err = link_report(engine->markup.sink, &rule, rule.kind, href, (struct slice){NULL, 0});
 }
 
-static xmlEntityPtr on_entity(void *context, const xmlChar *name)
-{
-    (void)context;
-    return xml.xmlGetPredefinedEntity(name);
-}
-
 static void xml_free(void *state)
 {
     struct xml_engine *engine = state;
-    if (engine->parser) {
-        /* Made behind our back for entity declarations. */
-        xml.xmlFreeDoc(engine->parser->myDoc);
-        xml.xmlFreeParserCtxt(engine->parser);
-    }
+    markup_xml_free(engine->parser);
     markup_free(&engine->markup);
     buf_free(&engine->text);
     free(engine);
@@ -206,24 +196,19 @@ static int xml_create(void **state, struct link_sink *sink)
         return ERR_NO_MEMORY;
     markup_init(&engine->markup, sink);
     buf_init(&engine->text, TEXT_MAX);
-    xmlSAXHandler sax = {
-        .initialized = XML_SAX2_MAGIC,
+    const xmlSAXHandler sax = {
         .startElementNs = on_start,
         .endElementNs = on_end,
         .characters = on_text,
         .cdataBlock = on_text,
         .processingInstruction = on_instruction,
-        .getEntity = on_entity,
     };
-    engine->parser = xml.xmlCreatePushParserCtxt(&sax, engine, NULL, 0, NULL);
-    if (!engine->parser || markup_error(&engine->markup)) {
+    /* HUGE lifts the limit on depth. */
+    err = markup_xml_create(&engine->parser, &sax, engine, XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE);
+    if (err) {
         xml_free(engine);
-        return ERR_NO_MEMORY;
+        return err;
     }
-    /* NOENT puts the predefined entities into attributes; HUGE lifts the limit on depth. */
-    xml.xmlCtxtUseOptions(engine->parser, XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-                                              XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT |
-                                              XML_PARSE_HUGE);
     *state = engine;
     return 0;
 }

@@ -251,12 +251,6 @@ static void on_error(void *context, xml_error error)
     reader->is_damaged |= error->domain != XML_FROM_NAMESPACE;
 }
 
-static xmlEntityPtr on_entity(void *context, const xmlChar *name)
-{
-    (void)context;
-    return xml.xmlGetPredefinedEntity(name);
-}
-
 /* --- documents ------------------------------------------------------------------------------------------------------ */
 
 static int create_parser(struct sitemap_xml *reader)
@@ -264,21 +258,14 @@ static int create_parser(struct sitemap_xml *reader)
     int err = markup_start();
     if (err)
         return err;
-    xmlSAXHandler sax = {
-        .initialized = XML_SAX2_MAGIC,
+    const xmlSAXHandler sax = {
         .startElementNs = on_start,
         .endElementNs = on_end,
         .characters = on_text,
         .cdataBlock = on_text,
-        .getEntity = on_entity,
         .serror = on_error,
     };
-    reader->parser = xml.xmlCreatePushParserCtxt(&sax, reader, NULL, 0, NULL);
-    if (markup_memory_error() || !reader->parser)
-        return ERR_NO_MEMORY;
-    /* NOENT puts the predefined entities into attributes. The bytes are UTF-8 already, whatever the declaration says. */
-    xml.xmlCtxtUseOptions(reader->parser, XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
-    return 0;
+    return markup_xml_create(&reader->parser, &sax, reader, 0);
 }
 
 int sitemap_xml_create(struct sitemap_xml **out, struct sitemap_sink *sink)
@@ -302,11 +289,7 @@ void sitemap_xml_free(struct sitemap_xml *reader)
 {
     if (!reader)
         return;
-    if (reader->parser) {
-        /* Made behind our back for entity declarations. */
-        xml.xmlFreeDoc(reader->parser->myDoc);
-        xml.xmlFreeParserCtxt(reader->parser);
-    }
+    markup_xml_free(reader->parser);
     for (int i = 0; i < TARGETS; i++)
         buf_free(&reader->values[i].text);
     buf_free(&reader->text);
