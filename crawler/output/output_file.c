@@ -54,6 +54,8 @@ static int open_part(struct output_file *file)
     int fd = open(file->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     err = fd < 0 ? error_from_errno(errno) : open_descriptor(file, fd);
     if (err) {
+        if (fd >= 0)
+            unlink(file->part);
         free(file->part);
         file->part = NULL;
     }
