@@ -65,38 +65,9 @@ static bool take_number(const char *text, unsigned long long most, unsigned long
     return *text >= '0' && *text <= '9' && !*end && !errno && *out <= most;
 }
 
-static bool take_option(struct arguments *arguments, int option, const char *text)
+/* Takes an option that is a number; false when there is no such option. */
+static bool set_number(struct arguments *arguments, int option, unsigned long long number)
 {
-    unsigned long long number = 0;
-    switch (option) {
-    case 'r':
-        arguments->root = text;
-        return true;
-    case 'c':
-        arguments->ca_file = text;
-        return true;
-    case 'k':
-        arguments->graph.known_only = true;
-        return true;
-    case 'h':
-        arguments->help = true;
-        return true;
-    case '6':
-        arguments->listener.ipv6 = true;
-        return true;
-    case 'f':
-        arguments->figures = true;
-        return true;
-    case 't':
-        arguments->listener.tls = SITE_TLS;
-        return true;
-    case '?':
-        return false;
-    default:
-        break;
-    }
-    if (!take_number(text, option == 'P' ? UINT16_MAX : MOST, &number))
-        return false;
     switch (option) {
     case 'e':
         arguments->graph.seed = number;
@@ -130,6 +101,38 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
         return true;
     default:
         return false;
+    }
+}
+
+static bool take_option(struct arguments *arguments, int option, const char *text)
+{
+    unsigned long long number = 0;
+    switch (option) {
+    case 'r':
+        arguments->root = text;
+        return true;
+    case 'c':
+        arguments->ca_file = text;
+        return true;
+    case 'k':
+        arguments->graph.known_only = true;
+        return true;
+    case 'h':
+        arguments->help = true;
+        return true;
+    case '6':
+        arguments->listener.ipv6 = true;
+        return true;
+    case 'f':
+        arguments->figures = true;
+        return true;
+    case 't':
+        arguments->listener.tls = SITE_TLS;
+        return true;
+    case '?':
+        return false;
+    default:
+        return take_number(text, option == 'P' ? UINT16_MAX : MOST, &number) && set_number(arguments, option, number);
     }
 }
 
