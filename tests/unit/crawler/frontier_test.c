@@ -77,6 +77,14 @@ static void give_back(struct claim *claim)
     claim_free(claim);
 }
 
+static void expect_end(void)
+{
+    struct claim none;
+    claim_init(&none);
+    ck_assert_int_eq(frontier_next(frontier, &none), ERR_FINISHED);
+    claim_free(&none);
+}
+
 static int take_turns(void *argument)
 {
     struct claim claims[5];
@@ -94,10 +102,7 @@ static int take_turns(void *argument)
     give_back(&claims[2]);
     give_back(&claims[3]);
     give_back(&claims[4]);
-    struct claim none;
-    claim_init(&none);
-    ck_assert_int_eq(frontier_next(frontier, &none), ERR_FINISHED);
-    claim_free(&none);
+    expect_end();
     return 0;
 }
 
@@ -351,9 +356,7 @@ static int take_two_of_two(void *argument)
     take(&late, "http://a/3");
     give_back(&late);
     add("http://a", "/4");
-    claim_init(&late);
-    ck_assert_int_eq(frontier_next(frontier, &late), ERR_FINISHED);
-    claim_free(&late);
+    expect_end();
     return 0;
 }
 

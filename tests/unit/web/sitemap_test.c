@@ -1,13 +1,12 @@
 /* Lists of URLs in all their forms, and what hostile ones do. */
 #include "web/sitemap.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <zlib.h>
-
 #include "base/buf.h"
 #include "base/error.h"
 #include "unit/suite.h"
+#include "unit/web/pack.h"
+#include <stdlib.h>
+#include <string.h>
 
 enum { LIMIT = 64 << 20 };
 
@@ -183,19 +182,6 @@ START_TEST(utf16_is_read)
 END_TEST
 
 /* Appends to `out` what `text` is as a gzip file. */
-static void pack(struct buf *out, struct slice text)
-{
-    z_stream zlib = {.next_in = (Bytef *)text.data, .avail_in = (uInt)text.length};
-    ck_assert_int_eq(deflateInit2(&zlib, 1, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    size_t bound = deflateBound(&zlib, text.length);
-    ck_assert_int_eq(buf_reserve(out, bound), 0);
-    zlib.next_out = (Bytef *)out->data + out->length;
-    zlib.avail_out = (uInt)bound;
-    ck_assert_int_eq(deflate(&zlib, Z_FINISH), Z_STREAM_END);
-    out->length += bound - zlib.avail_out;
-    deflateEnd(&zlib);
-}
-
 START_TEST(packed_files_are_unpacked)
 {
     static const char text[] = URLSET "<url><loc>http://h/1</loc></url><url><loc>http://h/2</loc></url></urlset>";
