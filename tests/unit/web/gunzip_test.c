@@ -5,7 +5,7 @@
 #include "unit/suite.h"
 #include "unit/web/pack.h"
 
-enum { LIMIT = 1 << 20 };
+enum { LIMIT = 1 << 20, PACKED_LIMIT = 2 * LIMIT };
 
 static int take(void *context, struct slice bytes)
 {
@@ -103,7 +103,7 @@ START_TEST(the_sink_ends_a_bomb)
     struct buf packed;
     struct gunzip *gunzip;
     size_t taken = 0;
-    buf_init(&packed, 2 * LIMIT);
+    buf_init(&packed, PACKED_LIMIT);
     for (int i = 0; i < 20; i++)
         pack(&packed, (struct slice){zeros, LIMIT});
     ck_assert_int_eq(gunzip_create(&gunzip, refuse, &taken), 0);
