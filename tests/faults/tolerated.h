@@ -1,0 +1,15 @@
+/* tolerated.h - what is wrong in system libraries and can't be mended or avoided on our side. */
+#ifndef FAULTS_TOLERATED_H
+#define FAULTS_TOLERATED_H
+
+#include <stdbool.h>
+
+#include "shim/nth_failure.h"
+
+/* Whether it is known that a failure there makes the library crash. */
+bool tolerated_crash(const struct nth_record *record);
+
+/* Whether it is known that a failure there makes the library lose blocks; it keeps `usual` ones without. */
+bool tolerated_leak(const struct nth_record *record, const struct nth_module *module, unsigned usual);
+
+#endif
