@@ -148,12 +148,14 @@ static int open_program(struct program *program)
 
 enum exit_code program_open(struct program *program)
 {
-    if (collect_origins(program))
-        return EXIT_USAGE;
-    int err = open_program(program);
+    int err = collect_origins(program);
+    if (err)
+        return err == ERR_NO_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
+    err = open_program(program);
     if (err)
         return err == ERR_SYNTAX || err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
-    return add_roots(program) ? EXIT_USAGE : EXIT_OK;
+    err = add_roots(program);
+    return !err ? EXIT_OK : err == ERR_NO_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
 }
 
 void program_close(struct program *program)
@@ -172,6 +174,16 @@ void program_close(struct program *program)
     options_free(&program->options);
 }
 
+/* Gives everything up: the loop can't tell any more what happens. */
+static void give_up(struct program *program, struct task *task)
+{
+    if (program->crawler)
+        crawler_abort(program->crawler);
+    if (program->stop)
+        program->stop(program->stop_context);
+    (void)loop_wind_up(program->loop, task_future(task));
+}
+
 int program_run_task(struct program *program, task_body body, void *argument)
 {
     struct task *task;
@@ -179,7 +191,9 @@ int program_run_task(struct program *program, task_body body, void *argument)
     if (err)
         return program_fail("task", err);
     err = loop_run_until_complete(program->loop, task_future(task));
-    if (!err)
+    if (err)
+        give_up(program, task);
+    else
         err = future_result(task_future(task), NULL);
     task_free(task);
     return err ? program_fail(program->options.command == COMMAND_MEASURE ? "measure" : "crawl", err) : 0;

@@ -113,6 +113,10 @@ void loop_unwatch_signal(struct loop *loop, struct loop_signal *signal);
  * error it may be called again. */
 int loop_run_until_complete(struct loop *loop, struct future *future);
 
+/* The same without descriptors and signals, for when the selector has failed: what was cancelled comes to its end by timers and
+ * callbacks alone. Errors: ERR_INVALID, ERR_FINISHED. */
+int loop_wind_up(struct loop *loop, struct future *future);
+
 /* When the pass that is running began to run: now but for what it has run so far, without the cost of asking the clock. */
 nanoseconds loop_time(const struct loop *loop);
 
