@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "inspect/inspect.h"
 #include "program.h"
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
         code = EXIT_CONFIG;
         break;
     case OPTIONS_NO_MEMORY:
+        program_fail("options", ERR_NO_MEMORY);
         code = EXIT_RUNTIME;
         break;
     }

@@ -221,7 +221,7 @@ static int read_roots(struct options *options, FILE *file)
         if (root.length && root.data[0] != '#')
             err = text_list_add(&options->roots, root);
     }
-    if (!err && ferror(file))
+    if (!err && !feof(file)) /* getline marks no error where memory is out */
         err = error_from_errno(errno);
     free(line);
     return err;
