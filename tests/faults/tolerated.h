@@ -9,7 +9,8 @@
 /* Whether it is known that a failure there makes the library crash. */
 bool tolerated_crash(const struct nth_record *record);
 
-/* Whether it is known that a failure there makes the library lose blocks; it keeps `usual` ones without. */
-bool tolerated_leak(const struct nth_record *record, const struct nth_module *module, unsigned usual);
+/* Whether it is known that a failure there makes the library keep more than its `usual` blocks. `err` is what the crawl
+ * said. */
+bool tolerated_leak(const struct nth_record *record, const struct nth_module *module, unsigned usual, const char *err);
 
 #endif

@@ -128,7 +128,8 @@ static void become_crawler(const struct trial *trial, const struct target *targe
                                 "-o",            "text:-",       "-o",
                                 "crawl.jsonl",   "-o",           "crawl.json",
                                 "-o",            "crawl.html",   "--skipped",
-                                "skipped.jsonl", target->root,   target->ca_file ? "--cacert" : NULL,
+                                "skipped.jsonl", "-i",           "roots.txt",
+                                target->ca_file ? "--cacert" : NULL,
                                 target->ca_file, NULL};
     int record_fd = dup(trial->record_fd), null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (chdir(trial->folder) || null < 0 || record_fd < 0)
@@ -142,9 +143,21 @@ static void become_crawler(const struct trial *trial, const struct target *targe
     _exit(126);
 }
 
+static void write_roots(const struct trial *trial, const char *root)
+{
+    char path[PATH_SIZE];
+    path_of(trial, "roots.txt", path);
+    FILE *file = fopen(path, "we");
+    if (!file)
+        die(path);
+    fprintf(file, "# where to begin\n%s\n", root);
+    fclose(file);
+}
+
 void trial_start(struct trial *trial, const struct target *target, const struct fault *fault)
 {
     empty_folder(trial);
+    write_roots(trial, target->root);
     memset(trial->record, 0, sizeof *trial->record);
     trial->fault = *fault;
     trial->hung = false;

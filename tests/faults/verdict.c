@@ -203,7 +203,8 @@ static bool is_honest(const struct expected *expected, const struct trial *trial
     return !outputs->skipped || may_miss || are_true(expected->skipped, outputs->skipped, false, reason);
 }
 
-static bool left_nothing(const struct expected *expected, const struct trial *trial, char *reason)
+static bool left_nothing(const struct expected *expected, const struct trial *trial, const char *err,
+                         char *reason)
 {
     const struct nth_record *record = trial->record;
     if (!record->is_over)
@@ -216,7 +217,7 @@ static bool left_nothing(const struct expected *expected, const struct trial *tr
         for (unsigned j = 0; j < expected->module_count; j++)
             if (strcmp(expected->modules[j].name, module->name) == 0)
                 usual = expected->modules[j].blocks;
-        if (module->blocks > usual && !tolerated_leak(record, module, usual))
+        if (module->blocks > usual && !tolerated_leak(record, module, usual, err))
             return wrong(reason, "%u blocks left by %s, not %u; the first of ours: %s", module->blocks, module->name,
                          usual, record->leaks[0]);
     }
@@ -244,7 +245,7 @@ bool verdict(const struct expected *expected, const struct trial *trial, char re
         return tolerated_crash(trial->record) || wrong(reason, "ended by signal %d", WTERMSIG(trial->status));
     struct outputs outputs = {0};
     bool good = read_outputs(trial, &outputs, reason) && is_honest(expected, trial, &outputs, reason) &&
-                left_no_parts(trial, reason) && left_nothing(expected, trial, reason);
+                left_no_parts(trial, reason) && left_nothing(expected, trial, outputs.err, reason);
     free_outputs(&outputs);
     return good;
 }
