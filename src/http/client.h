@@ -28,6 +28,7 @@ struct http_client {
     struct curl_slist *connect_to;
     struct list queued;  /* fetches to be started */
     struct list eager;   /* origins with transfers that wait and, it seems, room for one */
+    struct list running; /* transfers that libcurl works on */
     struct list aborted; /* transfers that nobody waits for any more */
     struct list idle;    /* transfers to be used again */
     struct loop_callback start;
@@ -61,6 +62,9 @@ void transfer_abandon(struct transfer *transfer);
 
 /* Breaks off an abandoned transfer. */
 void transfer_clear(struct list_node *node);
+
+/* Ends a running transfer for want of memory, where it runs on `multi`. */
+void transfer_lose(struct list_node *node, const struct multi *multi);
 
 /* libcurl has finished with a handle. */
 void transfer_done(CURL *easy, CURLcode result);

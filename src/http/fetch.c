@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+
 #include "async/task.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -29,6 +32,16 @@ static void clear_aborted(void *context)
     struct http_client *client = context;
     while (!list_is_empty(&client->aborted))
         transfer_clear(list_first(&client->aborted));
+}
+
+/* What ran on a multi handle that failed may wait for events that libcurl has forgotten. */
+static void on_failed(void *context, const struct multi *multi)
+{
+    struct http_client *client = context;
+    list_for_each(node, &client->running)
+    {
+        transfer_lose(node, multi);
+    }
 }
 
 static void on_done(void *context, CURL *easy, CURLcode result)
@@ -204,7 +217,8 @@ static int open_parts(struct http_client *client)
     if (!err)
         err = guard_init(&client->guard, options->allow_private, options->named_hosts);
     if (!err)
-        err = shards_create(&client->shards, client->loop, options->max_connections, on_done, client);
+        err = shards_create(&client->shards, client->loop, options->max_connections,
+                            &(struct multi_events){on_done, on_failed, client});
     if (!err)
         err = build_headers(client);
     if (!err)
@@ -216,6 +230,12 @@ static int open_parts(struct http_client *client)
     return err ? err : load_cookies(client);
 }
 
+/* libcurl doesn't look whether OpenSSL could begin; an OpenSSL that could not crashes when it is used. */
+static bool tls_is_ready(void)
+{
+    return OPENSSL_init_ssl(0, NULL) && OSSL_LIB_CTX_get0_global_default();
+}
+
 int http_client_create(struct http_client **out, struct loop *loop, const struct http_options *options)
 {
     int err = check_options(options);
@@ -224,7 +244,7 @@ int http_client_create(struct http_client **out, struct loop *loop, const struct
     struct http_client *client = calloc(1, sizeof *client);
     if (!client)
         return ERR_NO_MEMORY;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+    if (!tls_is_ready() || curl_global_init(CURL_GLOBAL_DEFAULT)) {
         free(client);
         return ERR_NO_MEMORY;
     }
@@ -232,6 +252,7 @@ int http_client_create(struct http_client **out, struct loop *loop, const struct
     client->options = *options;
     list_init(&client->queued);
     list_init(&client->eager);
+    list_init(&client->running);
     list_init(&client->aborted);
     list_init(&client->idle);
     loop_callback_init(&client->start, start_queued, client);

@@ -13,7 +13,8 @@
  * - After each action the finished transfers must be fetched by curl_multi_info_read, and a message is gone with the
  *   handle's removal: the result is copied before.
  * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
- * - When socket_action itself fails, the state of all transfers is unknown; then there is nothing to go on with. */
+ * - When socket_action itself fails, the state of all transfers is unknown. For want of memory it leaves its work half done
+ *   (a socket that nobody watches), and handles can still be removed; after anything else there is nothing to go on with. */
 #include "http/multi.h"
 
 #include <assert.h>
@@ -30,8 +31,7 @@ struct multi {
     CURLM *handle;
     struct loop_timer timer;
     struct list sockets;
-    multi_done done;
-    void *context;
+    struct multi_events events;
 };
 
 /* A socket of libcurl's that is watched. */
@@ -50,7 +50,7 @@ static void drain(struct multi *multi)
         CURL *easy = message->easy_handle;
         CURLcode result = message->data.result;
         curl_multi_remove_handle(multi->handle, easy);
-        multi->done(multi->context, easy, result);
+        multi->events.done(multi->events.context, easy, result);
     }
 }
 
@@ -58,11 +58,13 @@ static void act(struct multi *multi, curl_socket_t socket, int ready)
 {
     int running;
     CURLMcode code = curl_multi_socket_action(multi->handle, socket, ready, &running);
-    if (code != CURLM_OK) {
+    if (code != CURLM_OK && code != CURLM_OUT_OF_MEMORY) {
         log_error("libcurl failed: %s", curl_multi_strerror(code));
         abort();
     }
     drain(multi);
+    if (code != CURLM_OK)
+        multi->events.failed(multi->events.context, multi);
 }
 
 static void on_ready(void *context, int fd, unsigned ready)
@@ -137,7 +139,7 @@ static long kept_connections(void)
     return (long)(files.rlim_cur / 2);
 }
 
-int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, multi_done done, void *context)
+int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, const struct multi_events *events)
 {
     struct multi *multi = calloc(1, sizeof *multi);
     if (!multi)
@@ -148,8 +150,7 @@ int multi_create(struct multi **out, struct loop *loop, unsigned max_connections
         return ERR_NO_MEMORY;
     }
     multi->loop = loop;
-    multi->done = done;
-    multi->context = context;
+    multi->events = *events;
     list_init(&multi->sockets);
     loop_timer_init(&multi->timer, on_due, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket);

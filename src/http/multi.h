@@ -12,11 +12,16 @@
 
 struct multi;
 
-/* Told once for each handle that is over, after it was removed: it may be freed or added again at once. */
-typedef void (*multi_done)(void *context, CURL *easy, CURLcode result);
+struct multi_events {
+    /* Told once for each handle that is over, after it was removed: it may be freed or added again at once. */
+    void (*done)(void *context, CURL *easy, CURLcode result);
+    /* Told when libcurl lacked memory, so that all handles that are in it must be removed: nothing may become of them. */
+    void (*failed)(void *context, const struct multi *multi);
+    void *context;
+};
 
 /* `max_connections`: open at once; 0 for no limit. Errors: ERR_NO_MEMORY. */
-int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, multi_done done, void *context);
+int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, const struct multi_events *events);
 
 /* Closes all connections. No handle may be in it. NULL is allowed. */
 void multi_free(struct multi *multi);
@@ -24,7 +29,7 @@ void multi_free(struct multi *multi);
 /* Starts a transfer. Errors: ERR_NO_MEMORY, ERR_INVALID. */
 int multi_add(struct multi *multi, CURL *easy);
 
-/* Breaks a transfer off; `done` is not told. */
+/* Breaks a transfer off; nothing is told. */
 void multi_remove(struct multi *multi, CURL *easy);
 
 #endif

@@ -7,30 +7,27 @@
 struct shards {
     struct loop *loop;
     unsigned max_connections;
-    multi_done done;
-    void *context;
+    struct multi_events events;
     unsigned count;
     struct multi *multis[MOST_SHARDS];
 };
 
 static int add_shard(struct shards *shards)
 {
-    int err = multi_create(&shards->multis[shards->count], shards->loop, shards->max_connections, shards->done,
-                           shards->context);
+    int err = multi_create(&shards->multis[shards->count], shards->loop, shards->max_connections, &shards->events);
     if (!err)
         shards->count++;
     return err;
 }
 
-int shards_create(struct shards **out, struct loop *loop, unsigned max_connections, multi_done done, void *context)
+int shards_create(struct shards **out, struct loop *loop, unsigned max_connections, const struct multi_events *events)
 {
     struct shards *shards = calloc(1, sizeof *shards);
     if (!shards)
         return ERR_NO_MEMORY;
     shards->loop = loop;
     shards->max_connections = max_connections;
-    shards->done = done;
-    shards->context = context;
+    shards->events = *events;
     int err = add_shard(shards);
     if (err) {
         free(shards);
@@ -87,6 +84,11 @@ int shards_add(struct shards *shards, struct origin *origin, CURL *easy, unsigne
     if (!err && *shard < origin->load_count)
         origin->loads[*shard]++;
     return err;
+}
+
+const struct multi *shards_multi(const struct shards *shards, unsigned shard)
+{
+    return shards->multis[shard];
 }
 
 void shards_remove(struct shards *shards, struct origin *origin, CURL *easy, unsigned shard)

@@ -16,13 +16,16 @@ struct shards;
 
 /* `max_connections`: open at once, 0 for no limit; with a limit, nothing is spread. Handles are made as they are needed,
  * the first here. Errors: those of multi_create. */
-int shards_create(struct shards **out, struct loop *loop, unsigned max_connections, multi_done done, void *context);
+int shards_create(struct shards **out, struct loop *loop, unsigned max_connections, const struct multi_events *events);
 
 /* Closes all connections. No transfer may be going on. NULL is allowed. */
 void shards_free(struct shards *shards);
 
 /* Starts a transfer to `origin`. `*shard` is where it is, for the calls below. Errors: those of multi_add. */
 int shards_add(struct shards *shards, struct origin *origin, CURL *easy, unsigned *shard);
+
+/* The handle that a shard is. */
+const struct multi *shards_multi(const struct shards *shards, unsigned shard);
 
 /* Breaks a transfer off. */
 void shards_remove(struct shards *shards, struct origin *origin, CURL *easy, unsigned shard);

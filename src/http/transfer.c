@@ -171,6 +171,7 @@ static void run(struct transfer *transfer)
         return;
     }
     transfer->phase = RUNNING;
+    list_append(&client->running, &transfer->node);
     transfer->added = clock_now();
     struct http_timings *timings = &transfer->fetch->response->timings;
     timings->begun = transfer->added - transfer->fetch->started;
@@ -395,6 +396,13 @@ void transfer_done(CURL *easy, CURLcode result)
     if (!err && transfer->fetch)
         err = receive_end(transfer);
     finish(transfer, err);
+}
+
+void transfer_lose(struct list_node *node, const struct multi *multi)
+{
+    struct transfer *transfer = container_of(node, struct transfer, node);
+    if (shards_multi(transfer->client->shards, transfer->shard) == multi)
+        finish(transfer, ERR_NO_MEMORY);
 }
 
 void transfer_abandon(struct transfer *transfer)

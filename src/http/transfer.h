@@ -18,7 +18,7 @@ struct described {
 };
 
 struct transfer {
-    struct list_node node; /* in client->idle, client->aborted or origin->waiting */
+    struct list_node node; /* in client->idle, ->running, ->aborted or origin->waiting */
     struct http_client *client;
     CURL *easy;
     struct fetch *fetch; /* NULL once abandoned */
