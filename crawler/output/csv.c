@@ -57,7 +57,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
         if (!err)
             err = append_separator(text, i);
     }
-    return err ? err : line_output_end_line(lines);
+    return line_output_end_line(lines, err);
 }
 
 static int append_name(struct buf *out, const struct record_field *field)

@@ -89,7 +89,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
         err = append_edge(text, stat->referrer, stat->url, ";\n");
     if (!err)
         err = append_edge(text, stat->url, stat->next_url, " [style=dashed];\n");
-    return err ? err : line_output_end_line(lines);
+    return line_output_end_line(lines, err);
 }
 
 static int create(struct output **out, struct output_file *file, const struct options *options)

@@ -15,7 +15,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
     int err = buf_append_slice(text, lines->count ? SLICE(",\n") : SLICE("\n"));
     if (!err)
         err = record_json_append(text, stat);
-    return err ? err : line_output_end_line(lines);
+    return line_output_end_line(lines, err);
 }
 
 static int create(struct output **out, struct output_file *file, const struct options *options)

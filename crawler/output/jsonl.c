@@ -9,7 +9,7 @@ static int take_record(void *context, const struct fetch_statistic *stat)
     int err = record_json_append(&lines->text, stat);
     if (!err)
         err = buf_append_char(&lines->text, '\n');
-    return err ? err : line_output_end_line(lines);
+    return line_output_end_line(lines, err);
 }
 
 static int create(struct output **out, struct output_file *file, const struct options *options)

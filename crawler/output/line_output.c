@@ -1,6 +1,5 @@
 #include "output/line_output.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -28,19 +27,33 @@ int line_output_create(struct output **out, struct output_file *file, struct sli
     return 0;
 }
 
+static int note(struct line_output *lines, int err)
+{
+    if (!lines->error)
+        lines->error = err;
+    return err;
+}
+
+/* What could not be written once is not written again: nobody knows how far it went. */
 static int write_out(struct line_output *lines)
 {
     FILE *stream = output_file_stream(lines->file);
-    if (fwrite(lines->text.data, 1, lines->whole, stream) != lines->whole || fflush(stream))
-        return error_from_errno(errno);
+    if (!ferror(stream) && (fwrite(lines->text.data, 1, lines->whole, stream) != lines->whole || fflush(stream)))
+        note(lines, output_file_error(lines->file));
+    if (ferror(stream))
+        return lines->error;
     buf_clear(&lines->text);
     lines->whole = 0;
     lines->written = clock_now();
     return 0;
 }
 
-int line_output_end_line(struct line_output *lines)
+int line_output_end_line(struct line_output *lines, int err)
 {
+    if (err) {
+        lines->text.length = lines->whole;
+        return note(lines, err);
+    }
     lines->whole = lines->text.length;
     lines->count++;
     if (lines->whole < GATHERED && clock_now() - lines->written < SECONDS(1))
@@ -52,6 +65,8 @@ int line_output_finish(struct output *output, const struct crawl_end *end)
 {
     (void)end;
     struct line_output *lines = line_output_of(output);
+    if (lines->error)
+        return lines->error;
     lines->whole = lines->text.length;
     return lines->whole ? write_out(lines) : 0;
 }

@@ -16,6 +16,7 @@ struct line_output {
     size_t whole;        /* bytes of it that end with a line */
     uint64_t count;      /* lines that ended */
     nanoseconds written; /* when lines last went out */
+    int error;           /* the first: a line is missing */
 };
 
 /* Makes one that begins with `head` and observes by the functions of `observer`, whose context will be the line_output.
@@ -23,8 +24,9 @@ struct line_output {
 int line_output_create(struct output **out, struct output_file *file, struct slice head,
                        const struct observer *observer);
 
-/* A line ends here, its newline included. Errors: those of error_from_errno. */
-int line_output_end_line(struct line_output *lines);
+/* A line ends here, its newline included; or, where `err` is an error, what there is of it is taken back, and finishing
+ * will fail. Errors: `err`, those of error_from_errno. */
+int line_output_end_line(struct line_output *lines, int err);
 
 /* The finish and free of formats that have nothing to add: writes out what has gathered; the same, if it still can be,
  * for lines that ended, and frees all. */

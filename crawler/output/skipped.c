@@ -27,7 +27,7 @@ static int take_url(void *context, struct slice url, enum reason reason, struct 
         err = append_member(text, ",\"referrer\":", referrer);
     if (!err)
         err = buf_append_slice(text, SLICE("}\n"));
-    return err ? err : line_output_end_line(lines);
+    return line_output_end_line(lines, err);
 }
 
 static int create(struct output **out, struct output_file *file, const struct options *options)
