@@ -316,19 +316,18 @@ static void lose_document(struct worker *worker, struct fetch_statistic *stat, i
     tell_failure(worker, stat);
 }
 
-/* The links are in the frontier, or taking them in ended with `err`, which ends the crawl when memory is out. The record
+/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, and where memory is out the
+ * crawl ends. The record
  * goes to the observers, and only then the URL is done: a store that outlives the process loses nothing in this order.
  */
 static void conclude(struct worker *worker, struct fetch_statistic *stat, int err)
 {
-    if (err && err != ERR_NO_MEMORY) {
+    if (err)
         lose_document(worker, stat, err);
-        err = 0;
-    }
     count(worker, stat);
     worker->settled = true;
     tell_fetched(worker->crawler, stat);
-    fail(worker->crawler, err);
+    fail(worker->crawler, err == ERR_NO_MEMORY ? err : 0);
     fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, STORE_FETCHED, stat));
 }
 
