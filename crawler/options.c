@@ -184,8 +184,11 @@ static enum options_outcome read_arguments(struct options *options, poptContext 
 {
     int value;
     while ((value = poptGetNextOpt(context)) > 0) {
+        const struct option_row *row = &OPTION_TABLE[value - 1];
         char *argument = poptGetOptArg(context);
-        enum options_outcome outcome = take_option(options, &OPTION_TABLE[value - 1], argument, pass, out, errors);
+        if (!argument && option_takes_argument(row)) /* popt says nothing of memory that it doesn't get */
+            return OPTIONS_NO_MEMORY;
+        enum options_outcome outcome = take_option(options, row, argument, pass, out, errors);
         free(argument);
         if (outcome != OPTIONS_RUN)
             return outcome;
@@ -232,7 +235,7 @@ static enum options_outcome read_input_file(struct options *options, const char 
     bool is_stdin = strcmp(name, "-") == 0;
     FILE *file = is_stdin ? stdin : fopen(name, "re");
     if (!file)
-        return wrong_usage(errors, name, strerror(errno));
+        return outcome_of(error_from_errno(errno), wrong_usage(errors, name, strerror(errno)));
     int err = read_roots(options, file);
     if (!is_stdin)
         fclose(file);
