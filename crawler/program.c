@@ -64,9 +64,7 @@ static int collect_origins(struct program *program)
         struct url url;
         buf_clear(&origin);
         err = root_parse(slice_of(root), &url, &storage);
-        if (err)
-            program_fail(root, err);
-        else
+        if (!err)
             err = take_credentials(&program->options, &url);
         if (!err)
             err = url_append_origin(&url, &origin);
@@ -74,6 +72,8 @@ static int collect_origins(struct program *program)
             err = text_list_add(&program->origins, buf_slice(&origin));
         if (!err)
             err = text_list_add(&program->hosts, url_host(&url));
+        if (err)
+            program_fail(root, err);
     }
     buf_free(&storage);
     buf_free(&origin);
