@@ -38,6 +38,7 @@ static void clear_aborted(void *context)
 static void on_failed(void *context, const struct multi *multi)
 {
     struct http_client *client = context;
+    clear_aborted(client);
     list_for_each(node, &client->running)
     {
         transfer_lose(node, multi);

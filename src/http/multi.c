@@ -14,7 +14,8 @@
  *   handle's removal: the result is copied before.
  * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
  * - When socket_action itself fails, the state of all transfers is unknown. For want of memory it leaves its work half done
- *   (a socket that nobody watches), and handles can still be removed; after anything else there is nothing to go on with. */
+ *   (a socket that nobody watches): its transfers are removed and it is given up. After anything else there is nothing to go
+ *   on with. */
 #include "http/multi.h"
 
 #include <assert.h>
@@ -28,7 +29,8 @@ enum { MOST_KEPT = 32768 };
 
 struct multi {
     struct loop *loop;
-    CURLM *handle;
+    CURLM *handle; /* NULL from when it failed to when it is needed */
+    unsigned max_connections;
     struct loop_timer timer;
     struct list sockets;
     struct multi_events events;
@@ -54,6 +56,33 @@ static void drain(struct multi *multi)
     }
 }
 
+static void forget_socket(struct multi *multi, struct socket_watch *socket)
+{
+    loop_unwatch(multi->loop, &socket->watch);
+    list_remove(&socket->node);
+    free(socket);
+}
+
+/* Callbacks still come. */
+static void close_handle(struct multi *multi)
+{
+    curl_multi_cleanup(multi->handle);
+    multi->handle = NULL;
+    list_for_each(node, &multi->sockets)
+    {
+        forget_socket(multi, container_of(node, struct socket_watch, node));
+    }
+    loop_timer_cancel(multi->loop, &multi->timer);
+}
+
+/* libcurl 7.88 that lacked memory for a socket's table of transfers leaves one of no size behind, and divides by that when the
+ * descriptor comes back: such a handle is not used again. */
+static void lose_all(struct multi *multi)
+{
+    multi->events.failed(multi->events.context, multi);
+    close_handle(multi);
+}
+
 static void act(struct multi *multi, curl_socket_t socket, int ready)
 {
     int running;
@@ -64,7 +93,7 @@ static void act(struct multi *multi, curl_socket_t socket, int ready)
     }
     drain(multi);
     if (code != CURLM_OK)
-        multi->events.failed(multi->events.context, multi);
+        lose_all(multi);
 }
 
 static void on_ready(void *context, int fd, unsigned ready)
@@ -76,13 +105,6 @@ static void on_ready(void *context, int fd, unsigned ready)
 static void on_due(void *context)
 {
     act(context, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static void forget_socket(struct multi *multi, struct socket_watch *socket)
-{
-    loop_unwatch(multi->loop, &socket->watch);
-    list_remove(&socket->node);
-    free(socket);
 }
 
 static struct socket_watch *new_socket(struct multi *multi, curl_socket_t fd)
@@ -139,27 +161,36 @@ static long kept_connections(void)
     return (long)(files.rlim_cur / 2);
 }
 
-int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, const struct multi_events *events)
+static int open_handle(struct multi *multi)
 {
-    struct multi *multi = calloc(1, sizeof *multi);
-    if (!multi)
-        return ERR_NO_MEMORY;
     multi->handle = curl_multi_init();
-    if (!multi->handle) {
-        free(multi);
+    if (!multi->handle)
         return ERR_NO_MEMORY;
-    }
-    multi->loop = loop;
-    multi->events = *events;
-    list_init(&multi->sockets);
-    loop_timer_init(&multi->timer, on_due, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, kept_connections());
-    curl_multi_setopt(multi->handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)max_connections);
+    curl_multi_setopt(multi->handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)multi->max_connections);
+    return 0;
+}
+
+int multi_create(struct multi **out, struct loop *loop, unsigned max_connections, const struct multi_events *events)
+{
+    struct multi *multi = calloc(1, sizeof *multi);
+    if (!multi)
+        return ERR_NO_MEMORY;
+    multi->loop = loop;
+    multi->max_connections = max_connections;
+    multi->events = *events;
+    list_init(&multi->sockets);
+    loop_timer_init(&multi->timer, on_due, multi);
+    int err = open_handle(multi);
+    if (err) {
+        free(multi);
+        return err;
+    }
     *out = multi;
     return 0;
 }
@@ -168,17 +199,15 @@ void multi_free(struct multi *multi)
 {
     if (!multi)
         return;
-    curl_multi_cleanup(multi->handle);
-    list_for_each(node, &multi->sockets)
-    {
-        forget_socket(multi, container_of(node, struct socket_watch, node));
-    }
-    loop_timer_cancel(multi->loop, &multi->timer);
+    close_handle(multi);
     free(multi);
 }
 
 int multi_add(struct multi *multi, CURL *easy)
 {
+    int err = multi->handle ? 0 : open_handle(multi);
+    if (err)
+        return err;
     CURLMcode code = curl_multi_add_handle(multi->handle, easy);
     return code == CURLM_OK ? 0 : code == CURLM_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_INVALID;
 }
