@@ -52,9 +52,19 @@ static int append_roots(struct buf *out, const struct text_list *roots)
     return err ? err : buf_append_char(out, ']');
 }
 
-static int append_dumped(const char *bytes, size_t length, void *out)
+struct dump {
+    struct buf *out;
+    int err;
+};
+
+/* Remembers the error: jansson 2.14 forgets one that comes up at a key. */
+static int append_dumped(const char *bytes, size_t length, void *context)
 {
-    return buf_append(out, bytes, length);
+    struct dump *dump = context;
+    int err = buf_append(dump->out, bytes, length);
+    if (err)
+        dump->err = err;
+    return err;
 }
 
 static int append_summary(struct buf *out, const struct crawl_end *end)
@@ -62,9 +72,10 @@ static int append_summary(struct buf *out, const struct crawl_end *end)
     json_t *summary = summary_json(end->summary, end->totals);
     if (!summary)
         return ERR_NO_MEMORY;
-    int failed = json_dump_callback(summary, append_dumped, out, JSON_COMPACT | JSON_ENSURE_ASCII);
+    struct dump dump = {.out = out};
+    int failed = json_dump_callback(summary, append_dumped, &dump, JSON_COMPACT | JSON_ENSURE_ASCII);
     json_decref(summary);
-    return failed ? ERR_NO_MEMORY : 0;
+    return failed || dump.err ? ERR_NO_MEMORY : 0;
 }
 
 static int finish(struct output *output, const struct crawl_end *end)
