@@ -53,7 +53,7 @@ static int begin(FILE *file, const struct crawl_end *end)
              end->was_interrupted ? " · interrupted: not all URLs were fetched" : "",
              end->hit_limit ? " · ended by a limit: not all URLs were fetched" : "");
     if (!err)
-        err = html_page_begin(file, "Crawl report", buf_text(&title), words);
+        html_page_begin(file, "Crawl report", buf_text(&title), words);
     buf_free(&title);
     return err;
 }

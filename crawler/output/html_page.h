@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 /* Writes all up to the page's content: `kind` ("Crawl report") above `title`, and below it the date and `words` ("" for
- * none). All are escaped. Errors: ERR_LIBRARY when there is no SHA-256. */
-int html_page_begin(FILE *file, const char *kind, const char *title, const char *words);
+ * none). All are escaped. */
+void html_page_begin(FILE *file, const char *kind, const char *title, const char *words);
 
 /* Ends the content and the page. Errors: those of error_from_errno, of any write to the file. */
 int html_page_end(FILE *file);

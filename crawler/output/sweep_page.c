@@ -42,7 +42,7 @@ static int begin(FILE *file, const struct measurement *measurement)
              sweep->is_open ? " · open loop" : " at each step",
              sweep->was_interrupted ? " · interrupted: steps are missing" : "");
     if (!err)
-        err = html_page_begin(file, "Throughput measurement", buf_text(&title), words);
+        html_page_begin(file, "Throughput measurement", buf_text(&title), words);
     buf_free(&title);
     return err;
 }
