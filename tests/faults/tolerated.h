@@ -6,8 +6,8 @@
 
 #include "shim/nth_failure.h"
 
-/* Whether it is known that a failure there makes the library crash. */
-bool tolerated_crash(const struct nth_record *record);
+/* Whether it is known that a failure there ends the process at once with that exit code. */
+bool tolerated_end(const struct nth_record *record, int code);
 
 /* Whether it is known that a failure there makes the library keep more than its `usual` blocks. `err` is what the crawl
  * said. */
