@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "crawl/frontier.h"
+#include "crawl/gate.h"
 #include "crawl/growth.h"
 #include "crawl/intake.h"
 #include "crawl/page.h"
@@ -31,6 +32,7 @@ struct worker {
     uint32_t tries; /* the one that is going on included */
     nanoseconds started;
     bool settled; /* the URL has its record */
+    bool crowded; /* the try failed for want of descriptors, and fewer tasks may help */
     bool is_slow; /* its links are still to be taken in, by and by */
 };
 
@@ -54,6 +56,7 @@ struct crawler {
     struct worker *workers; /* room for max_tasks */
     uint32_t worker_count;  /* started */
     struct growth growth;
+    struct gate gate;
     struct extractor_pool extractors;
     struct buf next_text; /* scratch: where a redirect leads */
     uint64_t fetched;
@@ -117,6 +120,7 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     crawler->loop = loop;
     crawler->client = client;
     crawler->options = options;
+    gate_init(&crawler->gate, loop);
     list_init(&crawler->observers);
     buf_init(&crawler->next_text, URL_MAX_LENGTH);
     int err = memory_store_create(&crawler->store, politeness_first_at_once(options));
@@ -287,8 +291,23 @@ static bool is_whole(const struct http_response *response)
     return !response->error || response->truncated;
 }
 
-static bool will_try_again(const struct worker *worker)
+/* Whether the last try lacked a descriptor while others hold some: then fewer must do from now on. */
+static bool is_crowded(struct worker *worker)
 {
+    struct crawler *crawler = worker->crawler;
+    bool was_narrow = gate_is_narrow(&crawler->gate);
+    if (worker->response.error != ERR_TOO_MANY_FILES || crawler->stopped || !gate_narrow(&crawler->gate))
+        return false;
+    if (!was_narrow)
+        log_warning("too many open files: fewer fetches at once from now on");
+    return true;
+}
+
+static bool will_try_again(struct worker *worker)
+{
+    worker->crowded = is_crowded(worker);
+    if (worker->crowded)
+        return true;
     return http_error_is_transient(worker->response.error) && worker->tries < worker->crawler->options->max_tries &&
            !worker->crawler->stopped;
 }
@@ -432,14 +451,19 @@ static nanoseconds backoff(uint32_t tries)
     return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
 }
 
-/* The URL waits for its next try, and the task goes on with others. */
+/* The URL waits for its next try, and the task goes on with others. A try that lacked a descriptor doesn't count, for
+ * nothing was asked of the server, and waits for nothing but the gate. */
 static void try_later(struct worker *worker)
 {
     struct crawler *crawler = worker->crawler;
-    log_info("try %u for %s raised %s", worker->tries, buf_text(&worker->claim.url),
-             error_text(worker->response.error));
-    worker->claim.tries = worker->tries;
-    int err = frontier_later(crawler->frontier, &worker->claim, clock_after(backoff(worker->tries)));
+    nanoseconds when = 0;
+    if (!worker->crowded) {
+        log_info("try %u for %s raised %s", worker->tries, buf_text(&worker->claim.url),
+                 error_text(worker->response.error));
+        worker->claim.tries = worker->tries;
+        when = clock_after(backoff(worker->tries));
+    }
+    int err = frontier_later(crawler->frontier, &worker->claim, when);
     if (err)
         tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
     fail(crawler, err);
@@ -466,6 +490,17 @@ static int fetch(struct worker *worker)
     return 0;
 }
 
+/* The same, when there is room for one more. */
+static int fetch_in_turn(struct worker *worker)
+{
+    struct gate *gate = &worker->crawler->gate;
+    int err = gate_enter(gate);
+    if (!err)
+        err = fetch(worker);
+    gate_leave(gate);
+    return err;
+}
+
 static void take_claim(struct worker *worker)
 {
     struct crawler *crawler = worker->crawler;
@@ -484,7 +519,7 @@ static int work(void *argument)
     int err;
     while (!(err = frontier_next(crawler->frontier, &worker->claim))) {
         take_claim(worker);
-        err = fetch(worker);
+        err = fetch_in_turn(worker);
         if (err) {
             tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
             fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
@@ -528,7 +563,8 @@ static bool could_use_more_workers(void *context)
     const struct crawler *crawler = context;
     struct store_stats stats;
     store_stats(crawler->store, &stats);
-    return stats.pending && stats.claimed >= crawler->worker_count && !crawler->stopped && !crawler->error;
+    return stats.pending && stats.claimed >= crawler->worker_count && !gate_is_narrow(&crawler->gate) &&
+           !crawler->stopped && !crawler->error;
 }
 
 static void start_more_workers(void *context)
@@ -569,6 +605,8 @@ int crawler_run(struct crawler *crawler)
         if (err && err != ERR_CANCELLED)
             fail(crawler, err);
     }
+    if (gate_is_narrow(&crawler->gate))
+        log_warning("too many open files: only %u fetches at once in the end", crawler->gate.limit);
     growth_stop(&crawler->growth);
     crawler->ended = clock_now();
     intake_tell_too_far(crawler->intake);
