@@ -46,6 +46,8 @@ int error_from_errno(int number)
     case EACCES:
     case EPERM:
         return ERR_PERMISSION;
+    case EIO:
+        return ERR_IO;
     case ENOSPC:
     case EDQUOT:
         return ERR_NO_SPACE;

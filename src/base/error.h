@@ -23,6 +23,7 @@
     X(ERR_CLOSED, "closed", "closed")                                                        \
     X(ERR_SYNTAX, "syntax", "malformed input")                                               \
     X(ERR_PERMISSION, "permission", "permission denied")                                     \
+    X(ERR_IO, "io", "input/output error")                                                    \
     X(ERR_NO_SPACE, "no-space", "no space left on device")                                   \
     X(ERR_TOO_MANY_FILES, "too-many-files", "too many open files")                           \
     X(ERR_READ_ONLY, "read-only", "file system is read-only")                                \
