@@ -59,6 +59,9 @@ int main(int argc, char **argv)
     case OPTIONS_CONFIG:
         code = EXIT_CONFIG;
         break;
+    case OPTIONS_FAILED:
+        code = EXIT_RUNTIME;
+        break;
     case OPTIONS_NO_MEMORY:
         program_fail("options", ERR_NO_MEMORY);
         code = EXIT_RUNTIME;

@@ -230,16 +230,25 @@ static int read_roots(struct options *options, FILE *file)
     return err;
 }
 
+/* What the user named can't be read. Not all that stands in the way is the user's mistake. */
+static enum options_outcome unreadable(FILE *errors, const char *name, int err, const char *why)
+{
+    if (err != ERR_IO && err != ERR_TOO_MANY_FILES && err != ERR_NO_MEMORY)
+        return wrong_usage(errors, name, why);
+    fprintf(errors, "crawler: %s: %s\n", name, why);
+    return OPTIONS_FAILED;
+}
+
 static enum options_outcome read_input_file(struct options *options, const char *name, FILE *errors)
 {
     bool is_stdin = strcmp(name, "-") == 0;
     FILE *file = is_stdin ? stdin : fopen(name, "re");
     if (!file)
-        return outcome_of(error_from_errno(errno), wrong_usage(errors, name, strerror(errno)));
+        return unreadable(errors, name, error_from_errno(errno), strerror(errno));
     int err = read_roots(options, file);
     if (!is_stdin)
         fclose(file);
-    return err ? outcome_of(err, wrong_usage(errors, name, error_text(err))) : OPTIONS_RUN;
+    return err ? unreadable(errors, name, err, error_text(err)) : OPTIONS_RUN;
 }
 
 static bool is_one_of(const char *const *names, const char *name)

@@ -128,6 +128,7 @@ enum options_outcome {
     OPTIONS_EXIT,   /* --help or --version was printed: exit 0 */
     OPTIONS_USAGE,  /* wrong usage, explained on `errors`: exit 2 */
     OPTIONS_CONFIG, /* bad config file, explained with file, line and key on `errors`: exit 3 */
+    OPTIONS_FAILED, /* a file that can't be read for no fault of the user's, explained on `errors`: exit 1 */
     OPTIONS_NO_MEMORY
 };
 
