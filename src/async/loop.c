@@ -26,7 +26,7 @@ struct loop {
     uint64_t timers_scheduled; /* ever: the sequence number of the last one */
     size_t watches;
     bool running;
-    bool blind; /* descriptors are not looked at */
+    bool blind;              /* descriptors are not looked at */
     nanoseconds awake_since; /* end of the last wait */
     nanoseconds longest_stall;
     nanoseconds idle;

@@ -1,9 +1,10 @@
 /* failing_calls.c - crawls in which the Nth call of a kind fails: for all N, for a share of them, or for one.
  *
- *     failing_calls share SECONDS   a share that fits into the time, from a place that changes by a seed (SEED)
- *     failing_calls all             every N of every kind, alone and with all after it
- *     failing_calls tls COUNT       so many of them over TLS, by a seed
- *     failing_calls [-s] KIND [N [from]]   one kind, or one call, which is traced */
+ *     failing_calls [tls] share        a share, from places that change by a seed (SEED in the environment repeats one)
+ *     failing_calls [tls] all          every N of every kind, once alone and once with all calls after it
+ *     failing_calls [tls] some COUNT   so many by chance
+ *     failing_calls [tls] KIND         all of one kind
+ *     failing_calls [tls] KIND N [from]   one, with where it failed */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,9 @@ enum {
     CLEAN_CRAWLS = 3,
     SPARE = 3, /* calls beyond the usual ones: their number changes a little from crawl to crawl */
     ROOT_SIZE = 128,
-    MOST_TOLD = 3000 /* bad ends that are described */
+    MOST_TOLD = 20, /* bad ends that are described */
+    SHARE = 3,      /* one call in so many */
+    MEMORY_SHARE = 40
 };
 
 struct harness {
@@ -149,38 +152,95 @@ static int close_harness(struct harness *harness)
     return harness->bad || lost ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static void run_all(struct harness *harness)
+/* Each `step`th call of each kind, from places that the seed chooses; those for memory, which are many, `memory_step`. */
+static void run_kinds(struct harness *harness, unsigned step, unsigned memory_step)
 {
     for (int kind = 0; kind < NTH_KIND_COUNT; kind++)
-        for (int from = 0; from < 2; from++)
-            run_kind(harness, (struct fault){.kind = (enum nth_kind)kind, .from = from}, 1, 1);
+        for (int from = 0; from < 2; from++) {
+            unsigned stride = kind == NTH_MEMORY ? memory_step : step;
+            const struct fault fault = {.kind = (enum nth_kind)kind, .from = from};
+            run_kind(harness, fault, 1 + (unsigned)random() % stride, stride);
+        }
+}
+
+/* Calls of any kind, each as likely as the others. */
+static void run_some(struct harness *harness, unsigned count)
+{
+    unsigned total = 0;
+    for (int kind = 0; kind < NTH_KIND_COUNT; kind++)
+        total += expected_calls(harness->expected, (enum nth_kind)kind);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned nth = (unsigned)random() % total;
+        struct fault fault = {.from = random() % 2};
+        while (nth >= expected_calls(harness->expected, fault.kind))
+            nth -= expected_calls(harness->expected, fault.kind++);
+        fault.nth = nth + 1;
+        start_one(harness, &fault);
+    }
+    finish_all(harness);
+}
+
+/* Half of them from the kinds that have few calls. */
+static void run_by_chance(struct harness *harness, unsigned count)
+{
+    for (unsigned i = 0; i < count / 2; i++) {
+        struct fault fault = {.kind = (enum nth_kind)(random() % NTH_KIND_COUNT), .from = random() % 2};
+        fault.nth = 1 + (unsigned)random() % (expected_calls(harness->expected, fault.kind) + 1);
+        start_one(harness, &fault);
+    }
+    run_some(harness, count - count / 2);
+}
+
+static void seed_random(void)
+{
+    const char *given = getenv("SEED");
+    unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+    printf("SEED=%u\n", seed);
+    srandom(seed);
+}
+
+static int run_one_kind(struct harness *harness, int count, char **words)
+{
+    struct fault fault = {.kind = fault_kind(words[0]), .from = count > 2 && strcmp(words[2], "from") == 0};
+    if (fault.kind == NTH_KIND_COUNT)
+        return -1;
+    if (count == 1) {
+        run_kind(harness, fault, 1, 1);
+        fault.from = true;
+        run_kind(harness, fault, 1, 1);
+        return 0;
+    }
+    fault.nth = (unsigned)strtoul(words[1], NULL, 10);
+    harness->verbose = true;
+    start_one(harness, &fault);
+    finish_all(harness);
+    return 0;
+}
+
+static int run(struct harness *harness, int count, char **words)
+{
+    if (strcmp(words[0], "share") == 0)
+        run_kinds(harness, SHARE, MEMORY_SHARE);
+    else if (strcmp(words[0], "all") == 0)
+        run_kinds(harness, 1, 1);
+    else if (strcmp(words[0], "some") == 0 && count > 1)
+        run_by_chance(harness, (unsigned)strtoul(words[1], NULL, 10));
+    else
+        return run_one_kind(harness, count, words);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
     static struct harness harness;
-    if (argc < 2)
-        return 2;
+    bool tls = argc > 1 && strcmp(argv[1], "tls") == 0;
+    int count = argc - 1 - tls;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (strcmp(argv[1], "all") == 0) {
-        open_harness(&harness, false);
-        run_all(&harness);
-    } else {
-        struct fault fault = {.kind = fault_kind(argv[1])};
-        if (fault.kind == NTH_KIND_COUNT)
-            return 2;
-        open_harness(&harness, getenv("TLS") != NULL);
-        if (argc > 2 && atoi(argv[2]) > 0) {
-            fault.nth = (unsigned)atoi(argv[2]);
-            fault.from = argc > 3;
-            harness.verbose = true;
-            start_one(&harness, &fault);
-            finish_all(&harness);
-        } else {
-            run_kind(&harness, fault, 1, 1);
-            fault.from = true;
-            run_kind(&harness, fault, 1, 1);
-        }
+    seed_random();
+    open_harness(&harness, tls);
+    if (count < 1 || run(&harness, count, argv + argc - count)) {
+        fputs("usage: failing_calls [tls] share | all | some COUNT | KIND [N [from]]\n", stderr);
+        harness.bad++;
     }
     return close_harness(&harness);
 }

@@ -16,8 +16,8 @@ static char *many_links(void)
         return NULL;
     size_t length = 0;
     for (int i = 0; i < MANY_LINKS; i++)
-        length += (size_t)snprintf(text + length, LINK_SIZE, "<a href='http://elsewhere.test/a/rather/long/path/to/%d'>",
-                                   i % 50);
+        length += (size_t)snprintf(text + length, LINK_SIZE,
+                                   "<a href='http://elsewhere.test/a/rather/long/path/to/%d'>", i % 50);
     return text;
 }
 
@@ -26,11 +26,12 @@ void fault_site_start(bool tls, struct site **site, struct dns_server **names)
     char *many = many_links();
     const struct site_page pages[] = {
         {.path = "/",
-         .body = "<!doctype html><title>Coast</title><link rel=stylesheet href=/site.css>"
-                 "<a href=/moved>a</a><a href=/gzip>b</a><a href=/brotli>c</a><a href=/zstd>d</a><a href=/deflate>e</a>"
-                 "<a href=/page.xhtml>f</a><a href=/sitemap.xml>g</a><a href=/japanese>h</a><a href=/many>i</a>"
-                 "<a href=/lost>j</a><a href=http://b%C3%BCcher.test/>k</a><a href='mailto:a@b'>l</a><a href=/cookie>m</a>"
-                 "<img src=/dots.svg srcset='/dots-2.png 2x'><a href='/chunked#x'>n</a><a href=/late>o</a>"},
+         .body =
+             "<!doctype html><title>Coast</title><link rel=stylesheet href=/site.css>"
+             "<a href=/moved>a</a><a href=/gzip>b</a><a href=/brotli>c</a><a href=/zstd>d</a><a href=/deflate>e</a>"
+             "<a href=/page.xhtml>f</a><a href=/sitemap.xml>g</a><a href=/japanese>h</a><a href=/many>i</a>"
+             "<a href=/lost>j</a><a href=http://b%C3%BCcher.test/>k</a><a href='mailto:a@b'>l</a><a href=/cookie>m</a>"
+             "<img src=/dots.svg srcset='/dots-2.png 2x'><a href='/chunked#x'>n</a><a href=/late>o</a>"},
         {.path = "/site.css", .type = "text/css", .body = "@import '/more.css'; body { background: url(/wave.png) }"},
         {.path = "/more.css", .type = "text/css; charset=utf-8", .body = "p { background: url('/wave.png') }"},
         {.path = "/wave.png", .type = "image/png", .body = "PNG"},
@@ -59,7 +60,8 @@ void fault_site_start(bool tls, struct site **site, struct dns_server **names)
          .body = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>/x</loc></url></urlset>"},
         {.path = "/japanese",
          .type = "text/html",
-         .body = "<meta charset=iso-2022-jp><title>\x1b$B$3$s\x1b(B</title><a href='/from-japanese?\x1b$B$3\x1b(B'>x</a>"},
+         .body =
+             "<meta charset=iso-2022-jp><title>\x1b$B$3$s\x1b(B</title><a href='/from-japanese?\x1b$B$3\x1b(B'>x</a>"},
         {.path = "/from-japanese*", .body = "x"},
         {.path = "/many", .body = many ? many : ""},
         {.path = "/cookie", .headers = "Set-Cookie: a=b; path=/\r\nLink: </linked>; rel=next\r\n", .body = "x"},

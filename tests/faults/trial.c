@@ -121,16 +121,32 @@ static const char *tries_of(const struct fault *fault)
 
 static void become_crawler(const struct trial *trial, const struct target *target, const struct fault *fault)
 {
-    const char *const argv[] = {CRAWLER,         "-c",           "6",
-                                "--max-tries",   tries_of(fault), "--timeout",
-                                "5",             "--progress",   "none",
-                                "--dns-servers", target->name_server,
-                                "-o",            "text:-",       "-o",
-                                "crawl.jsonl",   "-o",           "crawl.json",
-                                "-o",            "crawl.html",   "--skipped",
-                                "skipped.jsonl", "-i",           "roots.txt",
+    const char *const argv[] = {CRAWLER,
+                                "-c",
+                                "6",
+                                "--max-tries",
+                                tries_of(fault),
+                                "--timeout",
+                                "3",
+                                "--progress",
+                                "none",
+                                "--dns-servers",
+                                target->name_server,
+                                "-o",
+                                "text:-",
+                                "-o",
+                                "crawl.jsonl",
+                                "-o",
+                                "crawl.json",
+                                "-o",
+                                "crawl.html",
+                                "--skipped",
+                                "skipped.jsonl",
+                                "-i",
+                                "roots.txt",
                                 target->ca_file ? "--cacert" : NULL,
-                                target->ca_file, NULL};
+                                target->ca_file,
+                                NULL};
     int record_fd = dup(trial->record_fd), null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (chdir(trial->folder) || null < 0 || record_fd < 0)
         _exit(126);

@@ -20,8 +20,8 @@ struct expected {
 };
 
 /* What was found out about a URL, but for what depends on who answers first. */
-static const char *const SETTLED[] = {"status", "redirect", "content_type", "encoding", "html", "truncated",
-                                      "size",   "links",    "depth"};
+static const char *const SETTLED[] = {"status",    "redirect", "content_type", "encoding", "html",
+                                      "truncated", "size",     "links",        "depth"};
 
 static bool wrong(char *reason, const char *format, ...)
 {
@@ -175,8 +175,9 @@ static bool are_true(const json_t *expected, const json_t *records, bool may_mis
             return false;
         }
     }
-    json_object_foreach((json_t *)(uintptr_t)expected, url, record) if (!may_miss && !json_object_get(records, url)) return
-        wrong(reason, "no record of %s", url);
+    json_object_foreach((json_t *)(uintptr_t)expected, url,
+                        record) if (!may_miss && !json_object_get(records, url)) return wrong(reason, "no record of %s",
+                                                                                              url);
     return true;
 }
 
@@ -203,8 +204,7 @@ static bool is_honest(const struct expected *expected, const struct trial *trial
     return !outputs->skipped || may_miss || are_true(expected->skipped, outputs->skipped, false, reason);
 }
 
-static bool left_nothing(const struct expected *expected, const struct trial *trial, const char *err,
-                         char *reason)
+static bool left_nothing(const struct expected *expected, const struct trial *trial, const char *err, char *reason)
 {
     const struct nth_record *record = trial->record;
     if (!record->is_over)
@@ -276,8 +276,8 @@ struct expected *expected_learn(const struct trial *trial)
     struct expected *expected = calloc(1, sizeof *expected);
     struct outputs outputs = {0};
     char reason[REASON_SIZE] = "an output is missing";
-    if (!expected || !read_outputs(trial, &outputs, reason) || !outputs.lines || !outputs.skipped ||
-        trial->status || has_failures(outputs.lines)) {
+    if (!expected || !read_outputs(trial, &outputs, reason) || !outputs.lines || !outputs.skipped || trial->status ||
+        has_failures(outputs.lines)) {
         fprintf(stderr, "the clean crawl fails: %s\n%s\n", reason, outputs.err);
         exit(EXIT_FAILURE);
     }

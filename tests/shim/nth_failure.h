@@ -17,21 +17,21 @@
 #include <stddef.h>
 
 /* kind, name, error by default */
-#define NTH_KINDS(X)                                                                   \
-    X(NTH_MEMORY, "memory", ENOMEM)   /* malloc, calloc, realloc and aligned ones */   \
-    X(NTH_MAPPING, "mapping", ENOMEM) /* mmap, mprotect */                             \
-    X(NTH_READ, "read", EIO)          /* read, pread, readv */                         \
-    X(NTH_RECEIVE, "receive", EIO)    /* recv, recvfrom, recvmsg */                    \
-    X(NTH_WRITE, "write", ENOSPC)     /* write, pwrite, writev */                      \
-    X(NTH_SEND, "send", EPIPE)        /* send, sendto, sendmsg */                      \
+#define NTH_KINDS(X)                                                                      \
+    X(NTH_MEMORY, "memory", ENOMEM)   /* malloc, calloc, realloc and aligned ones */      \
+    X(NTH_MAPPING, "mapping", ENOMEM) /* mmap, mprotect */                                \
+    X(NTH_READ, "read", EIO)          /* read, pread, readv */                            \
+    X(NTH_RECEIVE, "receive", EIO)    /* recv, recvfrom, recvmsg */                       \
+    X(NTH_WRITE, "write", ENOSPC)     /* write, pwrite, writev */                         \
+    X(NTH_SEND, "send", EPIPE)        /* send, sendto, sendmsg */                         \
     X(NTH_OPEN, "open", EMFILE)       /* open, openat, creat; and within the C library */ \
-    X(NTH_SYNC, "sync", EIO)          /* fsync, fdatasync */                           \
-    X(NTH_RENAME, "rename", EIO)                                                       \
-    X(NTH_CLOSE, "close", EIO)        /* the descriptor is closed nevertheless */      \
-    X(NTH_SOCKET, "socket", EMFILE)   /* socket, socketpair, pipe, eventfd */          \
-    X(NTH_CONNECT, "connect", ENOMEM)                                                  \
-    X(NTH_EPOLL, "epoll", ENOMEM)     /* epoll_create, epoll_ctl, epoll_wait */        \
-    X(NTH_LIBRARY, "library", 0)      /* dlopen, dlsym */
+    X(NTH_SYNC, "sync", EIO)          /* fsync, fdatasync */                              \
+    X(NTH_RENAME, "rename", EIO)                                                          \
+    X(NTH_CLOSE, "close", EIO)      /* the descriptor is closed nevertheless */           \
+    X(NTH_SOCKET, "socket", EMFILE) /* socket, socketpair, pipe, eventfd */               \
+    X(NTH_CONNECT, "connect", ENOMEM)                                                     \
+    X(NTH_EPOLL, "epoll", ENOMEM) /* epoll_create, epoll_ctl, epoll_wait */               \
+    X(NTH_LIBRARY, "library", 0)  /* dlopen, dlsym */
 
 enum nth_kind {
 #define X(kind, name, number) kind,
@@ -46,8 +46,8 @@ enum { NTH_FRAMES = 40, NTH_FRAME_SIZE = 120, NTH_MODULES = 64, NTH_LEAKS = 24 }
 typedef char nth_frame[NTH_FRAME_SIZE];
 
 struct nth_module {
-    char name[64];     /* of the file, without folders */
-    unsigned blocks;   /* allocated by its code and alive in the end */
+    char name[64];   /* of the file, without folders */
+    unsigned blocks; /* allocated by its code and alive in the end */
 };
 
 struct nth_record {

@@ -21,18 +21,18 @@ static const struct {
     int number;
     enum nth_kind kind;
 } CALLS[] = {
-    {SYS_mmap, NTH_MAPPING},         {SYS_mprotect, NTH_MAPPING},   {SYS_mremap, NTH_MAPPING},
-    {SYS_read, NTH_READ},            {SYS_pread64, NTH_READ},       {SYS_readv, NTH_READ},
-    {SYS_recvfrom, NTH_RECEIVE},     {SYS_recvmsg, NTH_RECEIVE},    {SYS_write, NTH_WRITE},
-    {SYS_pwrite64, NTH_WRITE},       {SYS_writev, NTH_WRITE},       {SYS_sendto, NTH_SEND},
-    {SYS_sendmsg, NTH_SEND},         {SYS_sendmmsg, NTH_SEND},      {SYS_open, NTH_OPEN},
-    {SYS_openat, NTH_OPEN},          {SYS_creat, NTH_OPEN},         {SYS_fsync, NTH_SYNC},
-    {SYS_fdatasync, NTH_SYNC},       {SYS_rename, NTH_RENAME},      {SYS_renameat, NTH_RENAME},
-    {SYS_renameat2, NTH_RENAME},     {SYS_close, NTH_CLOSE},        {SYS_socket, NTH_SOCKET},
-    {SYS_socketpair, NTH_SOCKET},    {SYS_pipe, NTH_SOCKET},        {SYS_pipe2, NTH_SOCKET},
-    {SYS_eventfd2, NTH_SOCKET},      {SYS_connect, NTH_CONNECT},    {SYS_epoll_create1, NTH_EPOLL},
-    {SYS_epoll_create, NTH_EPOLL},   {SYS_epoll_ctl, NTH_EPOLL},    {SYS_epoll_wait, NTH_EPOLL},
-    {SYS_epoll_pwait, NTH_EPOLL},    {SYS_epoll_pwait2, NTH_EPOLL},
+    {SYS_mmap, NTH_MAPPING},       {SYS_mprotect, NTH_MAPPING},   {SYS_mremap, NTH_MAPPING},
+    {SYS_read, NTH_READ},          {SYS_pread64, NTH_READ},       {SYS_readv, NTH_READ},
+    {SYS_recvfrom, NTH_RECEIVE},   {SYS_recvmsg, NTH_RECEIVE},    {SYS_write, NTH_WRITE},
+    {SYS_pwrite64, NTH_WRITE},     {SYS_writev, NTH_WRITE},       {SYS_sendto, NTH_SEND},
+    {SYS_sendmsg, NTH_SEND},       {SYS_sendmmsg, NTH_SEND},      {SYS_open, NTH_OPEN},
+    {SYS_openat, NTH_OPEN},        {SYS_creat, NTH_OPEN},         {SYS_fsync, NTH_SYNC},
+    {SYS_fdatasync, NTH_SYNC},     {SYS_rename, NTH_RENAME},      {SYS_renameat, NTH_RENAME},
+    {SYS_renameat2, NTH_RENAME},   {SYS_close, NTH_CLOSE},        {SYS_socket, NTH_SOCKET},
+    {SYS_socketpair, NTH_SOCKET},  {SYS_pipe, NTH_SOCKET},        {SYS_pipe2, NTH_SOCKET},
+    {SYS_eventfd2, NTH_SOCKET},    {SYS_connect, NTH_CONNECT},    {SYS_epoll_create1, NTH_EPOLL},
+    {SYS_epoll_create, NTH_EPOLL}, {SYS_epoll_ctl, NTH_EPOLL},    {SYS_epoll_wait, NTH_EPOLL},
+    {SYS_epoll_pwait, NTH_EPOLL},  {SYS_epoll_pwait2, NTH_EPOLL},
 };
 
 enum { CALL_COUNT = sizeof CALLS / sizeof CALLS[0], FILTER_SIZE = CALL_COUNT + 16 };
