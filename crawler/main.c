@@ -1,13 +1,25 @@
 /* main.c - options, then the command. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "inspect/inspect.h"
 #include "program.h"
+
+/* Standard streams that were closed get descriptors that refuse what they are for: else the next files and sockets would
+ * have their numbers, and get what is meant for them. */
+static void fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return;
+}
 
 /* As many descriptors as the system grants; not for select, which can't watch those beyond FD_SETSIZE. */
 static void raise_descriptor_limit(const char *selector)
@@ -38,20 +50,32 @@ static enum exit_code run_command(struct program *program)
     return options->command == COMMAND_MEASURE ? measure_command(program) : crawl_command(program);
 }
 
+/* Whether what stands on standard output has arrived: commands whose whole result it is fail otherwise. */
+static int after_output(int code)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return code;
+    log_error("standard output: %s", error_text(error_from_errno(errno)));
+    return code ? code : EXIT_RUNTIME;
+}
+
 int main(int argc, char **argv)
 {
     static struct program program;
-    /* A reader that went away shows as a failed write. */
+    fill_standard_streams();
+    /* A reader that went away shows as a failed write, and so does a file that may not grow. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     inspect_command inspect = argc > 1 ? inspect_find(argv[1]) : NULL;
     if (inspect)
-        return inspect(argc - 1, argv + 1);
+        return after_output(inspect(argc - 1, argv + 1));
     enum exit_code code = EXIT_OK;
     switch (options_parse(&program.options, argc, argv, stdout, stderr)) {
     case OPTIONS_RUN:
         code = run_command(&program);
         break;
     case OPTIONS_EXIT:
+        code = (enum exit_code)after_output(EXIT_OK);
         break;
     case OPTIONS_USAGE:
         code = EXIT_USAGE;

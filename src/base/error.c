@@ -46,6 +46,10 @@ int error_from_errno(int number)
     case EACCES:
     case EPERM:
         return ERR_PERMISSION;
+    case EBADF:
+        return ERR_CLOSED;
+    case EFBIG:
+        return ERR_TOO_LARGE;
     case EIO:
         return ERR_IO;
     case ENOSPC:
