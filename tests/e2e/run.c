@@ -12,20 +12,26 @@
 enum { MAX_ARGUMENTS = 64 };
 
 /* No file of the user's own may change what a test sees. */
-static void become_crawler(const char *const *arguments, int in, const int out[2], const int err[2])
+static void become_crawler(const char *preparation, const char *const *arguments, int in, const int out[2],
+                           const int err[2])
 {
-    const char *argv[MAX_ARGUMENTS] = {CRAWLER};
-    for (int i = 0; i < MAX_ARGUMENTS - 2 && arguments[i]; i++)
-        argv[i + 1] = arguments[i];
+    char script[256];
+    const char *argv[MAX_ARGUMENTS] = {"/bin/sh", "-c", script, CRAWLER};
+    snprintf(script, sizeof script, "%s\nexec \"$0\" \"$@\"", preparation ? preparation : "");
+    for (int i = 0; i < MAX_ARGUMENTS - 5 && arguments[i]; i++)
+        argv[i + 4] = arguments[i];
     if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
         _exit(127);
     setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
-    execv(CRAWLER, (char *const *)argv);
+    if (preparation)
+        execv(argv[0], (char *const *)argv);
+    else
+        execv(CRAWLER, (char *const *)argv + 3);
     _exit(127);
 }
 
 /* Starts the crawler with the descriptor `in`, which is closed here, as its standard input. */
-static void start(struct run *run, int in, const char *const *arguments)
+static void start(struct run *run, int in, const char *preparation, const char *const *arguments)
 {
     int out[2], err[2];
     ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
@@ -34,7 +40,7 @@ static void start(struct run *run, int in, const char *const *arguments)
     run->pid = fork();
     ck_assert_int_ge(run->pid, 0);
     if (run->pid == 0)
-        become_crawler(arguments, in, out, err);
+        become_crawler(preparation, arguments, in, out, err);
     close(in);
     close(out[1]);
     close(err[1]);
@@ -42,7 +48,7 @@ static void start(struct run *run, int in, const char *const *arguments)
 
 void run_start(struct run *run, const char *const *arguments)
 {
-    start(run, open("/dev/null", O_RDONLY | O_CLOEXEC), arguments);
+    start(run, open("/dev/null", O_RDONLY | O_CLOEXEC), NULL, arguments);
 }
 
 /* A text that grows. */
@@ -123,6 +129,12 @@ void run_crawler(struct run *run, const struct site *site, const char *const *ar
     run_wait(run, site);
 }
 
+void run_crawler_after(struct run *run, const struct site *site, const char *preparation, const char *const *arguments)
+{
+    start(run, open("/dev/null", O_RDONLY | O_CLOEXEC), preparation, arguments);
+    run_wait(run, site);
+}
+
 long run_threads(const struct run *run)
 {
     char path[64], line[128];
@@ -150,7 +162,7 @@ void run_crawler_on(struct run *run, const char *input, const char *const *argum
     fputs(input, file);
     ck_assert_int_eq(fflush(file), 0);
     rewind(file);
-    start(run, dup(fileno(file)), arguments);
+    start(run, dup(fileno(file)), NULL, arguments);
     fclose(file);
     run_wait(run, NULL);
 }

@@ -23,6 +23,9 @@ void run_crawler(struct run *run, const struct site *site, const char *const *ar
 /* The same, with `input` on standard input. */
 void run_crawler_on(struct run *run, const char *input, const char *const *arguments);
 
+/* The first again, started by a shell that has run `preparation` ("ulimit -n 20"). */
+void run_crawler_after(struct run *run, const struct site *site, const char *preparation, const char *const *arguments);
+
 /* The first again, in two steps, to do something meanwhile. */
 void run_start(struct run *run, const char *const *arguments);
 void run_wait(struct run *run, const struct site *site);
