@@ -166,10 +166,35 @@ START_TEST(many_timers_keep_their_order)
 }
 END_TEST
 
+/* Descriptors are left alone; timers and callbacks come to their end. */
+START_TEST(winding_up_sees_no_descriptors)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2];
+    struct future done;
+    struct loop_watch watch;
+    struct loop_timer timer;
+    open_full_pipe(ends);
+    future_init(&done, loop, "done");
+    loop_watch_init(&watch, NULL, NULL);
+    loop_timer_init(&timer, complete_future, &done);
+    ck_assert_int_eq(loop_watch_fd(loop, &watch, ends[0], SELECTOR_READ), 0);
+    loop_call_at(loop, &timer, clock_after(MILLISECONDS(1)));
+    ck_assert_int_eq(loop_wind_up(loop, &done), 0);
+    struct future never;
+    future_init(&never, loop, "never");
+    ck_assert_int_eq(loop_wind_up(loop, &never), ERR_FINISHED);
+    loop_unwatch(loop, &watch);
+    future_destroy(&done);
+    close_pipe(ends);
+    loop_free(loop);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_ON_EACH_SELECTOR("loop_timer", timers_run_in_the_order_of_their_deadlines,
                                 equal_deadlines_run_in_the_order_of_scheduling, scheduled_timer_is_moved,
                                 cancelled_timer_does_not_run, due_timers_can_be_cancelled_and_moved,
-                                many_timers_keep_their_order);
+                                many_timers_keep_their_order, winding_up_sees_no_descriptors);
 }

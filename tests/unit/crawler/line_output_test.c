@@ -111,8 +111,32 @@ START_TEST(a_full_disk_is_reported)
 }
 END_TEST
 
+START_TEST(a_line_that_fails_is_taken_back)
+{
+    struct output_fixture fixture;
+    fixture_open(&fixture, &OUTPUT_JSONL);
+    struct line_output *lines = line_output_of(fixture.output);
+    fixture_take(&fixture, &STAT);
+    ck_assert_int_eq(buf_append_slice(&lines->text, SLICE("{\"url\":")), 0);
+    ck_assert_int_eq(line_output_end_line(lines, ERR_NO_MEMORY), ERR_NO_MEMORY);
+    fixture_take(&fixture, &STAT);
+    ck_assert_uint_eq(lines->count, 2);
+    ck_assert_ptr_null(strstr(buf_text(&lines->text), "\n{\"url\":{"));
+    const struct crawl_end end = {0};
+    ck_assert_int_eq(line_output_finish(fixture.output, &end), ERR_NO_MEMORY);
+    struct output_file *file = fixture.output->file;
+    OUTPUT_JSONL.free(fixture.output);
+    output_file_free(file);
+    char *text = fixture_read(&fixture, "out.xml.part");
+    ck_assert_int_eq(text[strlen(text) - 1], '\n');
+    free(text);
+    fixture_close(&fixture);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("line_output", skipped_urls_to_the_letter, who_reads_along_has_whole_lines,
-                     a_crawl_that_breaks_off_leaves_its_lines, a_full_disk_is_reported);
+                     a_crawl_that_breaks_off_leaves_its_lines, a_full_disk_is_reported,
+                     a_line_that_fails_is_taken_back);
 }
