@@ -71,11 +71,17 @@ START_TEST(no_descriptor_is_no_name_server_that_failed)
 }
 END_TEST
 
-#ifndef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
 
-/* 127 is the dynamic linker's. */
+/* 127 is the dynamic linker's. The address sanitizer takes terabytes for itself. */
 START_TEST(little_memory_is_told)
 {
+    if (SANITIZED)
+        return;
     struct site *site = start_site(0);
     char root[64], limit[32];
     int complete = 0;
@@ -93,8 +99,6 @@ START_TEST(little_memory_is_told)
     ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST
-
-#endif
 
 static bool exists(const char *folder, const char *name)
 {
@@ -223,9 +227,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("limits", few_descriptors_mean_fewer_at_once, no_descriptor_is_no_name_server_that_failed,
-#ifndef __SANITIZE_ADDRESS__
-                     little_memory_is_told,
-#endif
-                     a_file_that_may_not_grow_ends_the_crawl, a_small_stack_is_enough, closed_streams_are_nobody_elses,
-                     what_a_closed_stream_misses_is_told, a_report_to_a_closed_stream_fails);
+                     little_memory_is_told, a_file_that_may_not_grow_ends_the_crawl, a_small_stack_is_enough,
+                     closed_streams_are_nobody_elses, what_a_closed_stream_misses_is_told,
+                     a_report_to_a_closed_stream_fails);
 }

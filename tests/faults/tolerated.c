@@ -37,8 +37,12 @@ bool tolerated_leak(const struct nth_record *record, const struct nth_module *mo
     if (is_module(module, "libcrypto.so") && was_within(record, "OPENSSL_init_ssl"))
         return true;
     /* OpenSSL 3.0 loses a number and its place when it can't keep the name for it (ossl_namemap). */
-    if (is_module(module, "libcrypto.so") && was_within(record, "CRYPTO_strndup") && was_within(record, "_fetch+"))
+    if (is_module(module, "libcrypto.so") && was_within(record, "CRYPTO_strndup") &&
+        (was_within(record, "_fetch+") || was_within(record, "OSSL_DECODER")))
         return more <= 2;
+    /* Nor does it give back the map of names itself when its library context can't take it. */
+    if (is_module(module, "libcrypto.so") && was_within(record, "CRYPTO_set_ex_data") && was_within(record, "_fetch+"))
+        return more <= 4;
     /* libxml2 2.9.14 loses the buffer or the name at hand. Its blocks are those of our allocator in markup.c. */
     return is_module(module, "crawler") && was_within(record, "libxml2.so") && more <= 2;
 }

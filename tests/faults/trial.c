@@ -155,7 +155,7 @@ static void become_crawler(const struct trial *trial, const struct target *targe
     if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         _exit(126);
     set_environment(fault, record_fd);
-    execv(CRAWLER, (char *const *)(uintptr_t)argv);
+    execv(CRAWLER, (char *const *)argv);
     _exit(126);
 }
 

@@ -151,20 +151,24 @@ static void free_outputs(struct outputs *outputs)
     free(outputs->err);
 }
 
-static bool has_failures(const json_t *records)
+static bool has_failures(json_t *records)
 {
     const char *url;
     json_t *record;
-    json_object_foreach((json_t *)(uintptr_t)records, url, record) if (json_is_null(record)) return true;
+    json_object_foreach(records, url, record)
+    {
+        if (json_is_null(record))
+            return true;
+    }
     return false;
 }
 
 /* Whether each record is that of a clean crawl, and none is missing unless something is told to have failed. */
-static bool are_true(const json_t *expected, const json_t *records, bool may_miss, char *reason)
+static bool are_true(json_t *expected, json_t *records, bool may_miss, char *reason)
 {
     const char *url;
     json_t *record;
-    json_object_foreach((json_t *)(uintptr_t)records, url, record)
+    json_object_foreach(records, url, record)
     {
         const json_t *other = json_object_get(expected, url);
         if (!json_is_null(record) && (!other || !json_equal(record, other))) {
@@ -175,9 +179,11 @@ static bool are_true(const json_t *expected, const json_t *records, bool may_mis
             return false;
         }
     }
-    json_object_foreach((json_t *)(uintptr_t)expected, url,
-                        record) if (!may_miss && !json_object_get(records, url)) return wrong(reason, "no record of %s",
-                                                                                              url);
+    json_object_foreach(expected, url, record)
+    {
+        if (!may_miss && !json_object_get(records, url))
+            return wrong(reason, "no record of %s", url);
+    }
     return true;
 }
 
