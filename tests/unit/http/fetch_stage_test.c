@@ -104,6 +104,7 @@ START_TEST(few_connections_are_opened_at_once)
     struct http_options options = test_options();
     options.version = HTTP_1_1;
     options.connect_timeout = SECONDS(1);
+    options.total_timeout = 0; /* waiting for a turn takes long on a busy machine */
     open_client(&options);
     for (int i = 0; i < CROWD; i++) {
         job_init(&jobs[i], "/");
