@@ -27,7 +27,12 @@ static void raise_to(atomic_uint *peak, unsigned value)
 void site_record_opened(struct site_record *record)
 {
     atomic_fetch_add(&record->connections, 1);
-    raise_to(&record->peak_open, atomic_fetch_add(&record->open, 1) + 1);
+    atomic_fetch_add(&record->open, 1);
+}
+
+void site_record_note_open(struct site_record *record)
+{
+    raise_to(&record->peak_open, atomic_load_explicit(&record->open, memory_order_relaxed));
 }
 
 void site_record_closed(struct site_record *record)

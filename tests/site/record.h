@@ -44,6 +44,7 @@ void site_record_free(struct site_record *record);
 /* The server's side. */
 void site_record_opened(struct site_record *record);
 void site_record_closed(struct site_record *record);
+void site_record_note_open(struct site_record *record); /* as many as at the peak, perhaps */
 
 /* The request that arrived at `arrival` has its answer, at `now`. */
 void site_record_answered(struct site_record *record, int64_t arrival, int64_t now);

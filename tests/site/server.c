@@ -33,6 +33,7 @@ struct listener {
     struct site_source source;
     struct site_server *server;
     struct site_manner manner;
+    bool is_ready;
     union address address; /* with the port */
     socklen_t length;
 };
@@ -88,9 +89,14 @@ static int accept_one(int fd)
 static void on_connections(struct site_source *source)
 {
     struct listener *listener = (struct listener *)source; /* its first member */
+    listener->is_ready = true;
+}
+
+static void accept_some(struct listener *listener)
+{
     struct site_server *server = listener->server;
     for (int i = 0; i < ACCEPTS; i++) {
-        int fd = accept_one(source->fd);
+        int fd = accept_one(listener->source.fd);
         if (fd >= 0) {
             site_connection_open(&server->hub, fd, &listener->manner);
             continue;
@@ -100,6 +106,20 @@ static void on_connections(struct site_source *source)
         if (errno != EINTR && errno != ECONNABORTED)
             return;
     }
+}
+
+/* Returns whether some listener was ready. */
+static bool accept_ready(struct site_server *server)
+{
+    bool was_ready = false;
+    for (size_t i = 0; i < server->count; i++) {
+        struct listener *listener = &server->listeners[i];
+        if (listener->is_ready)
+            accept_some(listener);
+        was_ready |= listener->is_ready;
+        listener->is_ready = false;
+    }
+    return was_ready;
 }
 
 static void on_wake(struct site_source *source)
@@ -240,16 +260,21 @@ static void freeze(struct site_server *server)
     nanosleep(&duration, NULL);
 }
 
+/* A client that closes a connection and then opens another never has both, but the new one may be taken before the end
+ * of the old one is seen. So what is open is noted when the turn after that, which does not wait, has seen what ended. */
 static int serve(struct site_server *server, pid_t parent)
 {
     struct site_hub *hub = &server->hub;
+    bool has_accepted = false;
     while (!server->stopping && (!parent || getppid() == parent)) {
-        if (site_poller_wait(hub->poller, site_timers_timeout(&hub->timers, TURN)))
+        if (site_poller_wait(hub->poller, has_accepted ? 0 : site_timers_timeout(&hub->timers, TURN)))
             return -1;
         freeze(server);
         int64_t now = site_now();
         for (struct site_timer *timer; (timer = site_timers_pop(&hub->timers, now));)
             site_connection_due(timer);
+        site_record_note_open(hub->record);
+        has_accepted = accept_ready(server);
     }
     return 0;
 }

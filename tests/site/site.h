@@ -130,9 +130,12 @@ unsigned site_request_count(const struct site *site, const char *path);
 /* The count of the page (host and path) that was asked for most: 1 when none was asked for twice. */
 unsigned site_most_requests(const struct site *site);
 
-unsigned site_requests(const struct site *site);         /* requests in all */
-unsigned site_connections(const struct site *site);      /* connections accepted */
-unsigned site_peak_connections(const struct site *site); /* most open at once */
+unsigned site_requests(const struct site *site);    /* requests in all */
+unsigned site_connections(const struct site *site); /* connections accepted */
+
+/* Most connections open at once: never more than the clients had. One that was over when the next turn of the server's
+ * loop came may be missing. */
+unsigned site_peak_connections(const struct site *site);
 
 /* Most requests being answered at once. A request is, from the arrival of its head until the last byte of the answer has
  * been handed to the system or the end of its connection has been seen. */

@@ -477,10 +477,40 @@ START_TEST(holds_a_crowd)
     }
     while (site_requests(site) < CROWD)
         expect(site, "/ok", 200, "ok");
+    expect(site, "/ok", 200, "ok"); /* a turn later */
     ck_assert_uint_ge(site_peak_in_flight(site), CROWD);
     ck_assert_uint_ge(site_peak_connections(site), CROWD);
     for (int i = 0; i < CROWD; i++)
         close(fds[i]);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+/* The server stands still while a connection is opened, an older one closed, and one more opened: there are never more
+ * than three, though the server finds new ones first. */
+START_TEST(knows_the_peak_of_connections)
+{
+    const struct site_page pages[] = {{.path = "/", .body = "x"}, {0}};
+    const struct site_config config = {.pages = pages, .freeze_for = 300};
+    struct site *site;
+    struct site_text got = {0};
+    int fds[4];
+    ck_assert_int_eq(site_start(&config, &site), 0);
+    fds[0] = exchange_connect(site_port(site, 0));
+    fds[1] = exchange_connect(site_port(site, 0));
+    exchange_send(fds[1], "GET / HTTP/1.1\r\n\r\n", 18);
+    exchange_receive_answers(fds[1], 1, &got);
+    fds[2] = exchange_connect(site_port(site, 0));
+    close(fds[0]);
+    fds[3] = exchange_connect(site_port(site, 0));
+    for (unsigned answers = 2; answers <= 3; answers++) {
+        exchange_send(fds[3], "GET / HTTP/1.1\r\n\r\n", 18);
+        exchange_receive_answers(fds[3], answers, &got);
+    }
+    ck_assert_uint_eq(site_peak_connections(site), 3);
+    for (int i = 1; i < 4; i++)
+        close(fds[i]);
+    site_text_free(&got);
     ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST
@@ -834,6 +864,7 @@ static Suite *site_suite(void)
     tcase_add_test(tests, keeps_requests);
     tcase_add_test(tests, forgets_old_requests);
     tcase_add_test(tests, holds_a_crowd);
+    tcase_add_test(tests, knows_the_peak_of_connections);
     tcase_add_test(tests, speaks_tls);
     tcase_add_test(tests, shares_one_authority);
     tcase_add_test(tests, listens_at_ipv6);
