@@ -36,13 +36,17 @@ static inline int effort(int full)
     return getenv("CRAWLER_UNDER_VALGRIND") ? full / 50 : full;
 }
 
-/* Each assertion that holds leaves a mark of where the test has come to, a system call or two. Under valgrind, where that
- * costs most, there is none: it prints the stack itself when a test crashes. */
+#ifndef __SANITIZE_ADDRESS__
+#define __SANITIZE_ADDRESS__ 0
+#endif
+
+/* Each assertion that holds leaves a mark of where the test has come to, a system call or two. Under valgrind and the
+ * address sanitizer, where that costs most, there is none: both print the stack when a test crashes. */
 static inline void leave_mark(const char *file, int line)
 {
     static int unwanted = -1;
     if (unwanted < 0)
-        unwanted = getenv("CRAWLER_UNDER_VALGRIND") != NULL;
+        unwanted = __SANITIZE_ADDRESS__ || getenv("CRAWLER_UNDER_VALGRIND");
     if (!unwanted)
         _mark_point(file, line);
 }
