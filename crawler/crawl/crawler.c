@@ -335,10 +335,9 @@ static void lose_document(struct worker *worker, struct fetch_statistic *stat, i
     tell_failure(worker, stat);
 }
 
-/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, and where memory is out the
- * crawl ends. The record
- * goes to the observers, and only then the URL is done: a store that outlives the process loses nothing in this order.
- */
+/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, and where memory is out
+ * the crawl ends. The record goes to the observers, and only then the URL is done: a store that outlives the process
+ * loses nothing in this order. */
 static void conclude(struct worker *worker, struct fetch_statistic *stat, int err)
 {
     if (err)

@@ -10,6 +10,7 @@
 #define UNIT_SUITE_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum { TEST_TIMEOUT = 60 /* seconds; generous, since valgrind is slow */ };
@@ -30,10 +31,16 @@ static inline int run_tests(const char *name, int times, const TTest *const test
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* What tests/checks/valgrind.sh says. */
+static inline bool is_under_valgrind(void)
+{
+    return getenv("CRAWLER_UNDER_VALGRIND") != NULL;
+}
+
 /* How often to do what is done `full` times: a fiftieth under valgrind, which is that much slower. */
 static inline int effort(int full)
 {
-    return getenv("CRAWLER_UNDER_VALGRIND") ? full / 50 : full;
+    return is_under_valgrind() ? full / 50 : full;
 }
 
 #ifndef __SANITIZE_ADDRESS__
@@ -46,7 +53,7 @@ static inline void leave_mark(const char *file, int line)
 {
     static int unwanted = -1;
     if (unwanted < 0)
-        unwanted = __SANITIZE_ADDRESS__ || getenv("CRAWLER_UNDER_VALGRIND");
+        unwanted = __SANITIZE_ADDRESS__ || is_under_valgrind();
     if (!unwanted)
         _mark_point(file, line);
 }

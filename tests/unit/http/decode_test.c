@@ -113,12 +113,13 @@ static void assert_decodes(const struct outcome *outcome, struct slice expected)
     ck_assert(slice_equal(buf_slice(&outcome->text), expected));
 }
 
-/* However the bytes are cut, the result is the same. */
+/* However the bytes are cut, the result is the same. Under valgrind every seventh cut will do. */
 static void assert_cuts_do_not_matter(const char *coding, struct slice bytes, struct slice expected)
 {
     struct outcome outcome;
+    size_t step = is_under_valgrind() ? 7 : 1;
     outcome_init(&outcome);
-    for (size_t cut = 0; cut <= bytes.length; cut++) {
+    for (size_t cut = 0; cut <= bytes.length; cut += step) {
         decode(&outcome, coding, bytes, cut, bytes.length + 1, &PLENTY);
         assert_decodes(&outcome, expected);
     }

@@ -266,6 +266,8 @@ START_TEST(bytes_are_counted)
     enum { PIECE = 64, MOST = SITEMAP_MOST_BYTES / PIECE };
     static const char blanks[] = "                                                               \n";
     _Static_assert(sizeof blanks == PIECE + 1, "so many");
+    if (is_under_valgrind()) /* where the bomb, which meets the same limit, takes long enough */
+        return;
     check_repeated("", blanks, MOST, "", 0, 0, 0);
     check_repeated("http://h/\n", blanks, MOST, "", 1, 0, ERR_DECODED_TOO_LARGE);
     check_repeated("<urlset><url><loc>http://h/</loc></url>", blanks, MOST, "</urlset>", 1, 0, ERR_DECODED_TOO_LARGE);
