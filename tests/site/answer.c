@@ -192,11 +192,13 @@ static void add_chunks(struct site_text *text, const struct site_text *body, enu
 static enum site_end end_of(const struct site_page *page, enum site_fault fault)
 {
     switch (fault) {
+    case SITE_RESET_REUSED:
     case SITE_RESET_BEFORE_HEAD:
     case SITE_RESET_AFTER_HEAD:
     case SITE_RESET_IN_BODY:
         return SITE_RESET;
     case SITE_SILENT:
+    case SITE_STALL_IN_BODY:
         return SITE_HOLD;
     case SITE_NO_FAULT:
     case SITE_CUT_CODING:
@@ -215,8 +217,9 @@ static void make_regular(struct site_answer *answer, const struct site_page *pag
     make_body(&body, page, fault, ports);
     make_head(answer, page, fault, ports, body.length);
     answer->head = answer->text.length;
+    answer->drip_from = page->drip_body ? answer->head : 0;
     answer->text.failed |= body.failed;
-    if (fault == SITE_RESET_IN_BODY)
+    if (fault == SITE_RESET_IN_BODY || fault == SITE_STALL_IN_BODY)
         body.length /= 2;
     if (fault == SITE_ENDLESS_BODY)
         answer->loop_from = answer->head;
@@ -242,6 +245,7 @@ void site_answer_make(struct site_answer *answer, const struct site_page *page, 
     switch (fault) {
     case SITE_CLOSE_BEFORE_HEAD:
     case SITE_CLOSE_REUSED:
+    case SITE_RESET_REUSED:
     case SITE_RESET_BEFORE_HEAD:
     case SITE_SILENT:
         return;

@@ -16,7 +16,7 @@ enum site_end {
     SITE_KEEP,  /* the connection serves on */
     SITE_CLOSE, /* FIN */
     SITE_RESET, /* RST */
-    SITE_HOLD   /* the connection stays, unserved, until the client leaves */
+    SITE_HOLD   /* the connection stays, unserved any more, until the client leaves */
 };
 
 struct site_answer {
@@ -27,7 +27,8 @@ struct site_answer {
     unsigned delay;
     unsigned drip_bytes;
     unsigned drip_delay;
-    bool owned; /* by whoever was given it: free it after use */
+    size_t drip_from; /* the byte behind which it drips */
+    bool owned;       /* by whoever was given it: free it after use */
 };
 
 #define SITE_NO_LOOP SIZE_MAX

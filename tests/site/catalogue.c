@@ -168,7 +168,8 @@ static struct entry *find_entry(const struct site_catalogue *catalogue, const ch
 
 static bool meets_fault(struct entry *entry, bool reused)
 {
-    if (entry->fault == SITE_NO_FAULT || entry->mended || (entry->fault == SITE_CLOSE_REUSED && !reused))
+    bool needs_reused = entry->fault == SITE_CLOSE_REUSED || entry->fault == SITE_RESET_REUSED;
+    if (entry->fault == SITE_NO_FAULT || entry->mended || (needs_reused && !reused))
         return false;
     if (entry->fault_times && --entry->fault_times == 0)
         entry->mended = true;

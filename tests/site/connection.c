@@ -186,14 +186,13 @@ static bool grow_input(struct site_connection *connection)
     return true;
 }
 
-/* Reads what there is until the input is full. */
+/* Reads what there is until the input is full, or a byte of it. */
 static enum progress fill_input(struct site_connection *connection)
 {
     if (connection->input_length == connection->input_capacity && !grow_input(connection))
         return GONE;
-    size_t moved;
-    enum progress progress = receive(connection, connection->input + connection->input_length,
-                                     connection->input_capacity - connection->input_length, &moved);
+    size_t moved, room = connection->hub->one_byte ? 1 : connection->input_capacity - connection->input_length;
+    enum progress progress = receive(connection, connection->input + connection->input_length, room, &moved);
     connection->input_length += moved;
     return progress;
 }
@@ -219,7 +218,7 @@ static void begin_answer(struct site_connection *connection)
     const struct site_answer *answer = &connection->answer;
     connection->sent = 0;
     connection->length = connection->is_head ? answer->head : answer->text.length;
-    connection->state = answer->end == SITE_HOLD ? HOLD : answer->delay ? WAIT : SEND;
+    connection->state = answer->end == SITE_HOLD && !connection->length ? HOLD : answer->delay ? WAIT : SEND;
     if (connection->state != HOLD && hub->at_once && hub->serving == hub->at_once) {
         join_queue(connection);
         return;
@@ -235,6 +234,19 @@ static void refuse(struct site_connection *connection, int status)
     connection->is_head = false;
     site_catalogue_refuse(connection->hub->catalogue, status, &connection->answer);
     begin_answer(connection);
+}
+
+/* Has the answer go out in smaller pieces where all answers do. */
+static void divide(struct site_answer *answer, const struct site_hub *hub)
+{
+    if (hub->drip && !answer->drip_bytes) {
+        answer->drip_bytes = 1;
+        answer->drip_delay = hub->drip;
+    }
+    if (hub->one_byte && answer->drip_bytes != 1) { /* else it pauses after each byte as it is */
+        answer->drip_bytes = 1;
+        answer->drip_delay = 0;
+    }
 }
 
 static void take_request(struct site_connection *connection, size_t length)
@@ -255,10 +267,7 @@ static void take_request(struct site_connection *connection, size_t length)
     connection->is_head = head.is_head;
     if (!head.keep_alive && connection->answer.end == SITE_KEEP)
         connection->answer.end = SITE_CLOSE;
-    if (hub->one_byte) {
-        connection->answer.drip_bytes = 1;
-        connection->answer.drip_delay = 0;
-    }
+    divide(&connection->answer, hub);
     connection->reused = true;
     begin_answer(connection);
 }
@@ -297,8 +306,8 @@ static enum progress finish(struct site_connection *connection)
 {
     enum site_end end = connection->answer.end;
     end_answer(connection);
-    if (end == SITE_KEEP) {
-        connection->state = READ;
+    if (end == SITE_KEEP || end == SITE_HOLD) {
+        connection->state = end == SITE_KEEP ? READ : HOLD;
         return GO_ON;
     }
     if (end == SITE_RESET) {
@@ -321,11 +330,21 @@ static bool loops(const struct site_connection *connection)
 /* Between two pieces of an answer: until the drip's delay is over, or until all others have had their turn. */
 static enum progress pause_sending(struct site_connection *connection)
 {
-    if (!connection->answer.drip_delay)
+    if (!connection->answer.drip_delay || connection->sent <= connection->answer.drip_from)
         return block(connection, SITE_WRITE);
     connection->state = WAIT;
     site_timers_set(&connection->hub->timers, &connection->timer, connection->answer.drip_delay);
     return GO_ON;
+}
+
+/* Bytes to send at once. */
+static size_t next_piece(const struct site_connection *connection)
+{
+    const struct site_answer *answer = &connection->answer;
+    bool drips = connection->sent >= answer->drip_from;
+    size_t left = (drips ? connection->length : answer->drip_from) - connection->sent;
+    size_t most = connection->hub->one_byte ? 1 : drips ? answer->drip_bytes : 0;
+    return most && left > most ? most : left;
 }
 
 static enum progress step_send(struct site_connection *connection)
@@ -335,11 +354,8 @@ static enum progress step_send(struct site_connection *connection)
         return finish(connection);
     if (connection->sent == connection->length)
         connection->sent = answer->loop_from;
-    size_t piece = connection->length - connection->sent;
-    if (answer->drip_bytes && piece > answer->drip_bytes)
-        piece = answer->drip_bytes;
     size_t moved;
-    enum progress progress = transmit(connection, answer->text.data + connection->sent, piece, &moved);
+    enum progress progress = transmit(connection, answer->text.data + connection->sent, next_piece(connection), &moved);
     connection->sent += moved;
     bool in_pieces = answer->drip_bytes && connection->sent < connection->length;
     return progress == GO_ON && (in_pieces || loops(connection)) ? pause_sending(connection) : progress;

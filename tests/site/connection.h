@@ -23,6 +23,7 @@ struct site_hub {
     unsigned serving;                                     /* requests that are being answered */
     size_t open;
     unsigned accepted;
+    unsigned drip; /* see struct site_config */
     bool one_byte;
     void (*closed)(struct site_hub *hub); /* called after a connection has gone; may be NULL */
 };

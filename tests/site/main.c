@@ -18,9 +18,11 @@ struct arguments {
     const char *root;
     const char *ca_file;
     unsigned at_once;
+    unsigned drip;
     unsigned freeze_after;
     unsigned freeze_for;
     bool figures;
+    bool one_byte;
     bool help;
 };
 
@@ -48,9 +50,12 @@ static const char usage[] =
     "  --root DIR     serve these files\n"
     "  --port P       listen here (a free port)\n"
     "  --ipv6         listen on [::1] instead of 127.0.0.1\n"
+    "  --address A    listen on A instead of 127.0.0.1\n"
     "  --tls          speak HTTPS, with a certificate made for the purpose\n"
     "  --ca FILE      write the certificate of its CA there\n"
     "  --at-once N    answer at most N requests at once; the others wait (no limit)\n"
+    "  --drip MS      send every answer a byte each MS milliseconds\n"
+    "  --one-byte     send every answer a byte a packet, and read requests so\n"
     "  --freeze-after MS --freeze-for MS\n"
     "                 so long after the first request stand still for so long, once\n"
     "  --figures      at the end print the answers of a usual second, and their median time, as\n"
@@ -87,6 +92,9 @@ static bool set_number(struct arguments *arguments, int option, unsigned long lo
     case 'd':
         arguments->graph.delay = (unsigned)number;
         return true;
+    case 'D':
+        arguments->drip = (unsigned)number;
+        return true;
     case 'o':
         arguments->at_once = (unsigned)number;
         return true;
@@ -114,6 +122,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case 'c':
         arguments->ca_file = text;
         return true;
+    case 'a':
+        arguments->listener.address = text;
+        return true;
     case 'k':
         arguments->graph.known_only = true;
         return true;
@@ -125,6 +136,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
         return true;
     case 'f':
         arguments->figures = true;
+        return true;
+    case '1':
+        arguments->one_byte = true;
         return true;
     case 't':
         arguments->listener.tls = SITE_TLS;
@@ -138,16 +152,27 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
 
 static bool take_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"pages", required_argument, NULL, 'p'},    {"links", required_argument, NULL, 'l'},
-        {"size", required_argument, NULL, 's'},     {"delay", required_argument, NULL, 'd'},
-        {"children", required_argument, NULL, 'n'}, {"known", no_argument, NULL, 'k'},
-        {"seed", required_argument, NULL, 'e'},     {"root", required_argument, NULL, 'r'},
-        {"port", required_argument, NULL, 'P'},     {"ca", required_argument, NULL, 'c'},
-        {"ipv6", no_argument, NULL, '6'},           {"tls", no_argument, NULL, 't'},
-        {"at-once", required_argument, NULL, 'o'},  {"freeze-after", required_argument, NULL, 'z'},
-        {"figures", no_argument, NULL, 'f'},        {"freeze-for", required_argument, NULL, 'Z'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"pages", required_argument, NULL, 'p'},
+                                            {"links", required_argument, NULL, 'l'},
+                                            {"size", required_argument, NULL, 's'},
+                                            {"delay", required_argument, NULL, 'd'},
+                                            {"children", required_argument, NULL, 'n'},
+                                            {"known", no_argument, NULL, 'k'},
+                                            {"seed", required_argument, NULL, 'e'},
+                                            {"root", required_argument, NULL, 'r'},
+                                            {"port", required_argument, NULL, 'P'},
+                                            {"ca", required_argument, NULL, 'c'},
+                                            {"ipv6", no_argument, NULL, '6'},
+                                            {"tls", no_argument, NULL, 't'},
+                                            {"at-once", required_argument, NULL, 'o'},
+                                            {"freeze-after", required_argument, NULL, 'z'},
+                                            {"figures", no_argument, NULL, 'f'},
+                                            {"freeze-for", required_argument, NULL, 'Z'},
+                                            {"one-byte", no_argument, NULL, '1'},
+                                            {"drip", required_argument, NULL, 'D'},
+                                            {"address", required_argument, NULL, 'a'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take_option(arguments, option, optarg))
             return false;
@@ -179,6 +204,8 @@ static int serve(const struct arguments *arguments, struct site_record *record)
     struct site_config config = {.graph = arguments->root ? NULL : &arguments->graph,
                                  .root = arguments->root,
                                  .at_once = arguments->at_once,
+                                 .drip = arguments->drip,
+                                 .one_byte = arguments->one_byte,
                                  .freeze_after = arguments->freeze_after,
                                  .freeze_for = arguments->freeze_for,
                                  .listeners = &arguments->listener,

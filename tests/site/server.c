@@ -20,6 +20,7 @@ enum {
     ACCEPTS = 256,     /* connections taken in one turn of a listener */
     TURN = 1000000000, /* nanoseconds */
     WANTED_FILES = 65536,
+    FILLERS = 4, /* one is enough for Linux; others may round up the length of the queue */
     NANOSECONDS_A_MILLISECOND = 1000000
 };
 
@@ -36,6 +37,8 @@ struct listener {
     bool is_ready;
     union address address; /* with the port */
     socklen_t length;
+    bool is_full;
+    int fillers[FILLERS]; /* connections that nobody takes */
 };
 
 struct site_server {
@@ -53,7 +56,8 @@ struct site_server {
 static bool have_listeners_want(struct site_server *server, unsigned wants)
 {
     for (size_t i = 0; i < server->count; i++)
-        if (site_poller_change(server->hub.poller, &server->listeners[i].source, wants))
+        if (!server->listeners[i].is_full &&
+            site_poller_change(server->hub.poller, &server->listeners[i].source, wants))
             return false;
     return true;
 }
@@ -148,21 +152,45 @@ static int set_address(struct listener *listener, const struct site_listener *wa
     return 0;
 }
 
+/* Takes all places in the listener's queue. */
+static int fill_queue(struct listener *listener)
+{
+    for (int i = 0; i < FILLERS; i++) {
+        int fd = listener->fillers[i] = socket(listener->address.any.sa_family, SOCK_STREAM, 0);
+        if (fd < 0 || make_nonblocking(fd) ||
+            (connect(fd, &listener->address.any, listener->length) && errno != EINPROGRESS))
+            return -1;
+    }
+    return 0;
+}
+
+static void close_listener(struct listener *listener)
+{
+    for (int i = 0; listener->is_full && i < FILLERS; i++)
+        if (listener->fillers[i] >= 0)
+            close(listener->fillers[i]);
+    SSL_CTX_free(listener->manner.tls);
+    close(listener->source.fd);
+}
+
 static int bind_and_listen(struct listener *listener)
 {
     int fd = listener->source.fd;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     if (listener->address.any.sa_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){1}, sizeof(int));
-    if (make_nonblocking(fd) || bind(fd, &listener->address.any, listener->length) || listen(fd, BACKLOG))
+    if (make_nonblocking(fd) || bind(fd, &listener->address.any, listener->length) ||
+        listen(fd, listener->is_full ? 0 : BACKLOG) || getsockname(fd, &listener->address.any, &listener->length))
         return -1;
-    return getsockname(fd, &listener->address.any, &listener->length);
+    return listener->is_full ? fill_queue(listener) : 0;
 }
 
 static int open_listener(struct site_server *server, const struct site_listener *wanted, const struct site_page *pages)
 {
     struct listener *listener = &server->listeners[server->count];
-    *listener = (struct listener){.server = server};
+    *listener = (struct listener){.server = server, .is_full = wanted->is_full};
+    for (int i = 0; i < FILLERS; i++)
+        listener->fillers[i] = -1;
     listener->manner = (struct site_manner){.listener = (unsigned)server->count};
     listener->manner.stalled = wanted->tls == SITE_TLS_STALLED;
     listener->source.ready = on_connections;
@@ -222,6 +250,7 @@ int site_server_open(struct site_server **out, const struct site_config *config,
     server->wake = (struct site_source){.fd = -1, .ready = on_wake};
     server->wake_writer = -1;
     server->hub.record = record;
+    server->hub.drip = config->drip;
     server->hub.one_byte = config->one_byte;
     server->hub.at_once = config->at_once;
     server->freeze_after = config->freeze_after;
@@ -243,7 +272,7 @@ static int watch_all(struct site_server *server)
     if (site_poller_add(poller, &server->wake, SITE_READ))
         return -1;
     for (size_t i = 0; i < server->count; i++)
-        if (site_poller_add(poller, &server->listeners[i].source, SITE_READ))
+        if (!server->listeners[i].is_full && site_poller_add(poller, &server->listeners[i].source, SITE_READ))
             return -1;
     return 0;
 }
@@ -333,10 +362,8 @@ bool site_server_has_tls(const struct site_server *server)
 
 void site_server_close(struct site_server *server)
 {
-    for (size_t i = 0; i < server->count; i++) {
-        SSL_CTX_free(server->listeners[i].manner.tls);
-        close(server->listeners[i].source.fd);
-    }
+    for (size_t i = 0; i < server->count; i++)
+        close_listener(&server->listeners[i]);
     if (server->wake.fd >= 0) {
         close(server->wake.fd);
         close(server->wake_writer);

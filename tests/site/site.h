@@ -23,10 +23,12 @@ enum site_fault {
     SITE_NO_FAULT,
     SITE_CLOSE_BEFORE_HEAD, /* the connection ends without an answer */
     SITE_CLOSE_REUSED,      /* the same when the connection has served before; a fresh one is served */
+    SITE_RESET_REUSED,      /* as SITE_CLOSE_REUSED, by RST */
     SITE_CLOSE_AFTER,       /* a whole answer, then the connection ends though the head did not say so */
     SITE_RESET_BEFORE_HEAD, /* RST instead of an answer */
     SITE_RESET_AFTER_HEAD,
     SITE_RESET_IN_BODY,    /* after half of the body */
+    SITE_STALL_IN_BODY,    /* half of the body, then nothing more; the connection stays until the client leaves */
     SITE_LENGTH_TOO_LONG,  /* Content-Length is 10 more than is sent before the end of the connection */
     SITE_LENGTH_TOO_SHORT, /* Content-Length is half of the body that is sent */
     SITE_BAD_CHUNK_SIZE,   /* chunked; the second chunk's size is no number */
@@ -58,6 +60,7 @@ struct site_page {
     unsigned delay;      /* milliseconds before the answer begins */
     unsigned drip_bytes; /* the answer goes out in pieces of so many bytes; 0: at once */
     unsigned drip_delay; /* milliseconds between pieces */
+    bool drip_body;      /* only the body drips, the head goes out at once */
     enum site_fault fault;
     unsigned fault_times; /* only the first so many requests meet the fault, then the page is served; 0: all */
 };
@@ -74,6 +77,7 @@ enum site_tls {
 struct site_listener {
     const char *address; /* a numeric one of this machine; NULL: as the next line says */
     bool ipv6;           /* [::1]; else 127.0.0.1 */
+    bool is_full;        /* takes no connection: its queue is full, so that who connects hears nothing */
     uint16_t port;       /* 0: a free one */
     enum site_tls tls;
 };
@@ -100,7 +104,8 @@ struct site_config {
     const struct site_listener *listeners; /* NULL: one, plain, 127.0.0.1, any port */
     size_t listener_count;
     uint16_t other_port;   /* what {OTHER} stands for */
-    bool one_byte;         /* every answer goes out a byte a packet */
+    unsigned drip;         /* milliseconds; answers that don't drip go out a byte each so often; 0: no */
+    bool one_byte;         /* every answer goes out a byte a packet, and requests are read so */
     unsigned at_once;      /* most requests that are being answered; the others wait in order of arrival. 0: no limit */
     unsigned freeze_after; /* milliseconds from the first request until all stands still, once... */
     unsigned freeze_for;   /* ...for so many milliseconds; 0: never */

@@ -164,6 +164,7 @@ START_TEST(frames_codes_and_drips)
                                       {.path = "/br", .body = body, .coding = SITE_BROTLI, .framing = SITE_CHUNKED},
                                       {.path = "/zstd", .body = body, .coding = SITE_ZSTD},
                                       {.path = "/drip", .body = body, .drip_bytes = 50000, .drip_delay = 1},
+                                      {.path = "/drip-body", .body = body, .drip_bytes = 50000, .drip_body = true},
                                       {.path = "/delay", .body = body, .delay = 20},
                                       {0}};
     struct site *site = start_pages(pages);
@@ -215,6 +216,7 @@ static const struct {
 } faults[] = {
     {SITE_CLOSE_BEFORE_HEAD, CURLE_GOT_NOTHING, 0},
     {SITE_CLOSE_REUSED, CURLE_OK, 40},
+    {SITE_RESET_REUSED, CURLE_OK, 40},
     {SITE_CLOSE_AFTER, CURLE_OK, 40},
     {SITE_RESET_BEFORE_HEAD, CURLE_RECV_ERROR, 0},
     {SITE_RESET_AFTER_HEAD, CURLE_RECV_ERROR, 0},
@@ -230,6 +232,7 @@ static const struct {
     {SITE_GARBAGE, CURLE_UNSUPPORTED_PROTOCOL, 0},
     {SITE_HTTP_0_9, CURLE_UNSUPPORTED_PROTOCOL, 0},
     {SITE_SILENT, CURLE_OPERATION_TIMEDOUT, 0},
+    {SITE_STALL_IN_BODY, CURLE_OPERATION_TIMEDOUT, 20},
     {SITE_RAW, CURLE_UNSUPPORTED_PROTOCOL, 0},
 };
 
@@ -239,7 +242,7 @@ START_TEST(has_faults)
         {.path = "/", .body = "0123456789012345678901234567890123456789", .fault = faults[_i].fault}, {0}};
     struct site *site = start_pages(pages);
     struct manner manner = {.most_body = 100000, .most_header = 50000};
-    if (faults[_i].fault == SITE_SILENT)
+    if (faults[_i].code == CURLE_OPERATION_TIMEDOUT)
         manner.timeout = 200;
     struct exchange exchange = fetch(site, "/", &manner);
     ck_assert_msg(exchange.code == faults[_i].code, "%d: %s", exchange.code, curl_easy_strerror(exchange.code));
@@ -316,7 +319,9 @@ END_TEST
 START_TEST(keeps_connections)
 {
     const struct site_page pages[] = {
-        {.path = "/", .body = "kept"}, {.path = "/once", .body = "x", .fault = SITE_CLOSE_REUSED}, {0}};
+        {.path = "/", .body = "kept"},
+        {.path = "/once", .body = "x", .fault = _i ? SITE_RESET_REUSED : SITE_CLOSE_REUSED},
+        {0}};
     struct site *site = start_pages(pages);
     CURL *curl = curl_easy_init();
     for (int i = 0; i < 5; i++) {
@@ -331,6 +336,22 @@ START_TEST(keeps_connections)
     ck_assert_uint_eq(site_connections(site), 2);
     ck_assert_uint_eq(site_request_count(site, "/once"), 2);
     curl_easy_cleanup(curl);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+START_TEST(takes_no_connection_when_full)
+{
+    const struct site_listener listeners[] = {{.port = 0}, {.is_full = true}};
+    const struct site_page pages[] = {{.path = "/", .body = "ok"}, {0}};
+    struct site *site = start(&(struct site_config){.pages = pages, .listeners = listeners, .listener_count = 2});
+    char url[URL_SIZE];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", site_port(site, 1));
+    struct exchange exchange = exchange_fetch(url, &(struct manner){.timeout = 300});
+    ck_assert_int_eq(exchange.code, CURLE_OPERATION_TIMEDOUT);
+    exchange_free(&exchange);
+    expect(site, "/", 200, "ok");
+    ck_assert_uint_eq(site_connections(site), 1);
     ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST
@@ -857,7 +878,8 @@ static Suite *site_suite(void)
     tcase_add_loop_test(tests, has_faults_of_codings, SITE_GZIP, SITE_ZSTD + 1);
     tcase_add_test(tests, sends_what_is_no_http);
     tcase_add_test(tests, mends_after_some_faults);
-    tcase_add_test(tests, keeps_connections);
+    tcase_add_loop_test(tests, keeps_connections, 0, 2);
+    tcase_add_test(tests, takes_no_connection_when_full);
     tcase_add_test(tests, answers_pipelined_requests_in_order);
     tcase_add_test(tests, refuses_requests);
     tcase_add_test(tests, refuses_large_requests);
