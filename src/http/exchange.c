@@ -273,6 +273,9 @@ static int describe_request(struct transfer *transfer)
         curl_easy_setopt(transfer->easy, CURLOPT_REFERER, referer))
         err = ERR_NO_MEMORY;
     transfer->described.has_referer = referer != NULL;
+    if (transfer->is_fresh != transfer->described.is_fresh)
+        curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, (long)transfer->is_fresh);
+    transfer->described.is_fresh = transfer->is_fresh;
     return err ? err : set_headers(transfer);
 }
 

@@ -52,14 +52,19 @@ void transfer_free(struct list_node *node)
     free(transfer);
 }
 
+static void free_lists(struct transfer *transfer)
+{
+    curl_slist_free_all(transfer->names);
+    curl_slist_free_all(transfer->headers);
+    transfer->names = transfer->headers = NULL;
+}
+
 /* Makes the transfer ready for the next fetch. */
 static void recycle(struct transfer *transfer)
 {
     decoder_free(transfer->decoder);
-    curl_slist_free_all(transfer->names);
-    curl_slist_free_all(transfer->headers);
+    free_lists(transfer);
     transfer->decoder = NULL;
-    transfer->names = transfer->headers = NULL;
     transfer->fetch = NULL;
     transfer->phase = IDLE;
     if (failure_clings(transfer->easy))
@@ -258,7 +263,7 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
     transfer->refused.family = 0;
     transfer->header_lines = 0;
     transfer->header_bytes = 0;
-    transfer->tried = transfer->connected = transfer->begun = false;
+    transfer->is_fresh = transfer->tried = transfer->connected = transfer->begun = false;
     transfer->detail[0] = '\0';
     transfer->active = fetch->started;
     transfer->phase = WAITING;
@@ -383,10 +388,35 @@ static int failure_to_open(struct transfer *transfer)
     return ERR_ADDRESS_REFUSED;
 }
 
+/* Whether nothing came back on a connection that had served before: then the server may have closed it at the moment when
+ * the request went out. */
+static bool met_stale_connection(const struct transfer *transfer, CURLcode result)
+{
+    long opened = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
+    bool broke = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING;
+    return broke && transfer->connected && !opened && !transfer->header_lines && !transfer->error;
+}
+
+/* libcurl itself goes on to the next connection that it has kept, but gives up at the sixth. */
+static void run_afresh(struct transfer *transfer)
+{
+    shards_leave(transfer->origin, transfer->shard);
+    free_lists(transfer);
+    transfer->is_fresh = true;
+    transfer->tried = transfer->connected = false;
+    transfer->detail[0] = '\0';
+    wait_for_turn(transfer);
+}
+
 void transfer_done(CURL *easy, CURLcode result)
 {
     struct transfer *transfer;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+    if (transfer->fetch && met_stale_connection(transfer, result)) {
+        run_afresh(transfer);
+        return;
+    }
     int err = transfer->error;
     transfer->phase = OVER;
     if (!err && result == CURLE_COULDNT_CONNECT)

@@ -15,6 +15,7 @@ struct described {
     const struct origin *origin;      /* whose options are set; NULL for none */
     const struct curl_slist *headers; /* NULL for none, or for those of a request that is over */
     bool has_referer;
+    bool is_fresh;
 };
 
 struct transfer {
@@ -38,6 +39,7 @@ struct transfer {
     unsigned header_lines; /* so far, interim answers included */
     size_t header_bytes;   /* of these */
     unsigned shard;        /* where it runs */
+    bool is_fresh;         /* takes no connection that has served before */
     bool tried;            /* libcurl has opened a socket or taken a used one */
     bool connected;        /* a connection is there and the request goes out */
     bool begun;            /* the sink knows of the answer */

@@ -36,6 +36,7 @@ static const struct site_page PAGES[] = {
     {.path = "/old", .fault = SITE_RAW, .body = "HTTP/1.0 200 OK\r\n\r\nold"},
     {.path = "/dots/../a/./b", .body = "as it is"},
     {.path = "/stale", .body = "fresh", .fault = SITE_CLOSE_REUSED},
+    {.path = "/stale-by-reset", .body = "fresh", .fault = SITE_RESET_REUSED},
     {.path = "/closes-after", .body = "closed", .fault = SITE_CLOSE_AFTER},
     {0},
 };
@@ -266,6 +267,27 @@ static void fetch_all(struct job *jobs, size_t count, const char *path)
         job_join(&jobs[i]);
 }
 
+/* More of them than libcurl tries by itself. */
+START_TEST(many_stale_connections_cost_no_failure)
+{
+    static const char *const paths[] = {"/stale", "/stale-by-reset"};
+    struct job jobs[PARALLEL];
+    open_plain();
+    for (int i = 0; i < 2; i++) {
+        fetch_all(jobs, PARALLEL, "/slow");
+        for (size_t k = 0; k < PARALLEL; k++)
+            job_free(&jobs[k]);
+        struct job job;
+        assert_kind(fetch(&job, paths[i]), 0, paths[i]);
+        assert_body(&job, "fresh");
+        ck_assert(!job.response.reused);
+        job_free(&job);
+    }
+    fetch_well("/");
+    close_all();
+}
+END_TEST
+
 /* The number of this process's threads. */
 static int threads(void)
 {
@@ -482,7 +504,8 @@ int main(void)
     return RUN_TESTS("fetch", page_is_fetched, headers_are_found_by_name_and_number, each_framing_and_status_is_whole,
                      unknown_coding_is_an_error_that_keeps_the_headers, interim_answers_and_trailers_are_left_out,
                      request_says_what_it_should_and_no_more, target_is_sent_as_it_stands, own_name_wins,
-                     connection_is_used_again, stale_connection_costs_no_failure, crowd_is_fetched_by_one_thread,
+                     connection_is_used_again, stale_connection_costs_no_failure,
+                     many_stale_connections_cost_no_failure, crowd_is_fetched_by_one_thread,
                      fetches_of_one_plain_host_go_in_parallel, connections_are_bounded_where_asked, sink_can_end_it,
                      sink_can_end_what_has_no_body, cancellation_breaks_the_transfer_off,
                      client_can_be_freed_right_after_a_cancellation, fetch_in_a_cancelled_task_asks_nobody,
