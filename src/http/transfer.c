@@ -388,13 +388,14 @@ static int failure_to_open(struct transfer *transfer)
     return ERR_ADDRESS_REFUSED;
 }
 
-/* Whether nothing came back on a connection that had served before: then the server may have closed it at the moment when
- * the request went out. */
+/* Whether no answer came back on a connection that had served before: the server may have closed it at the moment when
+ * the request went out, or what came is the rest of an answer that was longer than it said. */
 static bool met_stale_connection(const struct transfer *transfer, CURLcode result)
 {
     long opened = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
-    bool broke = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING;
+    bool broke = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING ||
+                 result == CURLE_UNSUPPORTED_PROTOCOL;
     return broke && transfer->connected && !opened && !transfer->header_lines && !transfer->error;
 }
 

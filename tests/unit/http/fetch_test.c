@@ -37,6 +37,12 @@ static const struct site_page PAGES[] = {
     {.path = "/dots/../a/./b", .body = "as it is"},
     {.path = "/stale", .body = "fresh", .fault = SITE_CLOSE_REUSED},
     {.path = "/stale-by-reset", .body = "fresh", .fault = SITE_RESET_REUSED},
+    {.path = "/too-short",
+     .body = "half of it is more than was said",
+     .fault = SITE_LENGTH_TOO_SHORT,
+     .drip_bytes = 1,
+     .drip_delay = 30,
+     .drip_body = true},
     {.path = "/closes-after", .body = "closed", .fault = SITE_CLOSE_AFTER},
     {0},
 };
@@ -288,6 +294,18 @@ START_TEST(many_stale_connections_cost_no_failure)
 }
 END_TEST
 
+/* The second half is still on its way when the connection is used again. */
+START_TEST(rest_of_an_answer_is_not_the_next_one)
+{
+    open_plain();
+    for (int i = 0; i < 2; i++) {
+        fetch_well("/too-short");
+        fetch_well("/");
+    }
+    close_all();
+}
+END_TEST
+
 /* The number of this process's threads. */
 static int threads(void)
 {
@@ -505,9 +523,9 @@ int main(void)
                      unknown_coding_is_an_error_that_keeps_the_headers, interim_answers_and_trailers_are_left_out,
                      request_says_what_it_should_and_no_more, target_is_sent_as_it_stands, own_name_wins,
                      connection_is_used_again, stale_connection_costs_no_failure,
-                     many_stale_connections_cost_no_failure, crowd_is_fetched_by_one_thread,
-                     fetches_of_one_plain_host_go_in_parallel, connections_are_bounded_where_asked, sink_can_end_it,
-                     sink_can_end_what_has_no_body, cancellation_breaks_the_transfer_off,
-                     client_can_be_freed_right_after_a_cancellation, fetch_in_a_cancelled_task_asks_nobody,
-                     response_can_be_used_again, sink_may_be_absent);
+                     many_stale_connections_cost_no_failure, rest_of_an_answer_is_not_the_next_one,
+                     crowd_is_fetched_by_one_thread, fetches_of_one_plain_host_go_in_parallel,
+                     connections_are_bounded_where_asked, sink_can_end_it, sink_can_end_what_has_no_body,
+                     cancellation_breaks_the_transfer_off, client_can_be_freed_right_after_a_cancellation,
+                     fetch_in_a_cancelled_task_asks_nobody, response_can_be_used_again, sink_may_be_absent);
 }
