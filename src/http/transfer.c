@@ -91,7 +91,12 @@ static nanoseconds deadline_of(const struct transfer *transfer, int *why)
         phase = after(transfer->active, options->idle_timeout);
     else if (transfer->phase != WAITING)
         phase = after(transfer->active, options->connect_timeout);
-    *why = total < phase ? ERR_TIMED_OUT : transfer->connected ? ERR_IDLE : ERR_CONNECT_TIMED_OUT;
+    if (total < phase)
+        *why = ERR_TIMED_OUT;
+    else if (transfer->phase == LOOKING_UP)
+        *why = ERR_NAME_TIMED_OUT;
+    else
+        *why = transfer->connected ? ERR_IDLE : ERR_CONNECT_TIMED_OUT;
     return total < phase ? total : phase;
 }
 
@@ -403,6 +408,7 @@ static bool met_stale_connection(const struct transfer *transfer, CURLcode resul
 static void run_afresh(struct transfer *transfer)
 {
     shards_leave(transfer->origin, transfer->shard);
+    list_remove(&transfer->node);
     free_lists(transfer);
     transfer->is_fresh = true;
     transfer->tried = transfer->connected = false;

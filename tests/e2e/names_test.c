@@ -1,4 +1,5 @@
 /* Many host names, through a name server of the test's own. */
+#include "e2e/records.h"
 #include "e2e/run.h"
 
 #include <stdio.h>
@@ -49,7 +50,62 @@ START_TEST(two_hundred_names_and_one_thread)
 }
 END_TEST
 
-START_TEST(each_failure_of_a_name_is_told_apart)
+/* A page with links to the three, and to many others, which come in meanwhile. */
+static void write_mixed_links(char *body)
+{
+    write_links(body);
+    strcat(body, "<a href='http://absent.test:{PORT}/'><a href='http://broken.test:{PORT}/'>"
+                 "<a href='http://silent.test:{PORT}/'>");
+}
+
+static void check_name_failure(const struct site *site, const json_t *records, const char *host, const char *error,
+                               int tries)
+{
+    char url[64];
+    snprintf(url, sizeof url, "http://%s:%u/", host, site_port(site, 0));
+    const json_t *record = record_find(records, url);
+    ck_assert_msg(record != NULL, "%s", url);
+    ck_assert_str_eq(record_error(record), error);
+    ck_assert_int_eq(record_number(record, "tries"), tries);
+}
+
+START_TEST(row_9_names_fail_in_three_ways_and_hold_nobody_up)
+{
+    static char body[BODY_SIZE + 200];
+    write_mixed_links(body);
+    const struct site_page pages[] = {{.host = "start.test", .path = "/", .body = body}, {.path = "/"}, {0}};
+    const struct dns_row names[] = {{.name = "start.test", .ipv4 = "127.0.0.1", .ttl = 60},
+                                    {.name = "host%d.test", .ipv4 = "127.0.0.1", .ttl = 60},
+                                    {.name = "absent.test", .behaviour = DNS_NXDOMAIN},
+                                    {.name = "broken.test", .behaviour = DNS_SERVFAIL},
+                                    {.name = "silent.test", .behaviour = DNS_SILENT}};
+    struct dns_server *dns = dns_server_start(names, 5);
+    struct site *site;
+    struct run run;
+    char root[64];
+    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
+    sprintf(root, "http://start.test:%u/", site_port(site, 0));
+    run_crawler(&run, NULL,
+                (const char *const[]){"-c", "4", "--scope", "any", "--allow-private", "--dns-servers",
+                                      dns_server_address(dns), "--connect-timeout", "1s", "--max-tries", "2", "-o",
+                                      "jsonl:-", root, NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    json_t *records = records_of(run.out);
+    ck_assert_uint_eq(json_array_size(records), HOSTS + 4);
+    check_name_failure(site, records, "absent.test", "name-not-found", 1);
+    check_name_failure(site, records, "broken.test", "name-failed", 2);
+    check_name_failure(site, records, "silent.test", "name-timed-out", 2);
+    ck_assert_uint_eq(dns_server_asked(dns, "absent.test", DNS_A), 1);
+    const json_t *last = json_array_get(records, HOSTS + 3);
+    ck_assert_msg(strcmp(record_error(last), "name-timed-out") == 0, "others had to wait");
+    json_decref(records);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+    dns_server_stop(dns);
+}
+END_TEST
+
+START_TEST(row_9_each_failure_of_a_name_is_told_apart)
 {
     const struct dns_row names[] = {{.name = "absent.test", .behaviour = DNS_NXDOMAIN},
                                     {.name = "broken.test", .behaviour = DNS_SERVFAIL},
@@ -72,5 +128,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("names", two_hundred_names_and_one_thread, each_failure_of_a_name_is_told_apart);
+    return RUN_TESTS("names", two_hundred_names_and_one_thread, row_9_each_failure_of_a_name_is_told_apart,
+                     row_9_names_fail_in_three_ways_and_hold_nobody_up);
 }

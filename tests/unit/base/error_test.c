@@ -53,6 +53,7 @@ END_TEST
 START_TEST(every_errno_has_a_code)
 {
     ck_assert_int_eq(error_from_errno(ENOMEM), ERR_NO_MEMORY);
+    ck_assert_int_eq(error_from_errno(EBADF), ERR_CLOSED);
     ck_assert_int_eq(error_from_errno(EMFILE), ERR_TOO_MANY_FILES);
     ck_assert_int_eq(error_from_errno(ENFILE), ERR_TOO_MANY_FILES);
     ck_assert_int_eq(error_from_errno(ECONNREFUSED), ERR_CONNECT_REFUSED);

@@ -101,7 +101,7 @@ START_TEST(each_failure_of_a_name_has_its_error)
         const char *host;
         int error;
     } cases[] = {
-        {"gone.test", ERR_NAME_NOT_FOUND}, {"servfail.test", ERR_NAME_FAILED}, {"silent.test", ERR_CONNECT_TIMED_OUT}};
+        {"gone.test", ERR_NAME_NOT_FOUND}, {"servfail.test", ERR_NAME_FAILED}, {"silent.test", ERR_NAME_TIMED_OUT}};
     struct http_options options = options_with_dns();
     options.connect_timeout = MILLISECONDS(3 * SHORT);
     open_site(PAGES);
