@@ -44,6 +44,18 @@ static void print_pattern(const struct options *options, enum reason reason, str
         print("pattern", slice_of(pattern));
 }
 
+/* What depends on the URLs that come first. */
+static void print_conditions(const struct program *program, const struct url *url)
+{
+    for (int i = REASON_TRAPS_BEGIN; i < REASON_TRAPS_END; i++) {
+        enum reason reason = (enum reason)i;
+        if (!crawler_may_refuse(program->crawler, url, reason))
+            continue;
+        print("unless", slice_of(reason_name(reason)));
+        print("", slice_of(reason_text(reason)));
+    }
+}
+
 static void explain_url(struct program *program, const struct url *url)
 {
     const struct options *options = &program->options;
@@ -54,6 +66,8 @@ static void explain_url(struct program *program, const struct url *url)
     print("reason", slice_of(reason_name(reason)));
     print("", slice_of(reason_text(reason)));
     print_pattern(options, reason, href);
+    if (reason == REASON_NONE)
+        print_conditions(program, url);
     if (reason == REASON_NONE && options->max_depth != UINT32_MAX)
         printf("%-10s at most %u links away from a root (--depth)\n", "depth", options->max_depth);
     if (reason == REASON_NONE && options->max_pages)

@@ -38,7 +38,7 @@ const struct exit_code_row EXIT_CODE_TABLE[] = {
     {EXIT_RUNTIME, "runtime error, or no root could be fetched"},
     {EXIT_USAGE, "wrong usage"},
     {EXIT_CONFIG, "bad config file"},
-    {EXIT_LIMIT, "a limit ended the crawl"},
+    {EXIT_LIMIT, "a limit (--max-pages, --max-pages-per-host) ended the crawl"},
     {EXIT_WORSE, "broken links with --check, or a figure worse than that of --baseline"},
     {EXIT_OK, "all well"},
     {EXIT_OK, NULL},

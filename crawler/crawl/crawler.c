@@ -633,6 +633,11 @@ enum reason crawler_url_allowed(struct crawler *crawler, const struct url *url)
     return intake_url_allowed(crawler->intake, url);
 }
 
+bool crawler_may_refuse(const struct crawler *crawler, const struct url *url, enum reason reason)
+{
+    return intake_may_refuse(crawler->intake, url, reason);
+}
+
 bool crawler_was_stopped(const struct crawler *crawler)
 {
     return crawler->stopped;
@@ -640,7 +645,7 @@ bool crawler_was_stopped(const struct crawler *crawler)
 
 bool crawler_hit_limit(const struct crawler *crawler)
 {
-    return frontier_hit_limit(crawler->frontier);
+    return frontier_hit_limit(crawler->frontier) || intake_hit_budget(crawler->intake);
 }
 
 bool crawler_reached_a_root(const struct crawler *crawler)

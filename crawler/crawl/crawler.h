@@ -30,6 +30,9 @@ int crawler_add_root(struct crawler *crawler, struct slice text);
 /* What becomes of a URL if a link leads to it: REASON_NONE when it is fetched, else why it isn't. (The chapter's url_allowed.) */
 enum reason crawler_url_allowed(struct crawler *crawler, const struct url *url);
 
+/* Whether it may be refused after all, for `reason`, once enough URLs like it are known (traps.h). */
+bool crawler_may_refuse(const struct crawler *crawler, const struct url *url, enum reason reason);
+
 /* Crawls until nothing is left or it is stopped. Must be called in a task. Returns 0, or the error that ended the
  * crawl: that of an observer, or ERR_NO_MEMORY. */
 int crawler_run(struct crawler *crawler);
@@ -42,7 +45,7 @@ void crawler_abort(struct crawler *crawler);
 
 bool crawler_was_stopped(const struct crawler *crawler);
 
-/* Whether a limit of the user's ended the crawl while URLs still waited. */
+/* Whether --max-pages ended the crawl while URLs still waited, or a host had more URLs than its budget. */
 bool crawler_hit_limit(const struct crawler *crawler);
 
 /* Whether at least one root was answered. */

@@ -10,6 +10,7 @@
 #include "crawl/link_walk.h"
 #include "crawl/reach.h"
 #include "crawl/scope.h"
+#include "crawl/traps.h"
 #include "web/root.h"
 
 enum { BATCH = 64, BATCH_TEXT = 16 * 1024, SLICE_LINKS = 4096 };
@@ -25,14 +26,17 @@ struct visit {
 struct batch {
     struct visit *visit;
     struct store_url urls[BATCH];
-    enum reason reasons[BATCH]; /* REASON_NONE for those in scope */
+    enum reason reasons[BATCH]; /* REASON_NONE for those that are allowed */
+    struct traps_ticket tickets[BATCH];
     size_t filled;
+    bool is_counted; /* some tickets may have to be taken back */
     size_t text_used;
     char text[BATCH_TEXT];
 };
 
 struct intake {
     struct scope *scope;
+    struct traps *traps;
     struct reach *reach;
     struct frontier *frontier;
     struct link_walk walk;
@@ -49,12 +53,44 @@ struct intake_links {
     struct link_walk walk;
 };
 
+/* Whether other URLs had used up what there is. */
+static bool is_rationed(enum reason reason)
+{
+    return reason == REASON_QUERY_VARIANTS || reason == REASON_CALENDAR || reason == REASON_HOST_BUDGET;
+}
+
+static bool depends_on_others(enum reason reason)
+{
+    return is_rationed(reason) || reason == REASON_SESSION_ID;
+}
+
+/* A URL that is not to be fetched, for a reason that is final. */
+static void skip(struct intake *intake, struct slice text, enum reason reason, struct slice referrer)
+{
+    if (is_rationed(reason)) {
+        struct url url;
+        url_of_serialised(&url, text);
+        traps_note_refused(intake->traps, &url, reason);
+    }
+    intake->skipped(intake->context, text, reason, referrer);
+}
+
+/* Only now is it to be fetched, and so only now does it count. */
 static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
                              uint32_t redirects)
 {
     struct intake *intake = context;
     struct url url;
+    struct traps_ticket ticket;
+    enum reason reason;
     url_of_serialised(&url, text);
+    int counted = traps_count(intake->traps, &url, url_fingerprint(&url), &ticket, &reason);
+    if (counted)
+        return counted;
+    if (reason != REASON_NONE) {
+        skip(intake, text, reason, referrer_text(referrer));
+        return 0;
+    }
     struct store_url entry = {.text = text, .origin_length = url.path_start, .wish = STORE_RELEASE};
     struct store_source source = {.referrer = referrer, .depth = depth, .redirects = redirects};
     int err = frontier_add(intake->frontier, &entry, 1, &source);
@@ -76,6 +112,8 @@ int intake_create(struct intake **out, const struct options *options, struct fro
     const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
     int err = scope_create(&intake->scope, options);
     if (!err)
+        err = traps_create(&intake->traps, options);
+    if (!err)
         err = reach_create(&intake->reach, &near, release_set_aside, intake);
     if (err) {
         intake_free(intake);
@@ -90,6 +128,7 @@ void intake_free(struct intake *intake)
     if (!intake)
         return;
     reach_free(intake->reach);
+    traps_free(intake->traps);
     scope_free(intake->scope);
     link_walk_free(&intake->walk);
     free(intake);
@@ -110,6 +149,7 @@ static void begin(struct intake *intake, struct visit *visit)
     batch->visit = visit;
     batch->filled = 0;
     batch->text_used = 0;
+    batch->is_counted = false;
 }
 
 /* A URL in scope, after the store has said whether it is new. */
@@ -136,13 +176,29 @@ static int note_reached(struct intake *intake, const struct store_url *url)
     return 0;
 }
 
-/* A URL out of scope; told of when it is new. */
+/* A URL that is refused; told of when it is new. */
 static void note_refused(struct intake *intake, const struct store_url *url, enum reason reason)
 {
     if (!url->is_new)
         return;
     intake->filtered++;
-    intake->skipped(intake->context, url->text, reason, intake->batch.visit->found.page);
+    skip(intake, url->text, reason, intake->batch.visit->found.page);
+}
+
+/* Those that are known were counted when they were new. */
+static void uncount_known(struct intake *intake)
+{
+    struct batch *batch = &intake->batch;
+    for (size_t i = 0; i < batch->filled && batch->is_counted; i++)
+        if (!batch->urls[i].is_new)
+            traps_uncount(intake->traps, &batch->tickets[i]);
+    batch->is_counted = false;
+}
+
+/* Whether reach has to know of the way to a URL: also to one that is set aside and now refused, which is told then. */
+static bool is_way(enum reason reason, bool is_new)
+{
+    return reason == REASON_NONE || (!is_new && depends_on_others(reason));
 }
 
 /* Hands the batch to the store. */
@@ -150,8 +206,10 @@ static int flush(struct intake *intake)
 {
     struct batch *batch = &intake->batch;
     int err = frontier_add(intake->frontier, batch->urls, batch->filled, &batch->visit->source);
+    if (!err)
+        uncount_known(intake);
     for (size_t i = 0; i < batch->filled && !err; i++) {
-        if (batch->reasons[i] == REASON_NONE)
+        if (is_way(batch->reasons[i], batch->urls[i].is_new))
             err = note_reached(intake, &batch->urls[i]);
         else
             note_refused(intake, &batch->urls[i], batch->reasons[i]);
@@ -169,11 +227,56 @@ static int finish(struct intake *intake, int err)
     return err;
 }
 
-/* Puts a URL into the batch. `reason` is why it is out of scope, if it is. */
-static int offer(struct intake *intake, struct store_url entry, enum reason reason)
+/* Whether a URL may be fetched. */
+struct judgement {
+    enum reason reason;
+    struct traps_ticket ticket;
+};
+
+static bool is_near(const struct intake *intake)
+{
+    const struct discovery *found = &intake->batch.visit->found;
+    return reach_judge(intake->reach, found->depth, found->redirects) == REACH_WITHIN;
+}
+
+static enum reason judge_alone(struct intake *intake, const struct url *url)
+{
+    enum reason reason = scope_url_allowed(intake->scope, url);
+    return reason == REASON_NONE ? traps_url_allowed(intake->traps, url) : reason;
+}
+
+/* Counts a URL that is to be fetched. Before it is refused, known ones in the batch give back what they took. */
+static int count(struct intake *intake, const struct url *url, uint64_t fingerprint, struct judgement *judgement)
+{
+    struct traps_ticket *ticket = &judgement->ticket;
+    int err = traps_count(intake->traps, url, fingerprint, ticket, &judgement->reason);
+    if (err || !is_rationed(judgement->reason) || !intake->batch.is_counted)
+        return err;
+    err = flush(intake);
+    return err ? err : traps_count(intake->traps, url, fingerprint, ticket, &judgement->reason);
+}
+
+/* `url` is NULL for one that can't be parsed. Errors: ERR_NO_MEMORY. */
+static int judge(struct intake *intake, const struct url *url, uint64_t fingerprint, struct judgement *judgement)
+{
+    *judgement = (struct judgement){.reason = url ? judge_alone(intake, url) : REASON_MALFORMED};
+    bool counts = judgement->reason == REASON_NONE && is_near(intake);
+    return counts ? count(intake, url, fingerprint, judgement) : 0;
+}
+
+static bool is_empty(const struct traps_ticket *ticket)
+{
+    for (unsigned i = 0; i < SHARE_COUNT; i++)
+        if (ticket->shares[i])
+            return false;
+    return true;
+}
+
+/* Puts a URL that was judged into the batch. */
+static int offer(struct intake *intake, struct store_url entry, const struct judgement *judgement)
 {
     struct batch *batch = &intake->batch;
-    bool fits = entry.text.length <= BATCH_TEXT;
+    bool fits = entry.text.length <= BATCH_TEXT, allowed = judgement->reason == REASON_NONE;
     if (batch->filled == BATCH || !fits || entry.text.length > BATCH_TEXT - batch->text_used) {
         int err = flush(intake);
         if (err)
@@ -185,17 +288,19 @@ static int offer(struct intake *intake, struct store_url entry, enum reason reas
         batch->text_used += entry.text.length;
         entry.text.data = text;
     }
-    struct visit *visit = batch->visit;
-    visit->count.allowed += reason == REASON_NONE;
-    bool is_near = reach_judge(intake->reach, visit->found.depth, visit->found.redirects) == REACH_WITHIN;
-    entry.wish = reason == REASON_NONE && is_near ? STORE_ENQUEUE : STORE_REMEMBER;
-    batch->reasons[batch->filled] = reason;
+    batch->visit->count.allowed += allowed;
+    entry.wish = allowed && is_near(intake) ? STORE_ENQUEUE : STORE_REMEMBER;
+    batch->reasons[batch->filled] = judgement->reason;
+    batch->tickets[batch->filled] = judgement->ticket;
+    batch->is_counted |= !is_empty(&judgement->ticket);
     batch->urls[batch->filled++] = entry;
     return fits ? 0 : flush(intake);
 }
 
-static struct store_url entry_of(const struct url *url, uint64_t fingerprint)
+static struct store_url entry_of(const struct url *url, struct slice raw, uint64_t fingerprint)
 {
+    if (!url)
+        return (struct store_url){.text = raw, .fingerprint = fingerprint};
     return (struct store_url){
         .text = url_without_fragment(url), .origin_length = url->path_start, .fingerprint = fingerprint};
 }
@@ -204,14 +309,11 @@ static int offer_link(struct intake *intake)
 {
     struct link_walk *walk = intake->batch.visit->walk;
     const struct url *url = link_walk_url(walk);
-    enum reason reason = url ? scope_url_allowed(intake->scope, url) : REASON_MALFORMED;
-    int err = link_walk_allow(walk, reason == REASON_NONE);
-    if (err)
-        return err;
-    return offer(intake,
-                 url ? entry_of(url, walk->fingerprint)
-                     : (struct store_url){.text = walk->raw, .fingerprint = walk->fingerprint},
-                 reason);
+    struct judgement judgement;
+    int err = judge(intake, url, walk->fingerprint, &judgement);
+    if (!err)
+        err = link_walk_allow(walk, judgement.reason == REASON_NONE);
+    return err ? err : offer(intake, entry_of(url, walk->raw, walk->fingerprint), &judgement);
 }
 
 /* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
@@ -287,23 +389,33 @@ int intake_add_url(struct intake *intake, const struct url *url, struct slice ra
                    struct intake_count *count)
 {
     struct visit visit = visit_of(found, NULL);
+    struct judgement judgement;
+    uint64_t fingerprint = url ? url_fingerprint(url) : hash_bytes(raw);
     begin(intake, &visit);
-    int err = url ? offer(intake, entry_of(url, url_fingerprint(url)), scope_url_allowed(intake->scope, url))
-                  : offer(intake, (struct store_url){.text = raw, .fingerprint = hash_bytes(raw)}, REASON_MALFORMED);
+    int err = judge(intake, url, fingerprint, &judgement);
+    if (!err)
+        err = offer(intake, entry_of(url, raw, fingerprint), &judgement);
     err = finish(intake, err);
     *count = visit.count;
     return err;
 }
 
-/* A root is named by the user, so that only its host matters, which it brings into scope itself. */
+/* A root is named by the user, so that only its host matters, which it brings into scope itself. It counts, though. */
 static int add_parsed_root(struct intake *intake, const struct url *url)
 {
     struct visit visit = {0};
+    struct judgement judgement;
+    uint64_t fingerprint = url_fingerprint(url);
+    begin(intake, &visit);
     int err = scope_add_root(intake->scope, url);
+    if (!err)
+        err = traps_add_root(intake->traps, url);
+    if (!err)
+        err = traps_count(intake->traps, url, fingerprint, &judgement.ticket, &judgement.reason);
     if (err)
         return err;
-    begin(intake, &visit);
-    return finish(intake, offer(intake, entry_of(url, url_fingerprint(url)), REASON_NONE));
+    judgement.reason = REASON_NONE;
+    return finish(intake, offer(intake, entry_of(url, (struct slice){0}, fingerprint), &judgement));
 }
 
 int intake_add_root(struct intake *intake, struct slice text)
@@ -322,7 +434,17 @@ int intake_add_root(struct intake *intake, struct slice text)
 
 enum reason intake_url_allowed(struct intake *intake, const struct url *url)
 {
-    return scope_url_allowed(intake->scope, url);
+    return judge_alone(intake, url);
+}
+
+bool intake_may_refuse(const struct intake *intake, const struct url *url, enum reason reason)
+{
+    return traps_may_refuse(intake->traps, url, reason);
+}
+
+bool intake_hit_budget(const struct intake *intake)
+{
+    return traps_hit_budget(intake->traps);
 }
 
 void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects)

@@ -1,6 +1,7 @@
 /* intake.h - the way of a URL from where it was found into the frontier.
  *
- * Is it in scope? Is it new? Is it near enough? Every URL that is not to be fetched is told of once, with its reason. */
+ * Is it in scope? Is it part of something endless? Is it new? Is it near enough? Every URL that is not to be fetched is
+ * told of once, with its reason. */
 #ifndef CRAWL_INTAKE_H
 #define CRAWL_INTAKE_H
 
@@ -37,7 +38,7 @@ struct discovery {
 
 /* What was found. */
 struct intake_count {
-    uint32_t allowed; /* distinct URLs in scope, also those that are too far */
+    uint32_t allowed; /* distinct URLs that are not refused, also those that are too far */
     uint32_t fresh;   /* of them, those that nothing led to before */
 };
 
@@ -64,8 +65,12 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count);
 
-/* Whether a URL is in scope: REASON_NONE, or why not. */
+/* What a URL alone tells, whatever leads to it: REASON_NONE, or why it is refused. */
 enum reason intake_url_allowed(struct intake *intake, const struct url *url);
+
+/* Whether others may keep it from being fetched, for `reason` (traps.h), and whether a host's budget has done so. */
+bool intake_may_refuse(const struct intake *intake, const struct url *url, enum reason reason);
+bool intake_hit_budget(const struct intake *intake);
 
 /* Lowers `*depth` and `*redirects` to the least that is known by now for a URL. */
 void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects);

@@ -68,7 +68,7 @@ void scope_free(struct scope *scope)
     free(scope);
 }
 
-static struct slice without_www(struct slice host)
+struct slice scope_without_www(struct slice host)
 {
     static const char prefix[] = "www.";
     size_t length = sizeof prefix - 1;
@@ -83,7 +83,7 @@ static struct slice comparable(const struct scope *scope, const struct url *url)
     struct slice host = url_host(url);
     if (url_host_is_address(url))
         return host;
-    return scope->options->scope == SCOPE_DOMAIN ? domain_registrable(host) : without_www(host);
+    return scope->options->scope == SCOPE_DOMAIN ? domain_registrable(host) : scope_without_www(host);
 }
 
 int scope_add_root(struct scope *scope, const struct url *root)

@@ -19,6 +19,9 @@ void scope_free(struct scope *scope);
 /* Makes the host of `root`, an http or https URL, part of the crawl. Errors: ERR_NO_MEMORY. */
 int scope_add_root(struct scope *scope, const struct url *root);
 
+/* A host less its "www.": what is left is the same host to a crawl. */
+struct slice scope_without_www(struct slice host);
+
 /* REASON_NONE when `url` belongs to the crawl, else why it doesn't. (The chapter's url_allowed.) */
 enum reason scope_url_allowed(struct scope *scope, const struct url *url);
 

@@ -5,11 +5,20 @@
 
 #include "base/escape.h"
 
+/* The place of `name`; that behind the last when there is none. */
+static size_t place_of(const struct tallies *tallies, const char *name)
+{
+    size_t i = 0;
+    while (i < tallies->count && strncmp(tallies->items[i].name, name, TALLY_NAME - 1) != 0)
+        i++;
+    return i;
+}
+
 static struct tally *find(struct tallies *tallies, const char *name)
 {
-    for (size_t i = 0; i < tallies->count; i++)
-        if (strncmp(tallies->items[i].name, name, TALLY_NAME - 1) == 0)
-            return &tallies->items[i];
+    size_t place = place_of(tallies, name);
+    if (place < tallies->count)
+        return &tallies->items[place];
     if (tallies->count == TALLIES)
         return &tallies->items[TALLIES - 1];
     struct tally *tally = &tallies->items[tallies->count++];
@@ -22,6 +31,12 @@ void tallies_add(struct tallies *tallies, const char *name, uint64_t bytes)
     struct tally *tally = find(tallies, name);
     tally->count++;
     tally->bytes += bytes;
+}
+
+uint64_t tallies_count(const struct tallies *tallies, const char *name)
+{
+    size_t place = place_of(tallies, name);
+    return place < tallies->count ? tallies->items[place].count : 0;
 }
 
 /* Names that differ can become the same when they are repaired: their figures are added then. */

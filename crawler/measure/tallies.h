@@ -24,6 +24,9 @@ struct tallies {
 /* Counts one of `name`. */
 void tallies_add(struct tallies *tallies, const char *name, uint64_t bytes);
 
+/* How many there were of `name`. */
+uint64_t tallies_count(const struct tallies *tallies, const char *name);
+
 /* {"name": {"count": N, "bytes": N}, ...}. Names are made valid UTF-8. NULL when memory is out. */
 json_t *tallies_json(const struct tallies *tallies);
 

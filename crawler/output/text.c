@@ -61,6 +61,21 @@ static void write_phases(FILE *file, const struct summary *summary)
         write_phase(file, phase_title(i), &summary->phases[i]);
 }
 
+/* What was left out as endless. */
+static void write_traps(FILE *file, const struct tallies *skipped)
+{
+    const char *gap = "\nEndless:";
+    for (int reason = REASON_TRAPS_BEGIN; reason < REASON_TRAPS_END; reason++) {
+        uint64_t count = tallies_count(skipped, reason_name((enum reason)reason));
+        if (count) {
+            fprintf(file, "%s %" PRIu64 " %s", gap, count, reason_name((enum reason)reason));
+            gap = ",";
+        }
+    }
+    if (*gap == ',')
+        fputs(" left out\n", file);
+}
+
 static double per_second(uint64_t amount, const struct crawl_totals *totals)
 {
     return totals->elapsed > 0 ? (double)amount / ((double)totals->elapsed / SECONDS(1)) : 0;
@@ -107,6 +122,7 @@ static int finish(struct output *output, const struct crawl_end *end)
     int err = report_write(text->report, end->totals, file);
     if (err)
         return err;
+    write_traps(file, &end->summary->skipped);
     write_rates(file, end->totals);
     write_phases(file, end->summary);
     write_connections(file, end->summary, end->totals);

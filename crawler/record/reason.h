@@ -3,20 +3,28 @@
 #define RECORD_REASON_H
 
 /* reason, machine-readable name (stable: outputs use it), text for people */
-#define REASON_TABLE(X)                                                                            \
-    X(REASON_NONE, "none", "allowed")                                                              \
-    X(REASON_MALFORMED, "malformed", "not a valid URL")                                            \
-    X(REASON_SCHEME, "scheme", "neither http nor https")                                           \
-    X(REASON_TOO_LONG, "too-long", "longer than --max-url-length")                                 \
-    X(REASON_HOST, "host", "host is out of scope")                                                 \
-    X(REASON_PREFIX, "prefix", "not below a root (--scope prefix)")                                \
-    X(REASON_PARENT, "parent", "above its root (--no-parent)")                                     \
-    X(REASON_EXCLUDED, "excluded", "matches --exclude")                                            \
-    X(REASON_NOT_INCLUDED, "not-included", "matches no --include")                                 \
-    X(REASON_PATTERN_LIMIT, "pattern-limit", "too costly to match against --include or --exclude") \
-    X(REASON_DEPTH, "depth", "deeper than --depth")                                                \
-    X(REASON_REDIRECTS, "redirects", "too many redirects")                                         \
-    X(REASON_MAX_PAGES, "max-pages", "--max-pages was reached before its turn came")               \
+#define REASON_TABLE(X)                                                                                            \
+    X(REASON_NONE, "none", "allowed")                                                                              \
+    X(REASON_MALFORMED, "malformed", "not a valid URL")                                                            \
+    X(REASON_SCHEME, "scheme", "neither http nor https")                                                           \
+    X(REASON_TOO_LONG, "too-long", "longer than --max-url-length")                                                 \
+    X(REASON_HOST, "host", "host is out of scope")                                                                 \
+    X(REASON_PREFIX, "prefix", "not below a root (--scope prefix)")                                                \
+    X(REASON_PARENT, "parent", "above its root (--no-parent)")                                                     \
+    X(REASON_EXCLUDED, "excluded", "matches --exclude")                                                            \
+    X(REASON_NOT_INCLUDED, "not-included", "matches no --include")                                                 \
+    X(REASON_PATTERN_LIMIT, "pattern-limit", "too costly to match against --include or --exclude")                 \
+    X(REASON_PATH_LENGTH, "path-length", "path is longer than --max-path-length")                                  \
+    X(REASON_PATH_DEPTH, "path-depth", "more path segments than --max-path-depth")                                 \
+    X(REASON_REPEATED_SEGMENTS, "repeated-segments", "the same path segment more often than --max-repeats")        \
+    X(REASON_QUERY_PARAMETERS, "query-parameters", "more query parameters than --max-query-params")                \
+    X(REASON_SESSION_ID, "session-id", "differs from another URL only in its session id (see --keep-session-ids)") \
+    X(REASON_QUERY_VARIANTS, "query-variants", "more queries of one path than --max-query-variants")               \
+    X(REASON_CALENDAR, "calendar", "more far-off dates of one calendar than --max-calendar-dates")                 \
+    X(REASON_HOST_BUDGET, "host-budget", "more URLs of one host than --max-pages-per-host")                        \
+    X(REASON_DEPTH, "depth", "deeper than --depth")                                                                \
+    X(REASON_REDIRECTS, "redirects", "too many redirects")                                                         \
+    X(REASON_MAX_PAGES, "max-pages", "--max-pages was reached before its turn came")                               \
     X(REASON_STOPPED, "stopped", "the crawl ended before its turn came")
 
 enum reason {
@@ -25,6 +33,9 @@ enum reason {
 #undef X
         REASON_COUNT
 };
+
+/* Those that keep a crawl out of endless sites (crawl/traps.h), in their order. */
+enum { REASON_TRAPS_BEGIN = REASON_PATH_LENGTH, REASON_TRAPS_END = REASON_HOST_BUDGET + 1 };
 
 /* "host". Static. */
 const char *reason_name(enum reason reason);

@@ -11,4 +11,10 @@
 /* The fingerprint of some bytes: equal bytes, equal fingerprint, within one process. */
 uint64_t hash_bytes(struct slice bytes);
 
+/* The fingerprint of two things in this order, made of theirs. */
+static inline uint64_t hash_pair(uint64_t first, uint64_t second)
+{
+    return first * 0x9e3779b97f4a7c15u ^ second;
+}
+
 #endif
