@@ -7,6 +7,7 @@
 
 #include "site/directory.h"
 #include "site/graph.h"
+#include "site/traps.h"
 
 enum { BUCKETS = 4096 }; /* of the table of pages; a power of two */
 
@@ -33,7 +34,9 @@ struct site_catalogue {
     struct site_answer missing; /* 404 that keeps the connection */
     struct site_graph graph;
     bool has_graph;
-    char *root; /* canonical; NULL: none */
+    bool has_traps;
+    unsigned sessions; /* ids that the traps have given out */
+    char *root;        /* canonical; NULL: none */
 };
 
 static size_t bucket_of(const char *path)
@@ -123,6 +126,7 @@ static int fill(struct site_catalogue *catalogue, const struct site_config *conf
         catalogue->graph = *config->graph;
         catalogue->has_graph = true;
     }
+    catalogue->has_traps = config->traps;
     if (!config->root)
         return 0;
     catalogue->root = realpath(config->root, NULL);
@@ -182,7 +186,8 @@ void site_catalogue_find(struct site_catalogue *catalogue, const struct site_hea
     struct entry *entry = find_entry(catalogue, head->host, head->target);
     if (entry)
         *answer = meets_fault(entry, reused) ? entry->faulty : entry->whole;
-    else if (!(catalogue->has_graph && site_graph_answer(&catalogue->graph, head->target, answer)) &&
+    else if (!(catalogue->has_traps && site_traps_answer(head->target, &catalogue->sessions, answer)) &&
+             !(catalogue->has_graph && site_graph_answer(&catalogue->graph, head->target, answer)) &&
              !(catalogue->root && site_directory_answer(catalogue->root, head->target, answer)))
         *answer = catalogue->missing;
     if (answer->owned && answer->text.failed) {

@@ -23,6 +23,7 @@ struct arguments {
     unsigned freeze_for;
     bool figures;
     bool one_byte;
+    bool traps;
     bool help;
 };
 
@@ -48,6 +49,7 @@ static const char usage[] =
     "  --delay MS     before each answer but that of the first page (0)\n"
     "  --seed N       of the links (1)\n"
     "  --root DIR     serve these files\n"
+    "  --traps        and sites without an end, below /traps/\n"
     "  --port P       listen here (a free port)\n"
     "  --ipv6         listen on [::1] instead of 127.0.0.1\n"
     "  --address A    listen on A instead of 127.0.0.1\n"
@@ -134,6 +136,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case '6':
         arguments->listener.ipv6 = true;
         return true;
+    case 'T':
+        arguments->traps = true;
+        return true;
     case 'f':
         arguments->figures = true;
         return true;
@@ -171,6 +176,7 @@ static bool take_arguments(struct arguments *arguments, int argc, char **argv)
                                             {"one-byte", no_argument, NULL, '1'},
                                             {"drip", required_argument, NULL, 'D'},
                                             {"address", required_argument, NULL, 'a'},
+                                            {"traps", no_argument, NULL, 'T'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
@@ -203,6 +209,7 @@ static int serve(const struct arguments *arguments, struct site_record *record)
 {
     struct site_config config = {.graph = arguments->root ? NULL : &arguments->graph,
                                  .root = arguments->root,
+                                 .traps = arguments->traps,
                                  .at_once = arguments->at_once,
                                  .drip = arguments->drip,
                                  .one_byte = arguments->one_byte,

@@ -95,10 +95,11 @@ struct site_graph {
     uint64_t seed;
 };
 
-/* What is asked for is looked up in `pages`, then `graph`, then `root`; 404 is the answer when none has it. All that is
+/* What is asked for is looked up in `pages`, then the traps, `graph` and `root`; 404 is the answer when none has it. All that is
  * pointed to must live until site_start has returned. */
 struct site_config {
     const struct site_page *pages; /* ends with a path of NULL; NULL: none */
+    bool traps;                    /* sites without an end, below /traps/ (traps.h) */
     const struct site_graph *graph;
     const char *root;                      /* a directory whose files are served; NULL: none */
     const struct site_listener *listeners; /* NULL: one, plain, 127.0.0.1, any port */
