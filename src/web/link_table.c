@@ -293,3 +293,11 @@ enum link_kind link_kind_of_rel(struct slice rel, enum link_kind unknown)
             return strongest_first[i];
     return unknown;
 }
+
+bool link_rel_has(struct slice rel, struct slice type)
+{
+    for (struct slice word = next_word(&rel); word.length; word = next_word(&rel))
+        if (slice_equal_nocase(word, type))
+            return true;
+    return false;
+}

@@ -60,4 +60,7 @@ void link_attributes(unsigned vocabularies, void (*visit)(void *context, const c
  * before one that a reader may follow, and that before a hint to connect; `unknown` when none is known. */
 enum link_kind link_kind_of_rel(struct slice rel, enum link_kind unknown);
 
+/* Whether a set of link types holds `type`; letters of either case are the same. */
+bool link_rel_has(struct slice rel, struct slice type);
+
 #endif

@@ -77,8 +77,17 @@ START_TEST(kinds_by_rel)
 }
 END_TEST
 
+START_TEST(types_of_a_rel)
+{
+    ck_assert(link_rel_has(SLICE("\tnext NoFollow\n"), SLICE("nofollow")));
+    ck_assert(link_rel_has(SLICE("nofollow"), SLICE("nofollow")));
+    ck_assert(!link_rel_has(SLICE("nofollow,next no follow"), SLICE("nofollow")));
+    ck_assert(!link_rel_has((struct slice){NULL, 0}, SLICE("nofollow")));
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("link_table", rows_are_found_by_halves, names_are_matched_whole_and_in_any_case,
-                     rules_hold_in_their_vocabulary, kinds_by_rel);
+                     rules_hold_in_their_vocabulary, kinds_by_rel, types_of_a_rel);
 }
