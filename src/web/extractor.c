@@ -102,6 +102,7 @@ static void reset_sink(struct link_sink *sink)
     buf_clear(&sink->base);
     sink->has_base = false;
     sink->declared = NULL;
+    sink->nofollow = false;
 }
 
 static int start_engine(struct extractor *extractor)
@@ -141,6 +142,7 @@ int extractor_reset(struct extractor *extractor, const struct extractor_options 
         return extractor->err;
     extractor->sink.on_link = options->on_link;
     extractor->sink.context = options->context;
+    extractor->sink.product = options->product;
     buf_clear(&extractor->header_charset);
     int err = buf_append_slice(&extractor->header_charset, options->header_charset);
     /* A charset that is too long is none at all. */
@@ -389,6 +391,11 @@ int extractor_finish(struct extractor *extractor)
 struct slice extractor_base(const struct extractor *extractor)
 {
     return buf_slice(&extractor->sink.base);
+}
+
+bool extractor_nofollow(const struct extractor *extractor)
+{
+    return extractor->sink.nofollow;
 }
 
 const struct charset *extractor_charset(const struct extractor *extractor, enum charset_source *source)

@@ -24,6 +24,7 @@ struct extractor_options {
     const char *engine;      /* for HTML; NULL for the default. XML is always read by libxml2, CSS by our own reader */
     enum document_kind kind; /* not DOCUMENT_OTHER */
     struct slice header_charset; /* of the Content-Type; empty for none. Copied */
+    struct slice product; /* a robots meta element may have this name, too; empty for none. Must outlive the reading */
     link_callback on_link;
 
     /* The links told so far are void: a late declaration changed the encoding, and the document is read again from its
@@ -55,6 +56,10 @@ int extractor_finish(struct extractor *extractor);
 /* After extractor_finish: the href of the first base element, trimmed; empty for none (HTML standard, 4.2.3). In XML
  * without one, the root element's xml:base; that of other elements is not heeded. */
 struct slice extractor_base(const struct extractor *extractor);
+
+/* After extractor_finish: whether a meta element, wherever it stands, forbids to follow the document's links
+ * (robots_tag.h). */
+bool extractor_nofollow(const struct extractor *extractor);
 
 /* After extractor_finish: the document's encoding, and where it was found. Queries of its links are encoded in it. */
 const struct charset *extractor_charset(const struct extractor *extractor, enum charset_source *source);

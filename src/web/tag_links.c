@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "web/css.h"
 #include "web/refresh.h"
+#include "web/robots_tag.h"
 #include "web/srcset.h"
 
 void link_sink_init(struct link_sink *sink, link_callback on_link, void *context)
@@ -130,6 +131,12 @@ static int report_meta(const struct tag *tag, const struct link_rule *rule, stru
     return 0;
 }
 
+static void heed_robots(const struct tag *tag, struct slice content, struct link_sink *sink)
+{
+    if (robots_tag_meta_forbids(tag_attribute(tag, SLICE("name")), content, sink->product))
+        sink->nofollow = true;
+}
+
 static int keep_base(struct slice href, struct link_sink *sink)
 {
     if (sink->has_base)
@@ -168,6 +175,7 @@ static int apply(const struct tag *tag, const struct link_rule *rule, struct sli
     case SYNTAX_CSS:
         return report_css(value, sink);
     case SYNTAX_META:
+        heed_robots(tag, value, sink);
         return report_meta(tag, rule, value, sink);
     case SYNTAX_BASE:
         return keep_base(value, sink);

@@ -14,6 +14,8 @@ struct link_sink {
     struct buf base; /* the href of the first base element that has one */
     bool has_base;
     const struct charset *declared; /* by the first meta element that declares one; NULL for none */
+    struct slice product;           /* meta elements of this name count as those named robots; empty for none */
+    bool nofollow;                  /* one of them forbids to follow the links */
 };
 
 struct attribute {

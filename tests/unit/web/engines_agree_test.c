@@ -63,6 +63,7 @@ static void compare_page(const char *path, struct slice page)
                   buf_text(&walk.found[0]), buf_text(&walk.found[1]));
     ck_assert(slice_equal(extractor_base(walk.extractors[0]), extractor_base(walk.extractors[1])));
     ck_assert_ptr_eq(extractor_charset(walk.extractors[0], NULL), extractor_charset(walk.extractors[1], NULL));
+    ck_assert(extractor_nofollow(walk.extractors[0]) == extractor_nofollow(walk.extractors[1]));
     walk.pages++;
 }
 
