@@ -1,23 +1,17 @@
 #include "crawl/reach.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/list.h"
 #include "base/table.h"
+#include "crawl/set_aside.h"
 
 /* A way on from a node. */
 struct edge {
     struct edge *next;
     struct node *to;
     bool is_redirect;
-};
-
-struct set_aside {
-    struct referrer *referrer;
-    size_t length;
-    char url[];
 };
 
 struct node {
@@ -48,14 +42,6 @@ int reach_create(struct reach **out, const struct reach_limits *limits, reach_re
     list_init(&reach->improved);
     *out = reach;
     return 0;
-}
-
-static void set_aside_free(struct set_aside *set_aside)
-{
-    if (!set_aside)
-        return;
-    referrer_release(set_aside->referrer);
-    free(set_aside);
 }
 
 void reach_free(struct reach *reach)
@@ -99,22 +85,6 @@ bool reach_heeds(const struct reach *reach, uint64_t fingerprint)
     return depth_is_limited(reach) || (reach->nodes.count && table_get(&reach->nodes, fingerprint));
 }
 
-static int keep_for_later(struct node *node, struct slice url, struct store_source *source)
-{
-    struct referrer *referrer;
-    int err = store_source_referrer(source, &referrer);
-    if (err)
-        return err;
-    struct set_aside *set_aside = malloc(sizeof *set_aside + url.length);
-    if (!set_aside)
-        return ERR_NO_MEMORY;
-    set_aside->referrer = referrer_hold(referrer);
-    set_aside->length = url.length;
-    memcpy(set_aside->url, url.data, url.length);
-    node->set_aside = set_aside;
-    return 0;
-}
-
 /* The node of a URL that is met for the first time. */
 static int add_node(struct reach *reach, const struct reach_step *step, struct slice url, struct store_source *source,
                     struct node **out)
@@ -125,7 +95,9 @@ static int add_node(struct reach *reach, const struct reach_step *step, struct s
     list_node_init(&node->improved);
     node->depth = step->depth;
     node->redirects = step->redirects;
-    int err = reach_judge(reach, step->depth, step->redirects) == REACH_WITHIN ? 0 : keep_for_later(node, url, source);
+    int err = reach_judge(reach, step->depth, step->redirects) == REACH_WITHIN
+                  ? 0
+                  : set_aside_create(&node->set_aside, url, source);
     if (!err)
         err = table_put(&reach->nodes, step->to, node);
     if (err) {
@@ -164,8 +136,7 @@ static int release_if_near(struct reach *reach, struct node *node)
         return 0;
     struct set_aside *near = node->set_aside;
     node->set_aside = NULL;
-    int err = reach->release(reach->context, (struct slice){near->url, near->length}, near->referrer, node->depth,
-                             node->redirects);
+    int err = reach->release(reach->context, set_aside_url(near), near->referrer, node->depth, node->redirects);
     set_aside_free(near);
     return err;
 }
@@ -232,8 +203,7 @@ int reach_for_each_set_aside(const struct reach *reach, reach_visit visit, void 
         const struct set_aside *kept = node->set_aside;
         if (!kept)
             continue;
-        int err = visit(context, (struct slice){kept->url, kept->length}, kept->referrer,
-                        reach_judge(reach, node->depth, node->redirects));
+        int err = visit(context, set_aside_url(kept), kept->referrer, reach_judge(reach, node->depth, node->redirects));
         if (err)
             return err;
     }
