@@ -124,6 +124,9 @@ const struct option_row OPTION_TABLE[] = {
      "follow links of these elements only"},
     {DISCOVER, "ignore-tags", 0, NULL, OPTION_NAMES, FIELD(ignore_tags), 0, 0, 0, NULL, "TAG,...",
      "do not follow links of these elements"},
+    {DISCOVER, "heed-nofollow", 0, NULL, OPTION_FLAG, FIELD(heed_nofollow), 0, 0, 0, NULL, NULL,
+     "do not follow links with rel=nofollow, nor those of pages whose robots meta element or X-Robots-Tag header says "
+     "nofollow or none"},
     {DISCOVER, "extractor", 0, NULL, OPTION_TEXT, FIELD(extractor), 0, 0, 0, NULL, "ENGINE",
      "find links in HTML with this engine: scanner or libxml2 (scanner)"},
 

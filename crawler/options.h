@@ -103,7 +103,8 @@ struct options {
     enum follow_kind follow;
     struct text_list follow_tags; /* elements; empty for all of `follow` */
     struct text_list ignore_tags;
-    char *extractor; /* engine name or NULL */
+    bool heed_nofollow; /* links that a page asks not to follow are not followed (robots_tag.h) */
+    char *extractor;    /* engine name or NULL */
 
     /* Check */
     bool check;               /* broken links make the exit code 4 */

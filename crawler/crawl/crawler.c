@@ -608,7 +608,7 @@ int crawler_run(struct crawler *crawler)
         log_warning("too many open files: only %u fetches at once in the end", crawler->gate.limit);
     growth_stop(&crawler->growth);
     crawler->ended = clock_now();
-    intake_tell_too_far(crawler->intake);
+    intake_tell_set_aside(crawler->intake);
     check_accounts(crawler);
     if (somebody_wants_left(crawler))
         fail(crawler, frontier_tell_left(crawler->frontier, tell_left, crawler));

@@ -7,9 +7,11 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "crawl/link_walk.h"
 #include "crawl/reach.h"
 #include "crawl/scope.h"
+#include "crawl/set_aside.h"
 #include "crawl/traps.h"
 #include "web/root.h"
 
@@ -26,7 +28,7 @@ struct visit {
 struct batch {
     struct visit *visit;
     struct store_url urls[BATCH];
-    enum reason reasons[BATCH]; /* REASON_NONE for those that are allowed */
+    enum reason reasons[BATCH]; /* REASON_NONE for those that are allowed and may be followed */
     struct traps_ticket tickets[BATCH];
     size_t filled;
     bool is_counted; /* some tickets may have to be taken back */
@@ -38,6 +40,7 @@ struct intake {
     struct scope *scope;
     struct traps *traps;
     struct reach *reach;
+    struct table nofollow; /* struct set_aside by fingerprint: in scope, and only links with nofollow led there yet */
     struct frontier *frontier;
     struct link_walk walk;
     struct batch batch;
@@ -75,11 +78,9 @@ static void skip(struct intake *intake, struct slice text, enum reason reason, s
     intake->skipped(intake->context, text, reason, referrer);
 }
 
-/* Only now is it to be fetched, and so only now does it count. */
-static int release_set_aside(void *context, struct slice text, struct referrer *referrer, uint32_t depth,
-                             uint32_t redirects)
+/* A URL that was set aside is to be fetched after all. Only now it counts. */
+static int release(struct intake *intake, struct slice text, struct store_source *source)
 {
-    struct intake *intake = context;
     struct url url;
     struct traps_ticket ticket;
     enum reason reason;
@@ -88,15 +89,21 @@ static int release_set_aside(void *context, struct slice text, struct referrer *
     if (counted)
         return counted;
     if (reason != REASON_NONE) {
-        skip(intake, text, reason, referrer_text(referrer));
+        skip(intake, text, reason, source->page);
         return 0;
     }
     struct store_url entry = {.text = text, .origin_length = url.path_start, .wish = STORE_RELEASE};
-    struct store_source source = {.referrer = referrer, .depth = depth, .redirects = redirects};
-    int err = frontier_add(intake->frontier, &entry, 1, &source);
+    int err = frontier_add(intake->frontier, &entry, 1, source);
     if (!err)
         intake->filtered--;
     return err;
+}
+
+static int release_near(void *context, struct slice text, struct referrer *referrer, uint32_t depth, uint32_t redirects)
+{
+    struct store_source source = {
+        .page = referrer_text(referrer), .referrer = referrer, .depth = depth, .redirects = redirects};
+    return release(context, text, &source);
 }
 
 int intake_create(struct intake **out, const struct options *options, struct frontier *frontier, intake_skipped skipped,
@@ -109,12 +116,13 @@ int intake_create(struct intake **out, const struct options *options, struct fro
     intake->skipped = skipped;
     intake->context = context;
     link_walk_init(&intake->walk);
+    table_init(&intake->nofollow);
     const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
     int err = scope_create(&intake->scope, options);
     if (!err)
         err = traps_create(&intake->traps, options);
     if (!err)
-        err = reach_create(&intake->reach, &near, release_set_aside, intake);
+        err = reach_create(&intake->reach, &near, release_near, intake);
     if (err) {
         intake_free(intake);
         return err;
@@ -129,6 +137,8 @@ void intake_free(struct intake *intake)
         return;
     reach_free(intake->reach);
     traps_free(intake->traps);
+    table_for_each(slot, &intake->nofollow) set_aside_free(slot->value);
+    table_free(&intake->nofollow);
     scope_free(intake->scope);
     link_walk_free(&intake->walk);
     free(intake);
@@ -152,27 +162,59 @@ static void begin(struct intake *intake, struct visit *visit)
     batch->is_counted = false;
 }
 
-/* A URL in scope, after the store has said whether it is new. */
+/* Takes a URL out of those that only links with nofollow led to. False when it was none. */
+static bool take_nofollow(struct intake *intake, uint64_t fingerprint)
+{
+    struct set_aside *set_aside = table_remove(&intake->nofollow, fingerprint);
+    bool was_there = set_aside != NULL;
+    set_aside_free(set_aside);
+    return was_there;
+}
+
+/* A URL in scope, after the store has said whether it is new. One that only links with nofollow led to is as good as
+ * new, but known to the store and filtered. */
 static int note_reached(struct intake *intake, const struct store_url *url)
 {
     struct visit *visit = intake->batch.visit;
-    if (!url->is_new && !reach_heeds(intake->reach, url->fingerprint))
+    bool was_nofollow = !url->is_new && take_nofollow(intake, url->fingerprint);
+    bool is_new = url->is_new || was_nofollow;
+    if (!is_new && !reach_heeds(intake->reach, url->fingerprint))
         return 0;
     const struct reach_step step = {
         .from = visit->found.from,
         .to = url->fingerprint,
         .depth = visit->found.depth,
         .redirects = visit->found.redirects,
-        .is_new = url->is_new,
+        .is_new = is_new,
     };
     enum reach_verdict verdict;
     int err = reach_report(intake->reach, &step, url->text, &visit->source, &verdict);
-    visit->count.fresh += url->is_new;
-    if (err || verdict == REACH_WITHIN)
+    visit->count.fresh += is_new;
+    if (err)
         return err;
-    intake->filtered++;
+    if (verdict == REACH_WITHIN)
+        return was_nofollow ? release(intake, url->text, &visit->source) : 0;
+    intake->filtered += !was_nofollow;
     if (verdict == REACH_TOO_MANY_REDIRECTS)
         log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(visit->found.page));
+    return 0;
+}
+
+/* A URL in scope to which a link with nofollow leads; set aside when it is new. */
+static int note_nofollow(struct intake *intake, const struct store_url *url)
+{
+    struct set_aside *set_aside;
+    if (!url->is_new)
+        return 0;
+    int err = set_aside_create(&set_aside, url->text, &intake->batch.visit->source);
+    if (err)
+        return err;
+    err = table_put(&intake->nofollow, url->fingerprint, set_aside);
+    if (err) {
+        set_aside_free(set_aside);
+        return err;
+    }
+    intake->filtered++;
     return 0;
 }
 
@@ -211,6 +253,8 @@ static int flush(struct intake *intake)
     for (size_t i = 0; i < batch->filled && !err; i++) {
         if (is_way(batch->reasons[i], batch->urls[i].is_new))
             err = note_reached(intake, &batch->urls[i]);
+        else if (batch->reasons[i] == REASON_NOFOLLOW)
+            err = note_nofollow(intake, &batch->urls[i]);
         else
             note_refused(intake, &batch->urls[i], batch->reasons[i]);
     }
@@ -259,7 +303,10 @@ static int count(struct intake *intake, const struct url *url, uint64_t fingerpr
 /* `url` is NULL for one that can't be parsed. Errors: ERR_NO_MEMORY. */
 static int judge(struct intake *intake, const struct url *url, uint64_t fingerprint, struct judgement *judgement)
 {
+    const struct link_walk *walk = intake->batch.visit->walk;
     *judgement = (struct judgement){.reason = url ? judge_alone(intake, url) : REASON_MALFORMED};
+    if (judgement->reason == REASON_NONE && walk && walk->is_nofollow)
+        judgement->reason = REASON_NOFOLLOW;
     bool counts = judgement->reason == REASON_NONE && is_near(intake);
     return counts ? count(intake, url, fingerprint, judgement) : 0;
 }
@@ -312,8 +359,21 @@ static int offer_link(struct intake *intake)
     struct judgement judgement;
     int err = judge(intake, url, walk->fingerprint, &judgement);
     if (!err)
-        err = link_walk_allow(walk, judgement.reason == REASON_NONE);
+        err = link_walk_allow(walk, judgement.reason == REASON_NONE || judgement.reason == REASON_NOFOLLOW);
     return err ? err : offer(intake, entry_of(url, walk->raw, walk->fingerprint), &judgement);
+}
+
+/* Whether the link that was come to is more than one more way to a URL that an earlier page had, and whether any that is
+ * still to come is. A page can't make a URL matter that did not before. */
+static bool matters(const struct intake *intake, const struct link_walk *walk)
+{
+    return walk->is_nofollow || reach_heeds(intake->reach, walk->fingerprint) ||
+           table_get(&intake->nofollow, walk->fingerprint);
+}
+
+static bool some_matter(const struct intake *intake, const struct link_walk *walk)
+{
+    return walk->is_nofollow || walk->later.length || reach_heeds_any(intake->reach) || intake->nofollow.count;
 }
 
 /* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
@@ -322,11 +382,10 @@ static int take_links(struct intake *intake, size_t most)
 {
     struct visit *visit = intake->batch.visit;
     struct link_walk *walk = visit->walk;
-    /* A page can't make a URL matter to the reach that did not before. */
-    bool some_matter = reach_heeds_any(intake->reach);
+    bool some_do = some_matter(intake, walk);
     int err = 0, met = 0;
     for (; most && !err && (met = link_walk_next(walk)) != LINK_WALK_END; most--) {
-        if (met == LINK_WALK_KNOWN && !(some_matter && reach_heeds(intake->reach, walk->fingerprint)))
+        if (met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk)))
             visit->count.allowed += link_walk_is_allowed(walk);
         else
             err = met < 0 ? met : offer_link(intake);
@@ -452,7 +511,7 @@ void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t 
     reach_look_up(intake->reach, fingerprint, depth, redirects);
 }
 
-static int tell_set_aside(void *context, struct slice url, struct referrer *referrer, enum reach_verdict why)
+static int tell_too_far(void *context, struct slice url, struct referrer *referrer, enum reach_verdict why)
 {
     const struct intake *intake = context;
     intake->skipped(intake->context, url, why == REACH_TOO_DEEP ? REASON_DEPTH : REASON_REDIRECTS,
@@ -460,9 +519,14 @@ static int tell_set_aside(void *context, struct slice url, struct referrer *refe
     return 0;
 }
 
-void intake_tell_too_far(struct intake *intake)
+void intake_tell_set_aside(struct intake *intake)
 {
-    reach_for_each_set_aside(intake->reach, tell_set_aside, intake);
+    reach_for_each_set_aside(intake->reach, tell_too_far, intake);
+    table_for_each(slot, &intake->nofollow)
+    {
+        const struct set_aside *kept = slot->value;
+        intake->skipped(intake->context, set_aside_url(kept), REASON_NOFOLLOW, referrer_text(kept->referrer));
+    }
 }
 
 uint64_t intake_filtered(const struct intake *intake)

@@ -75,8 +75,8 @@ bool intake_hit_budget(const struct intake *intake);
 /* Lowers `*depth` and `*redirects` to the least that is known by now for a URL. */
 void intake_look_up(const struct intake *intake, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects);
 
-/* Tells of the URLs that stayed too far, at the end of the crawl. */
-void intake_tell_too_far(struct intake *intake);
+/* Tells of the URLs that stayed too far, or to which no link led that may be followed, at the end of the crawl. */
+void intake_tell_set_aside(struct intake *intake);
 
 uint64_t intake_filtered(const struct intake *intake); /* URLs that are known and not to be fetched */
 

@@ -38,6 +38,8 @@ void link_walk_free(struct link_walk *walk)
 int link_walk_begin(struct link_walk *walk, struct page *page, const struct url *document)
 {
     walk->links = page_links(page);
+    walk->later = page_nofollow_links(page);
+    walk->is_nofollow = false;
     int err = page_find_base(page, document, &walk->base);
     if (!err)
         err = url_resolver_begin(&walk->resolver, &walk->base, page_charset(page));
@@ -117,9 +119,21 @@ static int meet(struct link_walk *walk)
     return recent_meet_at(&walk->recent, known->fingerprint, known->place);
 }
 
+static inline bool next_link(struct link_walk *walk)
+{
+    if (page_next_link(&walk->links, &walk->raw))
+        return true;
+    if (!walk->later.length)
+        return false;
+    walk->is_nofollow = true;
+    walk->links = walk->later;
+    walk->later.length = 0;
+    return page_next_link(&walk->links, &walk->raw);
+}
+
 int link_walk_next(struct link_walk *walk)
 {
-    while (page_next_link(&walk->links, &walk->raw)) {
+    while (next_link(walk)) {
         int met = meet(walk);
         if (met != RECENT_REPEATED)
             return met < 0 ? met : met == RECENT_KNOWN ? LINK_WALK_KNOWN : LINK_WALK_NEW;

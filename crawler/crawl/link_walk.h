@@ -15,9 +15,11 @@ struct link_walk {
     uint64_t directory;       /* fingerprint of what the base's path-relative links are put behind */
     struct url base;
     struct slice links;   /* of the page, those that are still to come */
+    struct slice later;   /* those behind them: that are not to be followed */
     struct slice raw;     /* the link as it stands in the document */
     uint64_t fingerprint; /* of the URL; of `raw` when that is none */
     uint64_t text;        /* fingerprint of `raw`, or 0 */
+    bool is_nofollow;     /* no link of the page that may be followed came to the URL */
     bool is_malformed;
     bool is_unresolved; /* the link's form was known, and the URL is not made up before it is asked for */
 };
@@ -32,9 +34,9 @@ int link_walk_begin(struct link_walk *walk, struct page *page, const struct url 
 
 enum { LINK_WALK_END, LINK_WALK_NEW, LINK_WALK_KNOWN };
 
-/* Goes to the next distinct link, in the order of the document. Of those that are not allowed, those that earlier pages
- * had may be left out. Returns LINK_WALK_KNOWN for one that an earlier page
- * had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END behind the last, or ERR_NO_MEMORY. */
+/* Goes to the next distinct link, in the order of the document, first to all that may be followed, then to the others. Of
+ * those that are not allowed, those that earlier pages had may be left out. Returns LINK_WALK_KNOWN for one that an
+ * earlier page had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END behind the last, or ERR_NO_MEMORY. */
 int link_walk_next(struct link_walk *walk);
 
 /* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. */

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "web/extractor.h"
 #include "web/header_links.h"
+#include "web/robots.h"
+#include "web/robots_tag.h"
 #include "web/url_resolver.h"
 
 enum {
@@ -37,10 +39,14 @@ struct page {
     struct extractor *extractor; /* NULL when this answer's body is not searched */
     struct known_type known_type;
     const struct mime *mime;
-    struct buf links;    /* each as its length and its bytes */
-    size_t from_headers; /* bytes of them that hold the headers' links */
-    size_t last;         /* place of the last one's bytes */
+    struct slice product;
+    struct buf links;             /* each as its length and its bytes */
+    struct buf nofollow;          /* the same of those that are not to be followed */
+    size_t from_headers;          /* bytes of links that hold the headers' */
+    size_t nofollow_from_headers; /* the same of nofollow */
+    size_t last;                  /* place of the bytes of the last of links */
     size_t last_length;
+    bool is_nofollow; /* by a header: none is to be followed */
     bool has_itself;  /* a link that consists of a fragment was kept: all of these lead to the same */
     bool takes_every; /* the user did not say which elements' links to follow */
     struct buf base_text;
@@ -77,6 +83,7 @@ static int take_extractor(struct page *page, const struct extractor_options *opt
 
 static void give_links_back(struct page *page)
 {
+    buf_free(&page->nofollow);
     struct extractor_pool *pool = page->pool;
     if (page->links.data && page->links.capacity <= USUAL_LINKS && pool->links_count < SPARE_LINKS) {
         buf_clear(&page->links);
@@ -96,7 +103,9 @@ int page_create(struct page **out, const struct options *options, struct extract
     page->pool = pool;
     page->mime = &NO_TYPE;
     page->takes_every = options->ignore_tags.count == 0 && options->follow_tags.count == 0;
+    page->product = robots_product(slice_of(options->user_agent));
     buf_init(&page->links, LINKS_LIMIT);
+    buf_init(&page->nofollow, LINKS_LIMIT);
     buf_init(&page->base_text, URL_MAX_LENGTH);
     *out = page;
     return 0;
@@ -118,7 +127,7 @@ static bool list_has(const struct text_list *list, const char *text)
     return false;
 }
 
-static bool is_followed(const struct page *page, const struct link *link)
+static inline bool is_followed(const struct page *page, const struct link *link)
 {
     const struct options *options = page->options;
     if ((int)link->kind > (int)options->follow)
@@ -148,22 +157,45 @@ static int make_room(struct buf *links, size_t bytes)
     return links->capacity - links->length > bytes ? 0 : buf_reserve(links, wanted);
 }
 
+/* Puts a link behind the others of `links`. */
+static inline int append_link(struct buf *links, struct slice url)
+{
+    int err = make_room(links, sizeof url.length + url.length + URL_RESOLVER_MARGIN);
+    if (err)
+        return err;
+    char *place = links->data + links->length;
+    memcpy(place, &url.length, sizeof url.length);
+    memcpy(place + sizeof url.length, url.data, url.length);
+    links->length += sizeof url.length + url.length;
+    return 0;
+}
+
 static int keep_link(void *context, const struct link *link)
 {
     struct page *page = context;
     struct slice url = link->url;
     if (url.length == 0 || !is_followed(page, link) || repeats(page, url))
         return 0;
-    struct buf *links = &page->links;
-    int err = make_room(links, sizeof url.length + url.length + URL_RESOLVER_MARGIN);
+    int err = append_link(&page->links, url);
     if (err)
         return err;
-    memcpy(links->data + links->length, &url.length, sizeof url.length);
-    page->last = links->length + sizeof url.length;
+    page->last = page->links.length - url.length;
     page->last_length = url.length;
-    memcpy(links->data + page->last, url.data, url.length);
-    links->length = page->last + url.length;
     return 0;
+}
+
+/* The same when nofollow is heeded. */
+static int keep_as_marked(void *context, const struct link *link)
+{
+    struct page *page = context;
+    if (!robots_tag_marks(link))
+        return keep_link(page, link);
+    return link->url.length && is_followed(page, link) ? append_link(&page->nofollow, link->url) : 0;
+}
+
+static link_callback on_link(const struct page *page)
+{
+    return page->options->heed_nofollow ? keep_as_marked : keep_link;
 }
 
 /* The document is read again from its start, in another encoding. */
@@ -171,6 +203,7 @@ static void forget_links(void *context)
 {
     struct page *page = context;
     page->links.length = page->from_headers;
+    page->nofollow.length = page->nofollow_from_headers;
     page->last_length = 0;
     page->has_itself = false;
 }
@@ -207,12 +240,21 @@ static int keep_header_links(struct page *page, const struct http_response *resp
     for (size_t i = 0; i < LINK_HEADER_COUNT; i++) {
         struct slice value;
         for (size_t nth = 0; (value = http_response_header(response, LINK_HEADERS[i], nth)).data; nth++) {
-            int err = header_links(LINK_HEADERS[i], value, keep_link, page);
+            int err = header_links(LINK_HEADERS[i], value, on_link(page), page);
             if (err)
                 return err;
         }
     }
     return 0;
+}
+
+static bool forbids_following(const struct page *page, const struct http_response *response)
+{
+    struct slice lines = buf_slice(&response->headers), name, value;
+    while (http_next_header(&lines, &name, &value))
+        if (slice_equal_nocase(name, SLICE("X-Robots-Tag")) && robots_tag_header_forbids(value, page->product))
+            return true;
+    return false;
 }
 
 /* Makes `text` the type of the answer. */
@@ -238,6 +280,7 @@ void page_reset(struct page *page)
     buf_free(&page->base_text);
     page->last_length = 0;
     page->has_itself = false;
+    page->is_nofollow = false;
 }
 
 int page_begin(struct page *page, const struct http_response *response)
@@ -250,15 +293,18 @@ int page_begin(struct page *page, const struct http_response *response)
         return 0;
     if (page->pool->links_count)
         page->links = page->pool->links[--page->pool->links_count];
+    page->is_nofollow = page->options->heed_nofollow && forbids_following(page, response);
     int err = headers.has_links ? keep_header_links(page, response) : 0;
     if (err || kind == DOCUMENT_OTHER)
         return err;
     page->from_headers = page->links.length;
+    page->nofollow_from_headers = page->nofollow.length;
     return take_extractor(page, &(struct extractor_options){
                                     .engine = page->options->extractor,
                                     .kind = kind,
                                     .header_charset = slice_of(page->mime->charset),
-                                    .on_link = keep_link,
+                                    .product = page->product,
+                                    .on_link = on_link(page),
                                     .on_restart = forget_links,
                                     .context = page,
                                 });
@@ -269,12 +315,36 @@ int page_feed(struct page *page, struct slice bytes)
     return page->extractor ? extractor_feed(page->extractor, bytes) : 0;
 }
 
+/* Makes all links such as are not to be followed. */
+static int forbid_all(struct page *page)
+{
+    struct slice links = buf_slice(&page->links);
+    int err = make_room(&page->nofollow, links.length + URL_RESOLVER_MARGIN);
+    if (err)
+        return err;
+    memcpy(page->nofollow.data + page->nofollow.length, links.data, links.length);
+    page->nofollow.length += links.length;
+    page->links.length = 0;
+    return 0;
+}
+
+static void clear_margin(struct buf *links)
+{
+    if (links->length)
+        memset(links->data + links->length, 0, URL_RESOLVER_MARGIN);
+}
+
 int page_end(struct page *page)
 {
     int err = page->extractor ? extractor_finish(page->extractor) : 0;
-    if (!err && page->links.length)
-        memset(page->links.data + page->links.length, 0, URL_RESOLVER_MARGIN);
-    return err;
+    bool is_nofollow = page->is_nofollow || (page->extractor && extractor_nofollow(page->extractor));
+    if (!err && is_nofollow && page->options->heed_nofollow && page->links.length)
+        err = forbid_all(page);
+    if (err)
+        return err;
+    clear_margin(&page->links);
+    clear_margin(&page->nofollow);
+    return 0;
 }
 
 struct slice page_links(const struct page *page)
@@ -282,9 +352,14 @@ struct slice page_links(const struct page *page)
     return buf_slice(&page->links);
 }
 
+struct slice page_nofollow_links(const struct page *page)
+{
+    return buf_slice(&page->nofollow);
+}
+
 bool page_is_large(const struct page *page)
 {
-    return page->links.length > LARGE_LINKS;
+    return page->links.length + page->nofollow.length > LARGE_LINKS;
 }
 
 int page_find_base(struct page *page, const struct url *document, struct url *base)

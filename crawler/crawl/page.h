@@ -49,6 +49,9 @@ int page_end(struct page *page);
  * plainly repeat another may be left out. The URL_RESOLVER_MARGIN bytes behind the last can be read. */
 struct slice page_links(const struct page *page);
 
+/* The same of the links that the page asks not to follow, which may be all; without --heed-nofollow there are none. */
+struct slice page_nofollow_links(const struct page *page);
+
 /* Whether there are so many links already that what is done with all of them at once would hold up the loop. */
 bool page_is_large(const struct page *page);
 

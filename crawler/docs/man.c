@@ -71,6 +71,23 @@ static const char PRIVATE[] =
     "are not judged, nor is a proxy.\n"
     "Behind a proxy the crawler sees no address but the proxy\\(aqs, and it is for the proxy to refuse others.\n";
 
+static const char NOFOLLOW[] =
+    ".SH LINKS NOT TO BE FOLLOWED\n"
+    "With\n"
+    ".BR \\-\\-heed\\-nofollow ,\n"
+    "links of a, area, link and form elements and of Link headers are not followed when their rel holds\n"
+    ".BR nofollow ,\n"
+    "and no links of a page are when a meta element, named robots or like the word that\n"
+    ".B \\-\\-user\\-agent\n"
+    "begins with, or an X\\-Robots\\-Tag header says\n"
+    ".B nofollow\n"
+    "or\n"
+    ".BR none .\n"
+    "Style sheets, pictures and refreshes count as links here; roots and redirects are always followed.\n"
+    "A URL to which another link leads is fetched, whichever is met first;\n"
+    ".B \\-\\-skipped\n"
+    "tells of the rest.\n";
+
 static const char FILES[] = ".SH FILES\n"
                             ".TP\n"
                             ".I $XDG_CONFIG_HOME/crawler/crawler.ini\n"
@@ -275,5 +292,6 @@ void docs_man(FILE *out)
     print_commands(out);
     print_exit_status(out);
     fputs(PRIVATE, out);
+    fputs(NOFOLLOW, out);
     fputs(FILES, out);
 }

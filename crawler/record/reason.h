@@ -24,6 +24,7 @@
     X(REASON_HOST_BUDGET, "host-budget", "more URLs of one host than --max-pages-per-host")                        \
     X(REASON_DEPTH, "depth", "deeper than --depth")                                                                \
     X(REASON_REDIRECTS, "redirects", "too many redirects")                                                         \
+    X(REASON_NOFOLLOW, "nofollow", "only links marked nofollow lead there (--heed-nofollow)")                      \
     X(REASON_MAX_PAGES, "max-pages", "--max-pages was reached before its turn came")                               \
     X(REASON_STOPPED, "stopped", "the crawl ended before its turn came")
 
