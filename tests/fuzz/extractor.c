@@ -1,4 +1,4 @@
-/* Documents: however the bytes are cut, the links, the base and the charset are the same. */
+/* Documents: however the bytes are cut, the links, the base, the charset and robots meta elements are the same. */
 #include "web/extractor.h"
 
 #include "base/buf.h"
@@ -55,6 +55,7 @@ static void extract(struct answer *answer, struct extractor **reused, struct ext
         buf_append_slice(&answer->links, extractor_base(extractor));
         buf_printf(&answer->links, " %s", charset_name(extractor_charset(extractor, &source)));
         buf_printf(&answer->links, " %s", charset_source_name(source));
+        buf_printf(&answer->links, " %d", extractor_nofollow(extractor));
     }
 }
 
