@@ -26,6 +26,7 @@ static void apply(char *path)
     int err = config_apply(&options, errors);
     fclose(errors);
     FUZZ_CHECK((err == 0) == (length == 0));
+    FUZZ_CHECK(!err || (strncmp(messages, path, strlen(path)) == 0 && messages[length - 1] == '\n'));
     free(messages);
     options_free(&options);
 }
