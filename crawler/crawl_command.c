@@ -1,6 +1,7 @@
 /* The default: crawl, and write what was wanted. */
 #include "base/error.h"
 #include "base/log.h"
+#include "confine.h"
 #include "output/output.h"
 #include "program.h"
 
@@ -57,6 +58,7 @@ enum exit_code crawl_command(struct program *program)
     int err = open_outputs(program, &outputs);
     if (err)
         return err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
+    confine_crawl(&program->options, outputs);
     err = program_crawl(program);
     int output_err = write_outputs(program, outputs);
     outputs_free(outputs);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "confine.h"
 #include "inspect/inspect.h"
 #include "program.h"
 
@@ -67,8 +68,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     inspect_command inspect = argc > 1 ? inspect_find(argv[1]) : NULL;
-    if (inspect)
+    if (inspect) {
+        confine_reader();
         return after_output(inspect(argc - 1, argv + 1));
+    }
     enum exit_code code = EXIT_OK;
     switch (options_parse(&program.options, argc, argv, stdout, stderr)) {
     case OPTIONS_RUN:

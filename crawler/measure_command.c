@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "confine.h"
 #include "measure/baseline.h"
 #include "measure/sweep.h"
 #include "option_table.h"
@@ -273,6 +274,8 @@ static enum exit_code open_measuring(struct measuring *measuring)
     int err = code == EXIT_OK ? outputs_open(&measuring->outputs, options) : 0;
     if (err)
         code = err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
+    if (code == EXIT_OK)
+        confine_crawl(options, measuring->outputs);
     return code;
 }
 

@@ -172,6 +172,8 @@ const struct option_row OPTION_TABLE[] = {
     {FACE, "selector", 0, NULL, OPTION_TEXT, FIELD(selector), 0, 0, 0, NULL, "NAME",
      "use this poller: epoll, kqueue, poll or select (the best there is)"},
     {FACE, "select", 0, NULL, OPTION_FLAG, FIELD(force_select), 0, 0, 0, NULL, NULL, "same as --selector select"},
+    {FACE, "no-sandbox", 0, NULL, OPTION_FLAG, FIELD(no_sandbox), 0, 0, 0, NULL, NULL,
+     "keep the right to write files anywhere and to start programs, which a crawl gives up before its first request"},
     {FACE, "help", 'h', NULL, OPTION_HELP, 0, 0, 0, 0, NULL, NULL, "show this help"},
     {FACE, "version", 'V', NULL, OPTION_VERSION, 0, 0, 0, 0, NULL, NULL, "show the version"},
     {0},

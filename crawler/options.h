@@ -129,6 +129,7 @@ struct options {
     enum progress_kind progress;
     char *config;  /* --config FILE, or NULL */
     char *profile; /* --profile NAME, or NULL */
+    bool no_sandbox;
     int verbosity; /* -1 quiet, 0 warnings, 1 info, 2 debug */
 };
 

@@ -7,16 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-
-#if defined(__has_include)
-/* cppcheck-suppress preprocessorErrorDirective ; it takes the slash for a division */
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
-#endif
-#ifndef RUNNING_ON_VALGRIND
-#define RUNNING_ON_VALGRIND 0
-#endif
+#include "base/valgrind.h"
 
 enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 4096 };
 
@@ -35,7 +26,7 @@ static int compile(pcre2_code **out, const char *text, const char *option)
     if (*out) {
         /* Where the system forbids writable code the interpreter serves as well. Compiled code reads whole words beyond
          * a subject's end, which valgrind takes amiss. */
-        if (!RUNNING_ON_VALGRIND)
+        if (!runs_under_valgrind())
             pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE);
         return 0;
     }

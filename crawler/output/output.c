@@ -189,6 +189,13 @@ void outputs_for_each_observer(struct outputs *outputs, void (*visit)(void *cont
         visit(context, &outputs->items[i]->observer);
 }
 
+void outputs_for_each_name(const struct outputs *outputs, void (*visit)(void *context, const char *path), void *context)
+{
+    for (size_t i = 0; i < outputs->count; i++)
+        if (output_file_is_named(outputs->items[i]->file))
+            visit(context, output_file_path(outputs->items[i]->file));
+}
+
 /* Gives the file its name, unless `err`. */
 static int commit(struct output *output, int err)
 {

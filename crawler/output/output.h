@@ -74,6 +74,10 @@ int outputs_open(struct outputs **out, const struct options *options);
 void outputs_for_each_observer(struct outputs *outputs, void (*visit)(void *context, struct observer *observer),
                                void *context);
 
+/* Calls `visit` for the path of each that gets its name in the end, and beside which FILE.part and others may be made. */
+void outputs_for_each_name(const struct outputs *outputs, void (*visit)(void *context, const char *path),
+                           void *context);
+
 /* Finishes all and gives the files their names. Each is tried, whatever became of the others; errors are told in the log and the first
  * is returned. An output that failed before is not finished. */
 int outputs_finish(struct outputs *outputs, const struct crawl_end *end);

@@ -9,8 +9,8 @@ declare -A MAY=(
     [base]="" [async]="base" [http]="base async" [web]="base"
     [record]="base async http web" [store]="base async http web record" [output]="base async http web record measure"
     [measure]="base async http web record" [ui]="base async http web record" [inspect]="base web"
-    [crawl]="base async http web record store" [docs]="base async web top"
-    [top]="base async http web record store output measure ui inspect crawl"
+    [crawl]="base async http web record store" [docs]="base async web top" [sandbox]="base"
+    [top]="base async http web record store output measure ui inspect crawl sandbox"
 )
 
 room_of() { # of a file
@@ -23,7 +23,7 @@ room_of() { # of a file
 
 room_of_include() { # of the text between the quotes
     case $1 in
-    base/* | async/* | http/* | web/* | record/* | crawl/* | store/* | output/* | measure/* | ui/* | inspect/* | docs/*) echo "${1%%/*}" ;;
+    base/* | async/* | http/* | web/* | record/* | crawl/* | store/* | output/* | measure/* | ui/* | inspect/* | sandbox/* | docs/*) echo "${1%%/*}" ;;
     *) echo top ;;
     esac
 }

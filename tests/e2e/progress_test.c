@@ -228,7 +228,7 @@ START_TEST(the_line_fits_and_leaves_nothing_behind)
     char root[64];
     struct site *site = start_slow_site(120);
     start(&terminal, 80, false, "xterm",
-          (const char *const[]){"-v", "-c", "8", site_url(site, "/", root, sizeof root), NULL});
+          (const char *const[]){"-v", "--no-sandbox", "-c", "8", site_url(site, "/", root, sizeof root), NULL});
     while (terminal.screen.drawings < 5)
         ck_assert(watch(&terminal));
     resize(&terminal, 40);
@@ -258,7 +258,7 @@ START_TEST(nothing_is_drawn_where_it_would_disturb)
     char root[64];
     struct site *site = start_slow_site(20);
     start(&terminal, 80, SILENT[_i].in_background, SILENT[_i].kind,
-          (const char *const[]){"-v", "-c", "8", "--progress", SILENT[_i].progress,
+          (const char *const[]){"-v", "--no-sandbox", "-c", "8", "--progress", SILENT[_i].progress,
                                 site_url(site, "/", root, sizeof root), NULL});
     finish(&terminal);
     ck_assert_int_eq(terminal.screen.drawings, 0);
