@@ -1,0 +1,92 @@
+/* worker.h - what the parts of a crawl share: the crawl itself and its workers.
+ *
+ * crawler.c starts and ends workers, worker.c has what each does with its claims, and harvest.c brings in what an answer
+ * leads to. */
+#ifndef CRAWL_WORKER_H
+#define CRAWL_WORKER_H
+
+#include "async/task.h"
+#include "crawl/crawler.h"
+#include "crawl/frontier.h"
+#include "crawl/gate.h"
+#include "crawl/growth.h"
+#include "crawl/intake.h"
+#include "crawl/page.h"
+#include "http/fetch.h"
+
+/* One task of the pool and what it works with; all is reused from one URL to the next. */
+struct worker {
+    struct crawler *crawler;
+    struct task *task;
+    struct page *page;
+    struct claim claim;
+    struct http_response response;
+    struct url url; /* the claimed one */
+    uint64_t fingerprint;
+    uint32_t tries; /* the one that is going on included */
+    nanoseconds started;
+    bool settled; /* the URL has its record */
+    bool crowded; /* the try failed for want of descriptors, and fewer tasks may help */
+    bool is_slow; /* its links are still to be taken in, by and by */
+};
+
+struct crawler {
+    struct loop *loop;
+    struct http_client *client;
+    const struct options *options;
+    struct store *store;
+    struct frontier *frontier;
+    struct intake *intake;
+    struct list observers;
+    struct worker *workers; /* room for max_tasks */
+    uint32_t worker_count;  /* started */
+    struct growth growth;
+    struct gate gate;
+    struct extractor_pool extractors;
+    struct buf next_text; /* scratch: where a redirect leads */
+    uint64_t fetched;
+    uint64_t failed;
+    uint64_t bytes;
+    uint64_t wire_bytes;
+    nanoseconds started;
+    nanoseconds ended; /* 0 while it runs */
+    bool stopped;
+    bool reached_a_root;
+    int error;
+};
+
+/* The first error ends the crawl; what is in flight is still finished. */
+void crawler_fail(struct crawler *crawler, int err);
+
+/* Tell the observers: of a URL that is not fetched, of one that still waits though the crawl ends, of a record. */
+void crawler_tell_skipped(void *context, struct slice url, enum reason reason, struct slice referrer);
+int crawler_tell_left(void *context, struct slice url, struct slice referrer);
+void crawler_tell_fetched(struct crawler *crawler, const struct fetch_statistic *stat);
+
+/* Starts a worker of `crawler`. Errors: ERR_NO_MEMORY; worker_free is to be called in any case. */
+int worker_start(struct worker *worker, struct crawler *crawler);
+void worker_free(struct worker *worker);
+
+/* The depth and redirects that the worker's URL has by now, the claim's or better. */
+void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects);
+
+/* The answer is whole, or cut by a limit of ours: begins the record of it. */
+void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *stat);
+
+/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, and where memory is out
+ * the crawl ends. The record goes to the observers, and only then the URL is done: a store that outlives the process
+ * loses nothing in this order. */
+void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err);
+
+/* Takes in all links of the answer that has come. Errors: those of page_end, ERR_NO_MEMORY. */
+int harvest_links(struct worker *worker, struct fetch_statistic *stat);
+
+/* Records where the answer redirects to, and brings that into the frontier. A Location that is no URL is refused for
+ * that reason and the answer counts as any other. Errors: ERR_NO_MEMORY. */
+int harvest_redirect(struct worker *worker, struct fetch_statistic *stat, struct slice location);
+
+/* Takes in the links of a large page while other work goes on, and concludes it. Returns 0, or ERR_CANCELLED: then the
+ * page may not be done, and what came in is in. */
+int harvest_slowly(struct worker *worker);
+
+#endif
