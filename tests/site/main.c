@@ -157,28 +157,18 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
 
 static bool take_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option options[] = {{"pages", required_argument, NULL, 'p'},
-                                            {"links", required_argument, NULL, 'l'},
-                                            {"size", required_argument, NULL, 's'},
-                                            {"delay", required_argument, NULL, 'd'},
-                                            {"children", required_argument, NULL, 'n'},
-                                            {"known", no_argument, NULL, 'k'},
-                                            {"seed", required_argument, NULL, 'e'},
-                                            {"root", required_argument, NULL, 'r'},
-                                            {"port", required_argument, NULL, 'P'},
-                                            {"ca", required_argument, NULL, 'c'},
-                                            {"ipv6", no_argument, NULL, '6'},
-                                            {"tls", no_argument, NULL, 't'},
-                                            {"at-once", required_argument, NULL, 'o'},
-                                            {"freeze-after", required_argument, NULL, 'z'},
-                                            {"figures", no_argument, NULL, 'f'},
-                                            {"freeze-for", required_argument, NULL, 'Z'},
-                                            {"one-byte", no_argument, NULL, '1'},
-                                            {"drip", required_argument, NULL, 'D'},
-                                            {"address", required_argument, NULL, 'a'},
-                                            {"traps", no_argument, NULL, 'T'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"pages", required_argument, NULL, 'p'},    {"links", required_argument, NULL, 'l'},
+        {"size", required_argument, NULL, 's'},     {"delay", required_argument, NULL, 'd'},
+        {"children", required_argument, NULL, 'n'}, {"known", no_argument, NULL, 'k'},
+        {"seed", required_argument, NULL, 'e'},     {"root", required_argument, NULL, 'r'},
+        {"port", required_argument, NULL, 'P'},     {"ca", required_argument, NULL, 'c'},
+        {"ipv6", no_argument, NULL, '6'},           {"tls", no_argument, NULL, 't'},
+        {"at-once", required_argument, NULL, 'o'},  {"freeze-after", required_argument, NULL, 'z'},
+        {"figures", no_argument, NULL, 'f'},        {"freeze-for", required_argument, NULL, 'Z'},
+        {"one-byte", no_argument, NULL, '1'},       {"drip", required_argument, NULL, 'D'},
+        {"address", required_argument, NULL, 'a'},  {"traps", no_argument, NULL, 'T'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take_option(arguments, option, optarg))
             return false;
