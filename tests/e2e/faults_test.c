@@ -10,7 +10,14 @@
 #include "e2e/run.h"
 #include "unit/suite.h"
 
-enum { MOST_FAULTS = 128, PATH_SIZE = 64, URL_SIZE = 1024, FIRST_PAGE_SIZE = 16384, BYTE_MODES = 2 };
+enum {
+    MOST_FAULTS = 128,
+    PATH_SIZE = 64,
+    LONG_PATH_SIZE = 2 * PATH_SIZE,
+    URL_SIZE = 1024,
+    FIRST_PAGE_SIZE = 16384,
+    BYTE_MODES = 2
+};
 
 /* A crawl of a site with all faults, and what it wrote. */
 struct crawl {
@@ -23,9 +30,9 @@ struct crawl {
     char *report;
 };
 
-static char *path_in(const struct crawl *crawl, const char *name, char path[2 * PATH_SIZE])
+static char *path_in(const struct crawl *crawl, const char *name, char path[LONG_PATH_SIZE])
 {
-    snprintf(path, 2 * PATH_SIZE, "%s/%s", crawl->folder, name);
+    snprintf(path, LONG_PATH_SIZE, "%s/%s", crawl->folder, name);
     return path;
 }
 
@@ -51,7 +58,8 @@ static void make_pages(struct site_page pages[MOST_FAULTS])
 static void start_crawl(struct crawl *crawl, bool one_byte)
 {
     struct site_page pages[MOST_FAULTS];
-    char root[URL_SIZE], records[2 * PATH_SIZE], report[2 * PATH_SIZE], skipped[2 * PATH_SIZE], output[4 * PATH_SIZE];
+    char root[URL_SIZE], records[LONG_PATH_SIZE], report[LONG_PATH_SIZE], skipped[LONG_PATH_SIZE],
+        output[4 * PATH_SIZE];
     make_pages(pages);
     crawl->closed_port = site_unused_port();
     const struct site_config config = {.pages = pages,
@@ -95,7 +103,7 @@ static void start_crawl(struct crawl *crawl, bool one_byte)
 
 static char *take_file(const struct crawl *crawl, const char *name)
 {
-    char path[2 * PATH_SIZE];
+    char path[LONG_PATH_SIZE];
     char *text = file_text(path_in(crawl, name, path));
     ck_assert_int_eq(unlink(path), 0);
     return text;
