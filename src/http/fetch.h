@@ -94,6 +94,12 @@ struct slice http_response_header(const struct http_response *response, const ch
  * sent, the value trimmed. Lines without a name are passed over. */
 bool http_next_header(struct slice *lines, struct slice *name, struct slice *value);
 
+/* Whether an answer of that status says by Location where else to ask. */
+static inline bool http_is_redirect(int status)
+{
+    return status == 300 || status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 /* Where the body goes. All three run on the loop's stack and must not call the client. Each may be NULL. */
 struct http_sink {
     /* Status and headers are there, and the body follows. Returns 0, or a negative error that ends the transfer. */

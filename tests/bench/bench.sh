@@ -53,9 +53,9 @@ else
     on_server=() on_client=()
 fi
 
-# Nobody else asks for robots.txt.
-ours=("$crawler" -q --progress none)
-[[ $("$crawler" --help) != *--no-robots* ]] || ours+=(--no-robots)
+# Nobody else asks for robots.txt and sitemaps.
+# shellcheck disable=SC2034
+ours=("$crawler" -q --progress none --no-robots --sitemap off)
 
 # cost_of ALLOWED COMMAND... runs a client on its core and leaves "USER SYS WALL RSS WAITED" in `cost` (see cost.c).
 # ALLOWED are the exit codes, as a pattern, with which the run counts. What it prints goes to $work/said.

@@ -6,6 +6,7 @@
 set -euo pipefail
 crawler=$1 site=$2
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+export XDG_CONFIG_HOME=$here/config
 for tool in node xmllint dot gvpr; do
     command -v $tool >/dev/null || { echo "no $tool here"; exit 77; }
 done

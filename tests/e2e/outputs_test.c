@@ -341,7 +341,7 @@ START_TEST(descriptors_are_written_to_as_they_are)
     for (int i = 0; i < 2; i++) {
         char command[8 * TEXT_SIZE];
         write_file("out", "before\n");
-        snprintf(command, sizeof command, "XDG_CONFIG_HOME=/nonexistent " CRAWLER " -o %s %s >>%s", outputs[i], root,
+        snprintf(command, sizeof command, "XDG_CONFIG_HOME=" E2E_CONFIG " " CRAWLER " -o %s %s >>%s", outputs[i], root,
                  path_of("out"));
         ck_assert_int_eq(system(command), 0);
         char *text = read_file("out");

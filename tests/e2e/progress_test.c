@@ -132,7 +132,7 @@ static void become_crawler(const char *kind, const char *const *arguments)
     const char *argv[MAX_ARGUMENTS] = {CRAWLER};
     for (int i = 0; i < MAX_ARGUMENTS - 2 && arguments[i]; i++)
         argv[i + 1] = arguments[i];
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    setenv("XDG_CONFIG_HOME", E2E_CONFIG, 1);
     setenv("TERM", kind, 1);
     execv(CRAWLER, (char *const *)argv);
     _exit(127);

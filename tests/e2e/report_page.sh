@@ -5,6 +5,7 @@
 set -euo pipefail
 sample_pages=$1 crawler=$2 site=$3
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+export XDG_CONFIG_HOME=$here/config
 for tool in chromium node; do
     command -v $tool >/dev/null || { echo "no $tool here"; exit 77; }
 done

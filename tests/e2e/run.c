@@ -22,7 +22,7 @@ static void become_crawler(const char *preparation, const char *const *arguments
         argv[i + 4] = arguments[i];
     if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
         _exit(127);
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    setenv("XDG_CONFIG_HOME", E2E_CONFIG, 1);
     if (preparation)
         execv(argv[0], (char *const *)argv);
     else

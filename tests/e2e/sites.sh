@@ -11,7 +11,7 @@ for tool in nginx wget2 openssl; do
     command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || { echo "no $tool here"; exit 77; }
 done
 PATH=$PATH:/usr/sbin
-export XDG_CONFIG_HOME=/nonexistent
+export XDG_CONFIG_HOME=$(dirname "$(realpath "${BASH_SOURCE[0]}")")/config
 
 declare -A roots=(
     [cppreference]=/usr/share/cppreference/doc/html/en

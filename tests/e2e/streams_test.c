@@ -32,7 +32,7 @@ static pid_t start_without_streams(const char *output, int err)
         close(fd);
     if (err >= 0)
         dup2(err, 2);
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    setenv("XDG_CONFIG_HOME", E2E_CONFIG, 1);
     execl(CRAWLER, CRAWLER, err < 0 ? "-v" : "-q", "-o", output, root, (char *)NULL);
     _exit(127);
 }

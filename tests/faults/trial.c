@@ -100,7 +100,7 @@ static void set_number(const char *name, unsigned number)
 
 static void set_environment(const struct fault *fault, int record_fd)
 {
-    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+    setenv("XDG_CONFIG_HOME", E2E_CONFIG, 1);
     setenv("LD_PRELOAD", NTH_FAILURE_LIBRARY, 1);
     set_number("NTH_FAILURE_FD", (unsigned)record_fd);
     if (fault->kind == NTH_KIND_COUNT)
