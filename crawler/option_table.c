@@ -72,8 +72,16 @@ const struct option_row OPTION_TABLE[] = {
      "make at most N requests a second to a host"},
     {POLITE, "unthrottled", 0, NULL, OPTION_FLAG, FIELD(unthrottled), 0, 0, 0, NULL, NULL,
      "any number of requests at once to hosts that are not this machine; for your own servers"},
+    {POLITE, "adaptive", 0, NULL, OPTION_FLAG, FIELD(adaptive), 0, 0, 0, NULL, NULL,
+     "find out how many requests at once a host answers well, for this machine and with --unthrottled too"},
+    {POLITE, "no-robots", 0, NULL, OPTION_FLAG, FIELD(no_robots), 0, 0, 0, NULL, NULL,
+     "do not ask for robots.txt, and fetch what it forbids"},
+    {POLITE, "ignore-crawl-delay", 0, NULL, OPTION_FLAG, FIELD(ignore_crawl_delay), 0, 0, 0, NULL, NULL,
+     "do not heed the Crawl-delay lines of robots.txt"},
+    {POLITE, "retry-max-wait", 0, NULL, OPTION_DURATION, FIELD(retry_max_wait), 0, 0, 0, NULL, "TIME",
+     "longest time to leave a host alone because it says so (Retry-After) (5m)"},
     {POLITE, "max-tries", 0, "max_tries", OPTION_UINT32, FIELD(max_tries), 1, 100, 0, NULL, "N",
-     "try a URL N times when the network fails (4)"},
+     "try a URL N times when the network fails or the server wants to be asked later (408, 429, 502, 503, 504) (4)"},
     {POLITE, "max-redirect", 0, "max_redirect", OPTION_UINT32, FIELD(max_redirects), 0, 1000, 0, NULL, "N",
      "follow at most N redirects in a row (10)"},
 
@@ -127,6 +135,9 @@ const struct option_row OPTION_TABLE[] = {
     {DISCOVER, "heed-nofollow", 0, NULL, OPTION_FLAG, FIELD(heed_nofollow), 0, 0, 0, NULL, NULL,
      "do not follow links with rel=nofollow, nor those of pages whose robots meta element or X-Robots-Tag header says "
      "nofollow or none"},
+    {DISCOVER, "sitemap", 0, NULL, OPTION_LIST, FIELD(sitemaps), 0, 0, 0, NULL, "auto|off|only|URL",
+     "auto: start from the sitemaps that the roots' robots.txt name, or from /sitemap.xml, too; off; only: follow no "
+     "links; URL: read this sitemap, too; may be repeated (auto)"},
     {DISCOVER, "extractor", 0, NULL, OPTION_TEXT, FIELD(extractor), 0, 0, 0, NULL, "ENGINE",
      "find links in HTML with this engine: scanner or libxml2 (scanner)"},
 
@@ -464,6 +475,7 @@ int option_set_defaults(struct options *options)
         .max_calendar_dates = 100,
         .max_tasks = 100,
         .max_tries = 4,
+        .retry_max_wait = SECONDS(300),
         .max_redirects = 10,
         .timeout = SECONDS(300),
         .connect_timeout = SECONDS(10),

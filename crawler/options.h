@@ -73,6 +73,10 @@ struct options {
     uint32_t per_host; /* most fetches at once on one host; 0: politeness.h decides */
     nanoseconds delay; /* between two requests to a host */
     bool unthrottled;  /* no limit for hosts that are not this machine */
+    bool adaptive;     /* how many requests this machine gets at once is found out, too */
+    bool no_robots;    /* robots.txt is not asked for */
+    bool ignore_crawl_delay;
+    nanoseconds retry_max_wait; /* longest wait that a server's Retry-After gets */
     uint32_t max_tries;
     uint32_t max_redirects;
 
@@ -103,8 +107,9 @@ struct options {
     enum follow_kind follow;
     struct text_list follow_tags; /* elements; empty for all of `follow` */
     struct text_list ignore_tags;
-    bool heed_nofollow; /* links that a page asks not to follow are not followed (robots_tag.h) */
-    char *extractor;    /* engine name or NULL */
+    bool heed_nofollow;        /* links that a page asks not to follow are not followed (robots_tag.h) */
+    struct text_list sitemaps; /* "auto", "off", "only" and URLs (sitemaps.h) */
+    char *extractor;           /* engine name or NULL */
 
     /* Check */
     bool check;               /* broken links make the exit code 4 */

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "crawl/politeness.h"
 #include "crawl/worker.h"
 #include "store/memory_store.h"
 
@@ -69,14 +68,19 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     crawler->loop = loop;
     crawler->client = client;
     crawler->options = options;
+    crawler->follows_links = !sitemaps_are_all(options);
     gate_init(&crawler->gate, loop);
     list_init(&crawler->observers);
     buf_init(&crawler->next_text, URL_MAX_LENGTH);
-    int err = memory_store_create(&crawler->store, politeness_first_at_once(options));
+    int err = memory_store_create(&crawler->store, servers_first_at_once(options));
     if (!err)
         err = frontier_create(&crawler->frontier, loop, crawler->store, options->max_pages);
     if (!err)
         err = intake_create(&crawler->intake, options, crawler->frontier, crawler_tell_skipped, crawler);
+    if (!err)
+        err = servers_create(&crawler->servers, options);
+    if (!err)
+        err = sitemaps_create(&crawler->sitemaps, options, client, crawler->intake);
     if (err) {
         crawler_free(crawler);
         return err;
@@ -93,6 +97,8 @@ void crawler_free(struct crawler *crawler)
         worker_free(&crawler->workers[i]);
     free(crawler->workers);
     extractor_pool_free(&crawler->extractors);
+    sitemaps_free(crawler->sitemaps);
+    servers_free(crawler->servers);
     intake_free(crawler->intake);
     frontier_free(crawler->frontier);
     store_free(crawler->store);
@@ -236,7 +242,7 @@ void crawler_totals(const struct crawler *crawler, struct crawl_totals *totals)
         .discovered = stats.known,
         .fetched = crawler->fetched,
         .failed = crawler->failed,
-        .filtered = intake_filtered(crawler->intake),
+        .filtered = intake_filtered(crawler->intake) + crawler->filtered,
         .queued = stats.pending,
         .in_flight = stats.claimed,
         .bytes = crawler->bytes,

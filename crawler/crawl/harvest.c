@@ -36,7 +36,7 @@ static void note_count(struct fetch_statistic *stat, const struct intake_count *
 int harvest_links(struct worker *worker, struct fetch_statistic *stat)
 {
     int err = end_page(worker, stat);
-    if (err)
+    if (err || !worker->crawler->follows_links)
         return err;
     const struct discovery found = links_of(worker, stat);
     struct intake_count count;

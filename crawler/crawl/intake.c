@@ -444,19 +444,53 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
     return err ? err : more;
 }
 
+/* Takes one URL into the visit. */
+static int add_url(struct intake *intake, struct visit *visit, const struct url *url, struct slice raw)
+{
+    struct judgement judgement;
+    uint64_t fingerprint = url ? url_fingerprint(url) : hash_bytes(raw);
+    begin(intake, visit);
+    int err = judge(intake, url, fingerprint, &judgement);
+    if (!err)
+        err = offer(intake, entry_of(url, raw, fingerprint), &judgement);
+    return err ? err : flush(intake);
+}
+
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count)
 {
     struct visit visit = visit_of(found, NULL);
-    struct judgement judgement;
-    uint64_t fingerprint = url ? url_fingerprint(url) : hash_bytes(raw);
-    begin(intake, &visit);
-    int err = judge(intake, url, fingerprint, &judgement);
-    if (!err)
-        err = offer(intake, entry_of(url, raw, fingerprint), &judgement);
-    err = finish(intake, err);
+    int err = add_url(intake, &visit, url, raw);
+    store_source_free(&visit.source);
     *count = visit.count;
     return err;
+}
+
+struct intake_list {
+    struct intake *intake;
+    struct visit visit;
+};
+
+int intake_list_create(struct intake_list **out, struct intake *intake, const struct discovery *found)
+{
+    *out = malloc(sizeof **out);
+    if (!*out)
+        return ERR_NO_MEMORY;
+    **out = (struct intake_list){.intake = intake, .visit = visit_of(found, NULL)};
+    return 0;
+}
+
+void intake_list_free(struct intake_list *list)
+{
+    if (!list)
+        return;
+    store_source_free(&list->visit.source);
+    free(list);
+}
+
+int intake_list_add(struct intake_list *list, const struct url *url, struct slice raw)
+{
+    return add_url(list->intake, &list->visit, url, raw);
 }
 
 /* A root is named by the user, so that only its host matters, which it brings into scope itself. It counts, though. */

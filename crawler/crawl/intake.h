@@ -65,6 +65,18 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count);
 
+/* URLs that one list leads to, taken in one by one, as they come. */
+struct intake_list;
+
+/* The text of `found` stays up to the end. Errors: ERR_NO_MEMORY. */
+int intake_list_create(struct intake_list **out, struct intake *intake, const struct discovery *found);
+
+/* NULL is allowed. */
+void intake_list_free(struct intake_list *list);
+
+/* As intake_add_url. */
+int intake_list_add(struct intake_list *list, const struct url *url, struct slice raw);
+
 /* What a URL alone tells, whatever leads to it: REASON_NONE, or why it is refused. */
 enum reason intake_url_allowed(struct intake *intake, const struct url *url);
 

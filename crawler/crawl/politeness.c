@@ -1,25 +1,166 @@
 #include "crawl/politeness.h"
 
-/* What most servers take for a browser. */
-enum { PUBLIC_AT_ONCE = 8 };
+#include "base/error.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "http/retry_after.h"
 
-uint32_t politeness_first_at_once(const struct options *options)
+/* Eight is about what servers take for a browser. */
+enum { PUBLIC_AT_ONCE = 8, FIRST_AT_ONCE = 4, LEAST_WINDOW = 4 };
+
+static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
+static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
+static const nanoseconds MOST_CRAWL_DELAY = SECONDS(60);
+
+static nanoseconds later(nanoseconds a, nanoseconds b)
 {
-    if (options->per_host || options->unthrottled)
+    return a > b ? a : b;
+}
+
+static uint32_t most_at_once(const struct options *options, bool is_here)
+{
+    if (options->per_host || options->unthrottled || is_here)
         return options->per_host;
     return PUBLIC_AT_ONCE;
 }
 
-static uint32_t at_once_of(const struct options *options, const struct url *url)
+void politeness_init(struct politeness *politeness, const struct options *options, const struct url *url)
 {
-    return !options->per_host && url_is_loopback(url) ? NO_LIMIT : politeness_first_at_once(options);
+    bool is_here = url_is_loopback(url);
+    *politeness = (struct politeness){
+        .options = options,
+        .most = most_at_once(options, is_here),
+        .adapts = options->adaptive || !(options->unthrottled || is_here),
+        .delay = options->delay,
+    };
+    politeness->at_once = politeness->most;
+    if (politeness->adapts && (!politeness->most || politeness->most > FIRST_AT_ONCE))
+        politeness->at_once = FIRST_AT_ONCE;
 }
 
-bool politeness_claimed(const struct options *options, const struct url *url, const struct claim *claim,
-                        struct store_pace *pace)
+void politeness_heed_delay(struct politeness *politeness, nanoseconds delay)
 {
-    *pace = (struct store_pace){.at_once = at_once_of(options, url)};
-    if (options->delay)
-        pace->not_before = clock_after(options->delay);
-    return pace->not_before || pace->at_once != claim->at_once;
+    nanoseconds granted = delay < MOST_CRAWL_DELAY ? delay : MOST_CRAWL_DELAY;
+    politeness->delay = later(politeness->options->delay, granted);
+}
+
+void politeness_asked(struct politeness *politeness, nanoseconds now)
+{
+    nanoseconds gap = later(politeness->delay, politeness->spacing);
+    if (gap)
+        politeness->not_before = later(politeness->not_before, now + gap);
+}
+
+bool politeness_is_refusal(int status)
+{
+    return status == 408 || status == 429 || (status >= 502 && status <= 504);
+}
+
+nanoseconds politeness_backoff(uint32_t tries)
+{
+    nanoseconds longest = tries < 16 ? FIRST_BACKOFF << (tries - 1) : LONGEST_BACKOFF;
+    longest = longest < LONGEST_BACKOFF ? longest : LONGEST_BACKOFF;
+    return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
+}
+
+static void hold(struct politeness *politeness, nanoseconds now, nanoseconds wait)
+{
+    politeness->not_before = later(politeness->not_before, now + wait);
+}
+
+static void begin_window(struct politeness *politeness)
+{
+    politeness->answers = 0;
+    politeness->waited = 0;
+}
+
+static void ask_less(struct politeness *politeness)
+{
+    begin_window(politeness);
+    if (!politeness->adapts)
+        return;
+    if (politeness->at_once > 1)
+        politeness->at_once /= 2;
+    else if (politeness->spacing < LONGEST_BACKOFF)
+        politeness->spacing = later(FIRST_BACKOFF, 2 * politeness->spacing);
+}
+
+static void note_window(struct politeness *politeness)
+{
+    nanoseconds mean = politeness->waited / politeness->answers;
+    bool may_grow = !politeness->most || politeness->at_once < politeness->most;
+    if (!politeness->quickest || mean < politeness->quickest)
+        politeness->quickest = mean;
+    if (mean > 2 * politeness->quickest && politeness->at_once > 1)
+        politeness->at_once--;
+    else if (mean <= 2 * politeness->quickest && may_grow)
+        politeness->at_once++;
+    begin_window(politeness);
+}
+
+/* From the request to the answer, less what the connection took. */
+static nanoseconds latency_of(const struct http_timings *timings)
+{
+    nanoseconds ready = later(timings->begun, later(timings->connected, timings->secured));
+    return later(timings->first_byte - ready, 0);
+}
+
+static void note_good(struct politeness *politeness, const struct http_response *response)
+{
+    politeness->failures = 0;
+    politeness->spacing -= politeness->spacing / 16;
+    if (politeness->spacing < MILLISECONDS(10))
+        politeness->spacing = 0;
+    politeness->answers++;
+    politeness->waited += latency_of(&response->timings);
+    uint32_t window = politeness->at_once > LEAST_WINDOW ? politeness->at_once : LEAST_WINDOW;
+    if (politeness->adapts && politeness->answers >= window)
+        note_window(politeness);
+}
+
+static bool wants_later(const struct http_response *response, nanoseconds *wait)
+{
+    time_t date;
+    struct slice value = http_response_header(response, "Retry-After", 0);
+    if (!value.data)
+        return false;
+    /* A clock that is wrong is so for both dates. */
+    if (!http_date_read(http_response_header(response, "Date", 0), &date))
+        date = time(NULL);
+    return retry_after_read(value, date, wait);
+}
+
+static void note_refusal(struct politeness *politeness, const struct http_response *response, uint32_t tries,
+                         nanoseconds now)
+{
+    nanoseconds wait, most = politeness->options->retry_max_wait;
+    politeness->failures = 0;
+    if (politeness->not_before <= now || politeness->delay || politeness->spacing)
+        ask_less(politeness); /* else it comes from requests that were on their way when another was refused */
+    if (wants_later(response, &wait))
+        hold(politeness, now, wait < most ? wait : most);
+    else if (response->status == 429)
+        hold(politeness, now, politeness_backoff(tries));
+}
+
+/* What we lack ourselves says nothing of the server. */
+static bool is_ours(int error)
+{
+    return error == ERR_TOO_MANY_FILES || error == ERR_NO_MEMORY || error == ERR_ADDRESS_REFUSED ||
+           error == ERR_CANCELLED;
+}
+
+void politeness_answered(struct politeness *politeness, const struct http_response *response, uint32_t tries,
+                         nanoseconds now)
+{
+    if (politeness_is_refusal(response->status)) {
+        note_refusal(politeness, response, tries, now);
+    } else if (response->status || response->reached_server) {
+        note_good(politeness, response);
+    } else if (!is_ours(response->error)) {
+        politeness->failures++;
+        ask_less(politeness);
+        if (politeness->failures > 1)
+            hold(politeness, now, politeness_backoff(politeness->failures - 1));
+    }
 }

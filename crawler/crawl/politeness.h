@@ -1,20 +1,54 @@
-/* politeness.h - how hard a host may be asked.
+/* politeness.h - how hard an origin (scheme, host, port) is asked, and what it made of that.
  *
- * Hosts that are not this machine get few requests at once; the user's wishes narrow that down for all. Paces belong to origins (scheme,
- * host, port), which the store keeps apart. */
+ * Origins that are not this machine get few requests at once, and how many is found out: one more after each window of good
+ * answers, one less when they take twice as long as the quickest window did, half when the server says that it is asked too
+ * much (429, 503) or doesn't answer. When even one at once is too much, the requests are spaced, by up to 10 s. An origin that says when
+ * to come back (Retry-After) is left alone until then; one that doesn't answer is left alone for a while that doubles each time.
+ * The user's wishes narrow all that down. */
 #ifndef CRAWL_POLITENESS_H
 #define CRAWL_POLITENESS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/clock.h"
+#include "http/fetch.h"
 #include "options.h"
-#include "store/store.h"
 #include "web/url.h"
 
-/* Most requests at once to an origin of which nothing is known yet. */
-uint32_t politeness_first_at_once(const struct options *options);
+/* The state of one origin. */
+struct politeness {
+    const struct options *options;
+    uint32_t at_once;       /* requests, for now; 0 for no limit */
+    uint32_t most;          /* at_once at its best; 0 for no limit */
+    bool adapts;            /* at_once is found out */
+    nanoseconds delay;      /* between two requests, as the user or the site wants it */
+    nanoseconds spacing;    /* the same, found out */
+    nanoseconds not_before; /* no request before this moment */
+    uint32_t failures;      /* requests in a row that no answer came to */
+    uint32_t answers;       /* in this window */
+    nanoseconds waited;     /* for them, together */
+    nanoseconds quickest;   /* mean of the quickest window; 0 before the first */
+};
 
-/* A URL was claimed just now: whether the pace of its origin changes by that, and to what. */
-bool politeness_claimed(const struct options *options, const struct url *url, const struct claim *claim,
-                        struct store_pace *pace);
+/* `options` lives as long as the state. */
+void politeness_init(struct politeness *politeness, const struct options *options, const struct url *url);
+
+/* The site wants so much time between two requests (Crawl-delay): 60 s at most are granted. */
+void politeness_heed_delay(struct politeness *politeness, nanoseconds delay);
+
+/* A request goes out `now`. */
+void politeness_asked(struct politeness *politeness, nanoseconds now);
+
+/* It came back, or failed, as try number `tries` of its URL. */
+void politeness_answered(struct politeness *politeness, const struct http_response *response, uint32_t tries,
+                         nanoseconds now);
+
+/* Whether the answer says that another try could help: 408, 429, 502, 503, 504. */
+bool politeness_is_refusal(int status);
+
+/* How long a URL waits after so many tries: a quarter of a second at first, then twice as long each time, up to 10 s; less
+ * a random part of up to half of it. */
+nanoseconds politeness_backoff(uint32_t tries);
 
 #endif

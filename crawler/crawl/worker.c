@@ -1,23 +1,18 @@
 #include "crawl/worker.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/log.h"
-#include "base/random.h"
-#include "crawl/politeness.h"
 
-static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
-static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
+/* Requests in a row without an answer that make a server one that is down. */
+enum { MOST_FAILURES = 40 };
 
 void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects)
 {
     *depth = worker->claim.depth;
     *redirects = worker->claim.redirects;
     intake_look_up(worker->crawler->intake, worker->fingerprint, depth, redirects);
-}
-
-static bool is_redirect(int status)
-{
-    return status == 300 || status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 static bool is_html(const struct mime *mime)
@@ -71,12 +66,18 @@ static bool is_crowded(struct worker *worker)
     return true;
 }
 
-static bool will_try_again(struct worker *worker)
+/* Whether another try could help: the network failed, or the server wants to be asked later. */
+static bool could_help(const struct http_response *response)
+{
+    return http_error_is_transient(response->error) || (!response->error && politeness_is_refusal(response->status));
+}
+
+bool worker_will_try_again(struct worker *worker)
 {
     worker->crowded = is_crowded(worker);
     if (worker->crowded)
         return true;
-    return http_error_is_transient(worker->response.error) && worker->tries < worker->crawler->options->max_tries &&
+    return could_help(&worker->response) && worker->tries < worker->crawler->options->max_tries &&
            !worker->crawler->stopped;
 }
 
@@ -122,7 +123,7 @@ static void settle(struct worker *worker)
     int err = 0;
     if (is_whole(&worker->response)) {
         struct slice location = {0};
-        if (is_redirect(stat.status))
+        if (http_is_redirect(stat.status))
             location = http_response_header(&worker->response, "Location", 0);
         if (location.data)
             err = harvest_redirect(worker, &stat, location);
@@ -149,8 +150,9 @@ static int take_body(void *context, struct slice bytes)
 static void finish_body(void *context, const struct http_response *response)
 {
     struct worker *worker = context;
-    if (response->error != ERR_CANCELLED && !will_try_again(worker)) {
-        worker->is_slow = is_whole(response) && page_is_large(worker->page);
+    worker_note_answer(worker);
+    if (response->error != ERR_CANCELLED && !worker_will_try_again(worker)) {
+        worker->is_slow = is_whole(response) && page_is_large(worker->page) && worker->crawler->follows_links;
         if (worker->is_slow)
             return; /* harvest_slowly goes on */
         settle(worker);
@@ -158,29 +160,85 @@ static void finish_body(void *context, const struct http_response *response)
     page_reset(worker->page);
 }
 
-static nanoseconds backoff(uint32_t tries)
-{
-    nanoseconds longest = tries < 16 ? FIRST_BACKOFF << (tries - 1) : LONGEST_BACKOFF;
-    longest = longest < LONGEST_BACKOFF ? longest : LONGEST_BACKOFF;
-    return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
-}
-
-/* The URL waits for its next try, and the task goes on with others. A try that lacked a descriptor doesn't count, for
- * nothing was asked of the server, and waits for nothing but the gate. */
-static void try_later(struct worker *worker)
+void worker_put_back(struct worker *worker, nanoseconds when)
 {
     struct crawler *crawler = worker->crawler;
-    nanoseconds when = 0;
-    if (!worker->crowded) {
-        log_info("try %u for %s raised %s", worker->tries, buf_text(&worker->claim.url),
-                 error_text(worker->response.error));
-        worker->claim.tries = worker->tries;
-        when = clock_after(backoff(worker->tries));
-    }
     int err = frontier_later(crawler->frontier, &worker->claim, when);
     if (err)
         crawler_tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
     crawler_fail(crawler, err);
+}
+
+static void log_try(const struct worker *worker)
+{
+    const struct http_response *response = &worker->response;
+    const char *url = buf_text(&worker->claim.url);
+    if (response->error)
+        log_info("try %u for %s raised %s", worker->tries, url, error_text(response->error));
+    else
+        log_info("try %u for %s: status %d", worker->tries, url, response->status);
+}
+
+/* A try that lacked a descriptor doesn't count, for nothing was asked of the server, and waits for nothing but the
+ * gate. */
+void worker_try_later(struct worker *worker)
+{
+    nanoseconds when = 0;
+    if (!worker->crowded) {
+        log_try(worker);
+        worker->claim.tries = worker->tries;
+        when = clock_after(politeness_backoff(worker->tries));
+    }
+    worker_put_back(worker, when);
+}
+
+void worker_begin_try(struct worker *worker)
+{
+    worker->settled = worker->crowded = false;
+    worker->tries = worker->claim.tries + 1;
+    worker->started = clock_now();
+}
+
+void worker_set_pace(struct worker *worker)
+{
+    struct server *server = worker->server;
+    /* Until the rules are known they are asked for, by one alone. */
+    uint32_t at_once = server->rules == SERVER_RULES_UNKNOWN ? 1 : server->politeness.at_once;
+    const struct store_pace pace = {at_once, server->politeness.not_before};
+    if (pace.at_once == server->pace.at_once && pace.not_before == server->pace.not_before)
+        return;
+    server->pace = pace;
+    frontier_set_pace(worker->crawler->frontier, &worker->claim, &pace);
+}
+
+void worker_note_answer(struct worker *worker)
+{
+    struct server *server = worker->server;
+    nanoseconds now = clock_now();
+    politeness_answered(&server->politeness, &worker->response, worker->tries, now);
+    if (server->politeness.failures >= MOST_FAILURES && !server_is_down(server, now))
+        server_go_down(server, worker->response.error, now);
+    worker_set_pace(worker);
+}
+
+void worker_fail(struct worker *worker)
+{
+    struct fetch_statistic stat;
+    worker_fill_statistic(worker, &stat);
+    tell_failure(worker, &stat);
+    worker_conclude(worker, &stat, 0);
+}
+
+void worker_fail_unasked(struct worker *worker)
+{
+    struct http_response *response = &worker->response;
+    http_response_free(response);
+    http_response_init(response);
+    response->error = worker->server->down;
+    snprintf(response->error_detail, sizeof response->error_detail, "not asked: the server did not answer before");
+    worker->tries = worker->claim.tries;
+    worker->started = clock_now();
+    worker_fail(worker);
 }
 
 /* Tries the claimed URL once. Returns 0 when it has its record or waits for another try, or ERR_CANCELLED. */
@@ -188,9 +246,9 @@ static int fetch(struct worker *worker)
 {
     const struct http_sink sink = {begin_body, take_body, finish_body, worker};
     const struct http_request request = {.url = buf_text(&worker->claim.url)};
-    worker->settled = false;
-    worker->tries = worker->claim.tries + 1;
-    worker->started = clock_now();
+    worker_begin_try(worker);
+    politeness_asked(&worker->server->politeness, worker->started);
+    worker_set_pace(worker);
     int err = http_fetch(worker->crawler->client, &request, &sink, &worker->response);
     if (worker->is_slow && harvest_slowly(worker) && !worker->settled)
         return ERR_CANCELLED;
@@ -200,43 +258,52 @@ static int fetch(struct worker *worker)
         return 0;
     if (err == ERR_CANCELLED)
         return err;
-    try_later(worker);
+    worker_try_later(worker);
     return 0;
 }
 
-/* The same, when there is room for one more. */
-static int fetch_in_turn(struct worker *worker)
+/* The same with what comes before, when there is room for one more. */
+static int serve(struct worker *worker)
 {
     struct gate *gate = &worker->crawler->gate;
     int err = gate_enter(gate);
-    if (!err)
-        err = fetch(worker);
+    if (!err) {
+        int admitted = admission_pass(worker);
+        err = admitted > 0 ? fetch(worker) : admitted;
+    }
     gate_leave(gate);
     return err;
 }
 
-static void take_claim(struct worker *worker)
+static int take_claim(struct worker *worker)
 {
-    struct crawler *crawler = worker->crawler;
-    struct store_pace pace;
     url_of_serialised(&worker->url, buf_slice(&worker->claim.url));
     worker->fingerprint = url_fingerprint(&worker->url);
-    if (politeness_claimed(crawler->options, &worker->url, &worker->claim, &pace))
-        frontier_set_pace(crawler->frontier, &worker->claim, &pace);
+    worker->server = servers_find(worker->crawler->servers, &worker->url);
+    return worker->server ? 0 : ERR_NO_MEMORY;
+}
+
+/* The claim comes to nothing. */
+static void give_up(struct worker *worker, int err)
+{
+    struct crawler *crawler = worker->crawler;
+    crawler_tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
+    if (err != ERR_CANCELLED)
+        crawler_fail(crawler, err);
+    crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
 }
 
 /* What each task of the pool does until the frontier is exhausted. */
 static int work(void *argument)
 {
     struct worker *worker = argument;
-    struct crawler *crawler = worker->crawler;
     int err;
-    while (!(err = frontier_next(crawler->frontier, &worker->claim))) {
-        take_claim(worker);
-        err = fetch_in_turn(worker);
+    while (!(err = frontier_next(worker->crawler->frontier, &worker->claim))) {
+        err = take_claim(worker);
+        if (!err)
+            err = serve(worker);
         if (err) {
-            crawler_tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
-            crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
+            give_up(worker, err);
             break;
         }
     }

@@ -1,7 +1,7 @@
 /* worker.h - what the parts of a crawl share: the crawl itself and its workers.
  *
- * crawler.c starts and ends workers, worker.c has what each does with its claims, and harvest.c brings in what an answer
- * leads to. */
+ * crawler.c starts and ends workers, worker.c has what each does with its claims, admission.c what comes before the
+ * fetch, and harvest.c brings in what an answer leads to. */
 #ifndef CRAWL_WORKER_H
 #define CRAWL_WORKER_H
 
@@ -12,6 +12,8 @@
 #include "crawl/growth.h"
 #include "crawl/intake.h"
 #include "crawl/page.h"
+#include "crawl/servers.h"
+#include "crawl/sitemaps.h"
 #include "http/fetch.h"
 
 /* One task of the pool and what it works with; all is reused from one URL to the next. */
@@ -22,6 +24,7 @@ struct worker {
     struct claim claim;
     struct http_response response;
     struct url url; /* the claimed one */
+    struct server *server;
     uint64_t fingerprint;
     uint32_t tries; /* the one that is going on included */
     nanoseconds started;
@@ -37,6 +40,8 @@ struct crawler {
     struct store *store;
     struct frontier *frontier;
     struct intake *intake;
+    struct servers *servers;
+    struct sitemaps *sitemaps;
     struct list observers;
     struct worker *workers; /* room for max_tasks */
     uint32_t worker_count;  /* started */
@@ -46,10 +51,12 @@ struct crawler {
     struct buf next_text; /* scratch: where a redirect leads */
     uint64_t fetched;
     uint64_t failed;
+    uint64_t filtered; /* claims; intake has others */
     uint64_t bytes;
     uint64_t wire_bytes;
     nanoseconds started;
     nanoseconds ended; /* 0 while it runs */
+    bool follows_links;
     bool stopped;
     bool reached_a_root;
     int error;
@@ -66,6 +73,29 @@ void crawler_tell_fetched(struct crawler *crawler, const struct fetch_statistic 
 /* Starts a worker of `crawler`. Errors: ERR_NO_MEMORY; worker_free is to be called in any case. */
 int worker_start(struct worker *worker, struct crawler *crawler);
 void worker_free(struct worker *worker);
+
+/* A try of the claim begins: for its URL, or for what has to be known before. */
+void worker_begin_try(struct worker *worker);
+
+/* worker->response came back, or failed: the server's politeness takes note, and the store gets its pace. */
+void worker_note_answer(struct worker *worker);
+void worker_set_pace(struct worker *worker);
+
+/* Whether the URL is tried again after worker->response, and, if so, puts it off. */
+bool worker_will_try_again(struct worker *worker);
+void worker_try_later(struct worker *worker);
+
+/* Puts the claim back, to be the first of its origin at `when`, 0 for at once. */
+void worker_put_back(struct worker *worker, nanoseconds when);
+
+/* Records the claim as failed: with worker->response, or, unasked, with what is wrong with its server. Must be called on
+ * the loop's stack. */
+void worker_fail(struct worker *worker);
+void worker_fail_unasked(struct worker *worker);
+
+/* What comes before the fetch. Must be called in a task. Returns 1 when the URL is to be fetched now; 0 when its claim
+ * has ended, or an error: ERR_CANCELLED, ERR_NO_MEMORY. */
+int admission_pass(struct worker *worker);
 
 /* The depth and redirects that the worker's URL has by now, the claim's or better. */
 void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects);

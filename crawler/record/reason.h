@@ -25,6 +25,8 @@
     X(REASON_DEPTH, "depth", "deeper than --depth")                                                                \
     X(REASON_REDIRECTS, "redirects", "too many redirects")                                                         \
     X(REASON_NOFOLLOW, "nofollow", "only links marked nofollow lead there (--heed-nofollow)")                      \
+    X(REASON_ROBOTS, "robots", "forbidden by robots.txt")                                                          \
+    X(REASON_ROBOTS_UNAVAILABLE, "robots-unavailable", "the server could not give its robots.txt")                 \
     X(REASON_MAX_PAGES, "max-pages", "--max-pages was reached before its turn came")                               \
     X(REASON_STOPPED, "stopped", "the crawl ended before its turn came")
 

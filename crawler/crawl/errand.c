@@ -1,0 +1,88 @@
+#include "crawl/errand.h"
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/log.h"
+
+/* On the stack of its task; all else runs on the loop's. */
+struct errand {
+    const struct http_sink *sink;
+    uint32_t redirects; /* that may still be followed */
+    struct buf here;    /* the URL that is asked for, and that which comes next */
+    struct buf there;
+    bool goes_on;
+};
+
+static struct slice location_of(const struct errand *errand, const struct http_response *response)
+{
+    if (!http_is_redirect(response->status) || errand->redirects == 0)
+        return (struct slice){0};
+    return http_response_header(response, "Location", 0);
+}
+
+/* Whether the answer leads to another URL, which is put into `there`. */
+static bool find_next(struct errand *errand, const struct http_response *response)
+{
+    struct url here, next;
+    struct slice location = location_of(errand, response);
+    if (!location.data)
+        return false;
+    url_of_serialised(&here, buf_slice(&errand->here));
+    if (url_parse(&next, location, &here, NULL, &errand->there) || !url_is_http(&next))
+        return false;
+    url_strip_credentials(&next, &errand->there);
+    errand->there.length = url_without_fragment(&next).length;
+    errand->there.data[errand->there.length] = '\0';
+    return true;
+}
+
+static int begin(void *context, const struct http_response *response)
+{
+    struct errand *errand = context;
+    errand->goes_on = find_next(errand, response);
+    return errand->goes_on || !errand->sink->begin ? 0 : errand->sink->begin(errand->sink->context, response);
+}
+
+static int take(void *context, struct slice bytes)
+{
+    const struct errand *errand = context;
+    return errand->goes_on || !errand->sink->write ? 0 : errand->sink->write(errand->sink->context, bytes);
+}
+
+static void finish(void *context, const struct http_response *response)
+{
+    struct errand *errand = context;
+    errand->goes_on = errand->goes_on && !response->error;
+    if (!errand->goes_on && errand->sink->finish)
+        errand->sink->finish(errand->sink->context, response);
+}
+
+static void swap(struct buf *a, struct buf *b)
+{
+    struct buf kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+int errand_fetch(struct http_client *client, const struct url *url, uint32_t max_redirects,
+                 const struct http_sink *sink, struct http_response *response)
+{
+    struct errand errand = {.sink = sink, .redirects = max_redirects};
+    const struct http_sink own = {begin, take, finish, &errand};
+    buf_init(&errand.here, URL_MAX_LENGTH);
+    buf_init(&errand.there, URL_MAX_LENGTH);
+    int err = response->error = buf_append_slice(&errand.here, url_without_fragment(url));
+    while (!err) {
+        const struct http_request request = {.url = buf_text(&errand.here)};
+        errand.goes_on = false;
+        err = http_fetch(client, &request, &own, response);
+        if (err || !errand.goes_on)
+            break;
+        log_info("%s redirects to %s", buf_text(&errand.here), buf_text(&errand.there));
+        swap(&errand.here, &errand.there);
+        errand.redirects--;
+    }
+    buf_free(&errand.here);
+    buf_free(&errand.there);
+    return err;
+}
