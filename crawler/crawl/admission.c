@@ -1,4 +1,6 @@
 /* What comes between a claim and its fetch: the rules of its server, its sitemaps, whether it may be fetched at all. */
+#include <stdio.h>
+
 #include "async/task.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -59,11 +61,16 @@ static bool is_cheap(int error)
     return error == ERR_ADDRESS_REFUSED || error == ERR_NAME_NOT_FOUND;
 }
 
-/* No answer came, and the claim fails with that. */
+/* The claim fails with what became of robots.txt, of whose answer its record says nothing else. */
 static int fail(struct worker *worker)
 {
-    if (!is_cheap(worker->response.error))
-        server_go_down(worker->server, worker->response.error, clock_now());
+    struct http_response *response = &worker->response;
+    response->status = 0;
+    response->decoded_size = response->wire_size = 0;
+    if (!response->error_detail[0])
+        snprintf(response->error_detail, sizeof response->error_detail, "robots.txt");
+    if (!is_cheap(response->error))
+        server_go_down(worker->server, response->error, clock_now());
     worker_set_pace(worker);
     return on_loop(worker, worker_fail);
 }

@@ -168,13 +168,12 @@ static int enqueue_text(struct sitemaps *sitemaps, struct sitemap_queue *queue, 
     struct url url;
     buf_init(&storage, URL_MAX_LENGTH);
     int err = url_parse(&url, text, base, NULL, &storage);
-    if (!err && !url_is_http(&url))
-        err = ERR_UNSUPPORTED;
-    if (!err) {
+    if (!err && url_is_http(&url)) {
         url_strip_credentials(&url, &storage);
         err = enqueue(sitemaps, queue, &url, like);
     } else if (err != ERR_NO_MEMORY) {
-        log_warning("%s names a sitemap %.*s: %s", by, SLICE_ARGS(text), error_text(err));
+        log_warning("%s names a sitemap %.*s: %s", by, SLICE_ARGS(text),
+                    err ? error_text(err) : reason_text(REASON_SCHEME));
         err = 0;
     }
     buf_free(&storage);

@@ -94,7 +94,12 @@ static int add_page(struct site_catalogue *catalogue, const struct site_page *pa
     entry->host = page->host ? strdup(page->host) : NULL;
     entry->fault = page->fault;
     entry->fault_times = page->fault_times;
-    site_answer_make(&entry->whole, page, SITE_NO_FAULT, ports);
+    struct site_page whole = *page;
+    if (page->fault == SITE_NOT_NOW) {
+        whole.status = 0;
+        whole.headers = NULL;
+    }
+    site_answer_make(&entry->whole, &whole, SITE_NO_FAULT, ports);
     site_answer_make(&entry->faulty, page, page->fault, ports);
     link_entry(prefix ? &catalogue->prefixes : &catalogue->buckets[bucket_of(page->path)], entry);
     if (entry->path && (entry->host || !page->host) && !entry->whole.text.failed && !entry->faulty.text.failed)

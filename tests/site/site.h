@@ -40,6 +40,7 @@ enum site_fault {
     SITE_HUGE_HEADER,      /* one header line of 1 MiB, then the rest as it should be */
     SITE_GARBAGE,          /* bytes that are no HTTP, then the end of the connection */
     SITE_HTTP_0_9,         /* the body alone, then the end of the connection */
+    SITE_NOT_NOW,          /* no fault but the page's status and headers; without it the page is 200 and lacks them */
     SITE_SILENT,           /* never a byte; the connection stays until the client leaves */
     SITE_RAW               /* the bytes of `body` instead of head and body, then the end of the connection */
 };
