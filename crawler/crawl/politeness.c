@@ -8,6 +8,9 @@
 /* Eight is about what servers take for a browser. */
 enum { PUBLIC_AT_ONCE = 8, FIRST_AT_ONCE = 4, LEAST_WINDOW = 4 };
 
+enum { SOME_FAILURES = 10, MANY_FAILURES = 40 };
+static const nanoseconds LONG_SILENCE = SECONDS(60);
+
 static const nanoseconds FIRST_BACKOFF = MILLISECONDS(250);
 static const nanoseconds LONGEST_BACKOFF = SECONDS(10);
 static const nanoseconds MOST_CRAWL_DELAY = SECONDS(60);
@@ -143,6 +146,15 @@ static void note_refusal(struct politeness *politeness, const struct http_respon
         hold(politeness, now, politeness_backoff(tries));
 }
 
+static void note_silence(struct politeness *politeness, nanoseconds now)
+{
+    if (politeness->failures++ == 0)
+        politeness->silent = now;
+    ask_less(politeness);
+    if (politeness->adapts && politeness->failures > 1)
+        hold(politeness, now, politeness_backoff(politeness->failures - 1));
+}
+
 /* What we lack ourselves says nothing of the server. */
 static bool is_ours(int error)
 {
@@ -158,9 +170,12 @@ void politeness_answered(struct politeness *politeness, const struct http_respon
     } else if (response->status || response->reached_server) {
         note_good(politeness, response);
     } else if (!is_ours(response->error)) {
-        politeness->failures++;
-        ask_less(politeness);
-        if (politeness->failures > 1)
-            hold(politeness, now, politeness_backoff(politeness->failures - 1));
+        note_silence(politeness, now);
     }
+}
+
+bool politeness_has_lost(const struct politeness *politeness, nanoseconds now)
+{
+    return politeness->failures >= MANY_FAILURES ||
+           (politeness->failures >= SOME_FAILURES && now - politeness->silent >= LONG_SILENCE);
 }

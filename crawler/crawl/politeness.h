@@ -3,7 +3,8 @@
  * Origins that are not this machine get few requests at once, and how many is found out: one more after each window of good
  * answers, one less when they take twice as long as the quickest window did, half when the server says that it is asked too
  * much (429, 503) or doesn't answer. When even one at once is too much, the requests are spaced, by up to 10 s. An origin that says when
- * to come back (Retry-After) is left alone until then; one that doesn't answer is left alone for a while that doubles each time.
+ * to come back (Retry-After) is left alone until then; one that
+ * is not this machine and doesn't answer is left alone for a while that doubles each time.
  * The user's wishes narrow all that down. */
 #ifndef CRAWL_POLITENESS_H
 #define CRAWL_POLITENESS_H
@@ -26,6 +27,7 @@ struct politeness {
     nanoseconds spacing;    /* the same, found out */
     nanoseconds not_before; /* no request before this moment */
     uint32_t failures;      /* requests in a row that no answer came to */
+    nanoseconds silent;     /* since when */
     uint32_t answers;       /* in this window */
     nanoseconds waited;     /* for them, together */
     nanoseconds quickest;   /* mean of the quickest window; 0 before the first */
@@ -43,6 +45,9 @@ void politeness_asked(struct politeness *politeness, nanoseconds now);
 /* It came back, or failed, as try number `tries` of its URL. */
 void politeness_answered(struct politeness *politeness, const struct http_response *response, uint32_t tries,
                          nanoseconds now);
+
+/* Whether so many requests, or for so long, had no answer that the next ones won't have one either: 40, or 10 in a minute. */
+bool politeness_has_lost(const struct politeness *politeness, nanoseconds now);
 
 /* Whether the answer says that another try could help: 408, 429, 502, 503, 504. */
 bool politeness_is_refusal(int status);

@@ -5,9 +5,6 @@
 #include "base/error.h"
 #include "base/log.h"
 
-/* Requests in a row without an answer that make a server one that is down. */
-enum { MOST_FAILURES = 40 };
-
 void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects)
 {
     *depth = worker->claim.depth;
@@ -216,7 +213,7 @@ void worker_note_answer(struct worker *worker)
     struct server *server = worker->server;
     nanoseconds now = clock_now();
     politeness_answered(&server->politeness, &worker->response, worker->tries, now);
-    if (server->politeness.failures >= MOST_FAILURES && !server_is_down(server, now))
+    if (politeness_has_lost(&server->politeness, now) && !server_is_down(server, now))
         server_go_down(server, worker->response.error, now);
     worker_set_pace(worker);
 }

@@ -100,7 +100,7 @@ static void set_number(const char *name, unsigned number)
 
 static void set_environment(const struct fault *fault, int record_fd)
 {
-    setenv("XDG_CONFIG_HOME", E2E_CONFIG, 1);
+    setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
     setenv("LD_PRELOAD", NTH_FAILURE_LIBRARY, 1);
     set_number("NTH_FAILURE_FD", (unsigned)record_fd);
     if (fault->kind == NTH_KIND_COUNT)
@@ -122,6 +122,7 @@ static const char *tries_of(const struct fault *fault)
 static void become_crawler(const struct trial *trial, const struct target *target, const struct fault *fault)
 {
     const char *const argv[] = {CRAWLER,
+                                "--unthrottled",
                                 "-c",
                                 "6",
                                 "--max-tries",

@@ -183,8 +183,22 @@ START_TEST(silent_hosts_are_left_alone)
     ck_assert_int_le(polite.not_before, SECONDS(110));
     no_answer(ERR_TOO_MANY_FILES, SECONDS(100));
     ck_assert_uint_eq(polite.failures, 22);
+    ck_assert(!politeness_has_lost(&polite, SECONDS(60)));
+    ck_assert(politeness_has_lost(&polite, SECONDS(61)));
     answer(200, "", MILLISECONDS(1), SECONDS(200));
-    ck_assert_uint_eq(polite.failures, 0);
+    ck_assert(polite.failures == 0 && !politeness_has_lost(&polite, SECONDS(200)));
+}
+END_TEST
+
+START_TEST(this_machine_is_not_left_alone)
+{
+    options = (struct options){0};
+    meet("http://127.0.0.1/");
+    for (int i = 0; i < 39; i++)
+        no_answer(ERR_CONNECT_REFUSED, SECONDS(1));
+    ck_assert(polite.not_before == 0 && !politeness_has_lost(&polite, SECONDS(1)));
+    no_answer(ERR_CONNECT_REFUSED, SECONDS(1));
+    ck_assert(politeness_has_lost(&polite, SECONDS(1)));
 }
 END_TEST
 
@@ -192,5 +206,5 @@ int main(void)
 {
     return RUN_TESTS("politeness", this_machine_has_no_limit, wishes_hold_for_all, delay_counts_from_the_request,
                      good_answers_bring_more, slow_answers_bring_fewer, refusals_halve_and_then_space,
-                     hosts_say_when_to_come_back, silent_hosts_are_left_alone);
+                     hosts_say_when_to_come_back, silent_hosts_are_left_alone, this_machine_is_not_left_alone);
 }
