@@ -44,15 +44,21 @@ static void print_pattern(const struct options *options, enum reason reason, str
         print("pattern", slice_of(pattern));
 }
 
-/* What depends on the URLs that come first. */
+static void print_condition(enum reason reason)
+{
+    print("unless", slice_of(reason_name(reason)));
+    print("", slice_of(reason_text(reason)));
+}
+
+/* What depends on the server, or on the URLs that come first. */
 static void print_conditions(const struct program *program, const struct url *url)
 {
+    if (!program->options.no_robots)
+        print_condition(REASON_ROBOTS);
     for (int i = REASON_TRAPS_BEGIN; i < REASON_TRAPS_END; i++) {
         enum reason reason = (enum reason)i;
-        if (!crawler_may_refuse(program->crawler, url, reason))
-            continue;
-        print("unless", slice_of(reason_name(reason)));
-        print("", slice_of(reason_text(reason)));
+        if (crawler_may_refuse(program->crawler, url, reason))
+            print_condition(reason);
     }
 }
 

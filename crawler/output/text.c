@@ -64,7 +64,7 @@ static void write_phases(FILE *file, const struct summary *summary)
 /* What was left out as endless. */
 static void write_traps(FILE *file, const struct tallies *skipped)
 {
-    const char *gap = "\nEndless:";
+    const char *gap = "Endless:";
     for (int reason = REASON_TRAPS_BEGIN; reason < REASON_TRAPS_END; reason++) {
         uint64_t count = tallies_count(skipped, reason_name((enum reason)reason));
         if (count) {
@@ -84,7 +84,7 @@ static double per_second(uint64_t amount, const struct crawl_totals *totals)
 static void write_rates(FILE *file, const struct crawl_totals *totals)
 {
     uint64_t done = totals->fetched + totals->failed;
-    fprintf(file, "\nSpeed: %.1f urls/s, %.3f MB/s on the wire, %.3f MB/s decoded\n", per_second(done, totals),
+    fprintf(file, "Speed: %.1f urls/s, %.3f MB/s on the wire, %.3f MB/s decoded\n", per_second(done, totals),
             per_second(totals->wire_bytes, totals) / 1e6, per_second(totals->bytes, totals) / 1e6);
 }
 
@@ -115,6 +115,15 @@ static int write_slowest(FILE *file, const struct summary *summary)
     return err;
 }
 
+/* What became of every URL that is known. */
+static void write_accounts(FILE *file, const struct crawl_totals *totals)
+{
+    fprintf(file,
+            "\nURLs: %" PRIu64 " discovered = %" PRIu64 " fetched + %" PRIu64 " failed + %" PRIu64
+            " filtered + %" PRIu64 " pending\n",
+            totals->discovered, totals->fetched, totals->failed, totals->filtered, totals->queued + totals->in_flight);
+}
+
 static int finish(struct output *output, const struct crawl_end *end)
 {
     struct text_output *text = container_of(output, struct text_output, output);
@@ -122,6 +131,7 @@ static int finish(struct output *output, const struct crawl_end *end)
     int err = report_write(text->report, end->totals, file);
     if (err)
         return err;
+    write_accounts(file, end->totals);
     write_traps(file, &end->summary->skipped);
     write_rates(file, end->totals);
     write_phases(file, end->summary);

@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "fuzz.h"
 
-#define TARGETS(X) X(charset) X(config) X(decode) X(extractor) X(response) X(robots) X(sitemap) X(url) X(values)
+#define TARGETS(X) \
+    X(charset) X(config) X(decode) X(extractor) X(response) X(retry_after) X(robots) X(sitemap) X(url) X(values)
 
 #define X(name) int fuzz_##name(const uint8_t *data, size_t size);
 TARGETS(X)
