@@ -117,7 +117,8 @@ profile)
     exit
     ;;
 measure) parts=() ;;
-*) die "'$part' is none of all, sites, in-flight, size, measure and profile" ;;
+politeness) exec "$helpers/bench_politeness" "$crawler" "$pairs" ;;
+*) die "'$part' is none of all, sites, in-flight, size, measure, politeness and profile" ;;
 esac
 [[ $pairs =~ ^[1-9][0-9]*$ ]] || die "'$pairs' is no number of pairs"
 if [ "$part" = measure ]; then

@@ -95,8 +95,10 @@ START_TEST(robots_names_others)
     ck_assert_uint_eq(site_request_count(site, "/sitemap.xml"), 0);
     ck_assert_uint_eq(site_request_count(site, "/one.xml"), 1);
     ck_assert_uint_eq(site_request_count(site, "/no"), 0);
-    assert_said("{\"url\":\"~/no\",\"reason\":\"robots\",\"text\":\"forbidden by robots.txt\",\"referrer\":\"~/one.xml\"}");
-    assert_said("{\"url\":\"http://elsewhere.test/\",\"reason\":\"host\",\"text\":\"host is out of scope\",\"referrer\":\"~/two.txt\"}");
+    assert_said(
+        "{\"url\":\"~/no\",\"reason\":\"robots\",\"text\":\"forbidden by robots.txt\",\"referrer\":\"~/one.xml\"}");
+    assert_said("{\"url\":\"http://elsewhere.test/\",\"reason\":\"host\",\"text\":\"host is out of "
+                "scope\",\"referrer\":\"~/two.txt\"}");
     assert_said("robots.txt names a sitemap http://[/");
     assert_said("robots.txt names a sitemap ftp://127.0.0.1/: neither http nor https");
     end();

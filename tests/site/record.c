@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "site/timers.h"
+
 enum { MOST_KEYS = SITE_COUNT_SLOTS / 4 * 3 };
 
 struct site_record *site_record_create(void)
@@ -128,6 +130,7 @@ void site_record_request(struct site_record *record, unsigned connection, unsign
     size_t size = length < sizeof kept->head ? length : sizeof kept->head - 1;
     kept->connection = connection;
     kept->listener = listener;
+    kept->arrived = site_now();
     memcpy(kept->head, text, size);
     kept->head[size] = '\0';
     count_key(record, fingerprint(fnv_start, head->target));

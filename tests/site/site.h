@@ -161,6 +161,7 @@ enum { SITE_REQUEST_HEAD = 2000, SITE_REQUESTS_KEPT = 8192 };
 struct site_request {
     unsigned connection;          /* number of the connection, from 0, in the order of acceptance */
     unsigned listener;            /* index of the listener */
+    int64_t arrived;              /* nanoseconds on the monotonic clock */
     char head[SITE_REQUEST_HEAD]; /* request line and headers as sent, cut when longer; NUL-terminated */
 };
 
