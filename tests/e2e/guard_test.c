@@ -34,6 +34,11 @@ static const struct site_listener INNER_LISTENERS[] = {
 };
 
 static const struct site_page OUTER_PAGES[] = {
+    {.host = "rules.test", .path = "/robots.txt", .location = "http://10.0.0.1/robots.txt", .status = 301},
+    {.host = "map.test",
+     .path = "/robots.txt",
+     .body = "Sitemap: http://10.0.0.1/map\nSitemap: http://inner.test/map\nSitemap: /there\n"},
+    {.host = "map.test", .path = "/there", .location = "http://[::ffff:127.0.0.1]/map", .status = 302},
     {.path = "/links",
      .body =
          "<a href=http://127.0.0.1/>1</a> <a href=http://10.0.0.1/>2</a> <a href=http://169.254.169.254/>3</a>"
@@ -56,6 +61,8 @@ static const struct site_listener OUTER_LISTENERS[] = {
 
 static const struct dns_row NAMES[] = {
     {.name = "outer.test", .ipv4 = OUTER, .ipv6 = OUTER_V6, .ttl = 300},
+    {.name = "rules.test", .ipv4 = OUTER, .ttl = 300},
+    {.name = "map.test", .ipv4 = OUTER, .ttl = 300},
     {.name = "inner.test", .ipv4 = "127.0.0.1", .ttl = 300},
     {.name = "office.test", .ipv4 = "10.0.0.1", .ttl = 300},
     {.name = "www.office.test", .ipv4 = "10.0.0.1", .ttl = 300},
@@ -121,6 +128,28 @@ START_TEST(links_to_private_places_are_refused)
                  "http://outer.test/links 200 text/html UTF-8 272 8/8\n",
                  0);
     ck_assert_uint_eq(site_connections(inner), 0);
+    close_world();
+}
+END_TEST
+
+/* What is fetched beside pages goes nowhere else either. */
+START_TEST(robots_and_sitemaps_lead_nowhere_private)
+{
+    static const char *const roots[] = {"http://rules.test/", "http://map.test/"};
+    open_world();
+    struct run run;
+    run_crawler(&run, NULL,
+                (const char *const[]){"--config", "/dev/null", "--scope", "any", "--dns-servers",
+                                      dns_server_address(dns), roots[_i], NULL});
+    char *lines = run_url_lines(&run);
+    ck_assert_str_eq(lines, _i ? "http://map.test/ 200 text/html UTF-8 6 0/0\n"
+                               : "http://rules.test/ error address is not allowed (10.0.0.1: private network)\n");
+    ck_assert_msg(!_i || strstr(run.err, "sitemap http://10.0.0.1/map: address is not allowed"), "%s", run.err);
+    ck_assert_msg(!_i || strstr(run.err, "sitemap http://inner.test/map: address is not allowed"), "%s", run.err);
+    ck_assert_msg(!_i || strstr(run.err, "sitemap http://map.test/there: address is not allowed"), "%s", run.err);
+    ck_assert_uint_eq(site_connections(inner), 0);
+    free(lines);
+    run_free(&run);
     close_world();
 }
 END_TEST
@@ -238,8 +267,9 @@ int main(void)
         warn("no network of our own");
         return SKIPPED;
     }
-    return RUN_TESTS("guard", links_to_private_places_are_refused, links_are_followed_with_leave,
-                     redirects_to_private_places_are_refused, rebinding_is_refused,
-                     of_mixed_answers_the_public_part_counts, refusal_is_counted_and_not_tried_again,
-                     roots_in_private_places_are_crawled, private_roots_open_no_other_host);
+    int failed = RUN_TESTS_TIMES("guard", 2, robots_and_sitemaps_lead_nowhere_private);
+    return failed | RUN_TESTS("guard", links_to_private_places_are_refused, links_are_followed_with_leave,
+                              redirects_to_private_places_are_refused, rebinding_is_refused,
+                              of_mixed_answers_the_public_part_counts, refusal_is_counted_and_not_tried_again,
+                              roots_in_private_places_are_crawled, private_roots_open_no_other_host);
 }
