@@ -20,17 +20,16 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "base/error.h"
 #include "base/log.h"
-
-enum { MOST_KEPT = 32768 };
 
 struct multi {
     struct loop *loop;
     CURLM *handle; /* NULL from when it failed to when it is needed */
     unsigned max_connections;
+    long transfers;
+    long idle; /* most connections kept beside theirs */
     struct loop_timer timer;
     struct list sockets;
     struct multi_events events;
@@ -42,6 +41,21 @@ struct socket_watch {
     struct loop_watch watch;
 };
 
+/* libcurl counts all connections, those of the transfers included: beyond its limit each transfer that ends costs one of
+ * the idle ones and a search among all. */
+static void apply_limit(struct multi *multi)
+{
+    curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, multi->transfers + multi->idle);
+}
+
+/* Takes a transfer out of libcurl. */
+static void take_out(struct multi *multi, CURL *easy)
+{
+    curl_multi_remove_handle(multi->handle, easy);
+    multi->transfers--;
+    apply_limit(multi);
+}
+
 static void drain(struct multi *multi)
 {
     int left;
@@ -51,7 +65,7 @@ static void drain(struct multi *multi)
             continue;
         CURL *easy = message->easy_handle;
         CURLcode result = message->data.result;
-        curl_multi_remove_handle(multi->handle, easy);
+        take_out(multi, easy);
         multi->events.done(multi->events.context, easy, result);
     }
 }
@@ -151,16 +165,6 @@ static int on_timer(CURLM *handle, long milliseconds, void *context)
     return 0;
 }
 
-/* How many idle connections are kept. libcurl's own measure, four for each transfer that is going on, closes most of
- * them whenever few are; half of the descriptors stay free for new ones. */
-static long kept_connections(void)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur > 2 * (rlim_t)MOST_KEPT)
-        return MOST_KEPT;
-    return (long)(files.rlim_cur / 2);
-}
-
 static int open_handle(struct multi *multi)
 {
     multi->handle = curl_multi_init();
@@ -171,8 +175,8 @@ static int open_handle(struct multi *multi)
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
     curl_multi_setopt(multi->handle, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, kept_connections());
     curl_multi_setopt(multi->handle, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)multi->max_connections);
+    apply_limit(multi);
     return 0;
 }
 
@@ -183,6 +187,7 @@ int multi_create(struct multi **out, struct loop *loop, unsigned max_connections
         return ERR_NO_MEMORY;
     multi->loop = loop;
     multi->max_connections = max_connections;
+    multi->idle = 1;
     multi->events = *events;
     list_init(&multi->sockets);
     loop_timer_init(&multi->timer, on_due, multi);
@@ -203,16 +208,25 @@ void multi_free(struct multi *multi)
     free(multi);
 }
 
+void multi_limit_idle(struct multi *multi, long most)
+{
+    multi->idle = most;
+}
+
 int multi_add(struct multi *multi, CURL *easy)
 {
     int err = multi->handle ? 0 : open_handle(multi);
     if (err)
         return err;
     CURLMcode code = curl_multi_add_handle(multi->handle, easy);
-    return code == CURLM_OK ? 0 : code == CURLM_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_INVALID;
+    if (code != CURLM_OK)
+        return code == CURLM_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_INVALID;
+    multi->transfers++;
+    apply_limit(multi);
+    return 0;
 }
 
 void multi_remove(struct multi *multi, CURL *easy)
 {
-    curl_multi_remove_handle(multi->handle, easy);
+    take_out(multi, easy);
 }

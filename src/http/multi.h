@@ -26,6 +26,10 @@ int multi_create(struct multi **out, struct loop *loop, unsigned max_connections
 /* Closes all connections. No handle may be in it. NULL is allowed. */
 void multi_free(struct multi *multi);
 
+/* Sets how many idle connections are kept beside those of the transfers, 1 or more, from the next transfer on that is added or over. At
+ * first it is 1. */
+void multi_limit_idle(struct multi *multi, long most);
+
 /* Starts a transfer. Errors: ERR_NO_MEMORY, ERR_INVALID. */
 int multi_add(struct multi *multi, CURL *easy);
 

@@ -33,7 +33,9 @@ struct origin {
     bool is_fed;         /* libcurl was told the addresses of next_hop */
     uint64_t fed_serial; /* the answer that they are from */
     bool is_spread;      /* over several multi handles: see shards.h */
-    unsigned *loads;     /* transfers on each of them */
+    bool has_home;
+    unsigned home;   /* the first of them */
+    unsigned *loads; /* transfers on each of them */
     unsigned load_count;
     unsigned opening;            /* transfers started and without a connection */
     struct list waiting;         /* transfers that wait for their turn to open one */

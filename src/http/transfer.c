@@ -306,7 +306,7 @@ static void leave_stage(struct transfer *transfer)
         shards_remove(client->shards, transfer->origin, transfer->easy, transfer->shard);
         break;
     case OVER:
-        shards_leave(transfer->origin, transfer->shard);
+        shards_leave(transfer->client->shards, transfer->origin, transfer->shard);
         break;
     case IDLE:
         break;
@@ -407,7 +407,7 @@ static bool met_stale_connection(const struct transfer *transfer, CURLcode resul
 /* libcurl itself goes on to the next connection that it has kept, but gives up at the sixth. */
 static void run_afresh(struct transfer *transfer)
 {
-    shards_leave(transfer->origin, transfer->shard);
+    shards_leave(transfer->client->shards, transfer->origin, transfer->shard);
     list_remove(&transfer->node);
     free_lists(transfer);
     transfer->is_fresh = true;
@@ -438,7 +438,7 @@ void transfer_done(CURL *easy, CURLcode result)
 void transfer_lose(struct list_node *node, const struct multi *multi)
 {
     struct transfer *transfer = container_of(node, struct transfer, node);
-    if (shards_multi(transfer->client->shards, transfer->shard) == multi)
+    if (shards_multi(transfer->client->shards, transfer->origin, transfer->shard) == multi)
         finish(transfer, ERR_NO_MEMORY);
 }
 
