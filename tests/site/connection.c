@@ -242,6 +242,7 @@ static void divide(struct site_answer *answer, const struct site_hub *hub)
     if (hub->drip && !answer->drip_bytes) {
         answer->drip_bytes = 1;
         answer->drip_delay = hub->drip;
+        answer->drip_from = hub->drip_body ? answer->head : 0;
     }
     if (hub->one_byte && answer->drip_bytes != 1) { /* else it pauses after each byte as it is */
         answer->drip_bytes = 1;

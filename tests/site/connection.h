@@ -24,6 +24,7 @@ struct site_hub {
     size_t open;
     unsigned accepted;
     unsigned drip; /* see struct site_config */
+    bool drip_body;
     bool one_byte;
     void (*closed)(struct site_hub *hub); /* called after a connection has gone; may be NULL */
 };

@@ -19,6 +19,7 @@ struct arguments {
     const char *ca_file;
     unsigned at_once;
     unsigned drip;
+    bool drip_body;
     unsigned freeze_after;
     unsigned freeze_for;
     bool figures;
@@ -57,6 +58,7 @@ static const char usage[] =
     "  --ca FILE      write the certificate of its CA there\n"
     "  --at-once N    answer at most N requests at once; the others wait (no limit)\n"
     "  --drip MS      send every answer a byte each MS milliseconds\n"
+    "  --drip-body    but its head at once\n"
     "  --one-byte     send every answer a byte a packet, and read requests so\n"
     "  --freeze-after MS --freeze-for MS\n"
     "                 so long after the first request stand still for so long, once\n"
@@ -145,6 +147,9 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
     case '1':
         arguments->one_byte = true;
         return true;
+    case 'b':
+        arguments->drip_body = true;
+        return true;
     case 't':
         arguments->listener.tls = SITE_TLS;
         return true;
@@ -157,18 +162,29 @@ static bool take_option(struct arguments *arguments, int option, const char *tex
 
 static bool take_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"pages", required_argument, NULL, 'p'},    {"links", required_argument, NULL, 'l'},
-        {"size", required_argument, NULL, 's'},     {"delay", required_argument, NULL, 'd'},
-        {"children", required_argument, NULL, 'n'}, {"known", no_argument, NULL, 'k'},
-        {"seed", required_argument, NULL, 'e'},     {"root", required_argument, NULL, 'r'},
-        {"port", required_argument, NULL, 'P'},     {"ca", required_argument, NULL, 'c'},
-        {"ipv6", no_argument, NULL, '6'},           {"tls", no_argument, NULL, 't'},
-        {"at-once", required_argument, NULL, 'o'},  {"freeze-after", required_argument, NULL, 'z'},
-        {"figures", no_argument, NULL, 'f'},        {"freeze-for", required_argument, NULL, 'Z'},
-        {"one-byte", no_argument, NULL, '1'},       {"drip", required_argument, NULL, 'D'},
-        {"address", required_argument, NULL, 'a'},  {"traps", no_argument, NULL, 'T'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"pages", required_argument, NULL, 'p'},
+                                            {"links", required_argument, NULL, 'l'},
+                                            {"size", required_argument, NULL, 's'},
+                                            {"delay", required_argument, NULL, 'd'},
+                                            {"children", required_argument, NULL, 'n'},
+                                            {"known", no_argument, NULL, 'k'},
+                                            {"seed", required_argument, NULL, 'e'},
+                                            {"root", required_argument, NULL, 'r'},
+                                            {"port", required_argument, NULL, 'P'},
+                                            {"ca", required_argument, NULL, 'c'},
+                                            {"ipv6", no_argument, NULL, '6'},
+                                            {"tls", no_argument, NULL, 't'},
+                                            {"at-once", required_argument, NULL, 'o'},
+                                            {"freeze-after", required_argument, NULL, 'z'},
+                                            {"figures", no_argument, NULL, 'f'},
+                                            {"freeze-for", required_argument, NULL, 'Z'},
+                                            {"one-byte", no_argument, NULL, '1'},
+                                            {"drip", required_argument, NULL, 'D'},
+                                            {"drip-body", no_argument, NULL, 'b'},
+                                            {"address", required_argument, NULL, 'a'},
+                                            {"traps", no_argument, NULL, 'T'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!take_option(arguments, option, optarg))
             return false;
@@ -202,6 +218,7 @@ static int serve(const struct arguments *arguments, struct site_record *record)
                                  .traps = arguments->traps,
                                  .at_once = arguments->at_once,
                                  .drip = arguments->drip,
+                                 .drip_body = arguments->drip_body,
                                  .one_byte = arguments->one_byte,
                                  .freeze_after = arguments->freeze_after,
                                  .freeze_for = arguments->freeze_for,

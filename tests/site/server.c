@@ -251,6 +251,7 @@ int site_server_open(struct site_server **out, const struct site_config *config,
     server->wake_writer = -1;
     server->hub.record = record;
     server->hub.drip = config->drip;
+    server->hub.drip_body = config->drip_body;
     server->hub.one_byte = config->one_byte;
     server->hub.at_once = config->at_once;
     server->freeze_after = config->freeze_after;

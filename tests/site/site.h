@@ -107,6 +107,7 @@ struct site_config {
     size_t listener_count;
     uint16_t other_port;   /* what {OTHER} stands for */
     unsigned drip;         /* milliseconds; answers that don't drip go out a byte each so often; 0: no */
+    bool drip_body;        /* only their bodies drip, the heads go out at once */
     bool one_byte;         /* every answer goes out a byte a packet, and requests are read so */
     unsigned at_once;      /* most requests that are being answered; the others wait in order of arrival. 0: no limit */
     unsigned freeze_after; /* milliseconds from the first request until all stands still, once... */

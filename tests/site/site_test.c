@@ -196,6 +196,19 @@ START_TEST(answers_a_byte_a_packet)
 }
 END_TEST
 
+/* The second byte of the body would be a minute late. */
+START_TEST(drips_bodies_alone)
+{
+    const struct site_page pages[] = {{.path = "/", .body = "abc"}, {0}};
+    struct site *site = start(&(struct site_config){.pages = pages, .drip = 60000, .drip_body = true});
+    struct exchange exchange = fetch(site, "/", &(struct manner){.most_body = 1});
+    ck_assert_int_eq(exchange.status, 200);
+    ck_assert_str_eq(exchange.body.data, "a");
+    exchange_free(&exchange);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 START_TEST(answers_head)
 {
     const struct site_page pages[] = {{.path = "/", .body = "12345"}, {0}};
@@ -873,6 +886,7 @@ static Suite *site_suite(void)
     tcase_add_test(tests, serves_hosts);
     tcase_add_test(tests, frames_codes_and_drips);
     tcase_add_test(tests, answers_a_byte_a_packet);
+    tcase_add_test(tests, drips_bodies_alone);
     tcase_add_test(tests, answers_head);
     tcase_add_loop_test(tests, has_faults, 0, sizeof faults / sizeof *faults);
     tcase_add_loop_test(tests, has_faults_of_codings, SITE_GZIP, SITE_ZSTD + 1);
