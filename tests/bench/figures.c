@@ -220,3 +220,45 @@ double figures_fact_number(const struct figures *figures, const char *subject, c
     const char *value = figures_fact(figures, subject, key);
     return value ? strtod(value, NULL) : (double)NAN;
 }
+
+double figures_fact_in_turn(const struct figures *figures, const char *subject, const char *key, int turn)
+{
+    char name[2 * FIGURES_NAME];
+    snprintf(name, sizeof name, "%s_%d", key, turn);
+    return figures_fact_number(figures, subject, name);
+}
+
+/* Stores what `key` is in each turn, over `other` unless that is NULL; returns how many there are. */
+static size_t turns_of_fact(const struct figures *figures, const char *subject, const char *key, const char *other,
+                            double values[TURNS_MAX])
+{
+    size_t count = 0;
+    for (; count < TURNS_MAX; count++) {
+        int turn = (int)count + 1;
+        double by = other ? figures_fact_in_turn(figures, subject, other, turn) : 1;
+        values[count] = figures_fact_in_turn(figures, subject, key, turn) / by;
+        if (isnan(values[count]))
+            break;
+    }
+    return count;
+}
+
+double figures_fact_median(const struct figures *figures, const char *subject, const char *key)
+{
+    return figures_fact_ratio(figures, subject, key, NULL);
+}
+
+double figures_fact_most(const struct figures *figures, const char *subject, const char *key)
+{
+    double values[TURNS_MAX], most = NAN;
+    size_t count = turns_of_fact(figures, subject, key, NULL, values);
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, values[i]);
+    return most;
+}
+
+double figures_fact_ratio(const struct figures *figures, const char *subject, const char *key, const char *other)
+{
+    double values[TURNS_MAX];
+    return median(values, turns_of_fact(figures, subject, key, other, values));
+}

@@ -3,7 +3,8 @@
  * A file holds lines of fields between tabs:
  *     run   SUBJECT WHO TURN PAGES KNOWN USER SYS WALL RSS WAITED   one run; microseconds and KiB, as cost.c has them
  *     fact  SUBJECT KEY VALUE                                       what is known of the subject
- * A subject is a site's name, a number of fetches in flight or a number of known URLs; WHO is who fetched. */
+ * A subject is a site's name, a number of fetches in flight, a number of known URLs or a kind of deadline; WHO is who
+ * fetched, or what was fetched. */
 #ifndef BENCH_FIGURES_H
 #define BENCH_FIGURES_H
 
@@ -68,5 +69,14 @@ const char *figures_fact(const struct figures *figures, const char *subject, con
 
 /* The same as a number; NAN when it is not there. */
 double figures_fact_number(const struct figures *figures, const char *subject, const char *key);
+
+/* The same of a fact that was noted in each turn, as KEY_1, KEY_2...: its value in `turn`, its median and its most; NAN
+ * when there is none. */
+double figures_fact_in_turn(const struct figures *figures, const char *subject, const char *key, int turn);
+double figures_fact_median(const struct figures *figures, const char *subject, const char *key);
+double figures_fact_most(const struct figures *figures, const char *subject, const char *key);
+
+/* The median of fact `key` over fact `other`, turn by turn; NAN when they share no turn. `other` may be NULL, for 1. */
+double figures_fact_ratio(const struct figures *figures, const char *subject, const char *key, const char *other);
 
 #endif

@@ -82,6 +82,23 @@ START_TEST(weighs_urls)
 }
 END_TEST
 
+START_TEST(takes_facts_turn_by_turn)
+{
+    struct figures figures;
+    load(&figures,
+         "fact\ttotal\talone_1\t9\nfact\ttotal\talone_2\t30\nfact\ttotal\tboth_2\t40\nfact\ttotal\tboth_1\t10\n"
+         "fact\ttotal\talone_3\t8\nfact\trate\talone_1\t50\n",
+         0);
+    ck_assert_double_eq_tol(figures_fact_in_turn(&figures, "total", "alone", 2), 30, 1e-9);
+    ck_assert_double_eq_tol(figures_fact_median(&figures, "total", "alone"), 9, 1e-9);
+    ck_assert_double_eq_tol(figures_fact_most(&figures, "total", "alone"), 30, 1e-9);
+    ck_assert_double_eq_tol(figures_fact_ratio(&figures, "total", "alone", "both"), (0.9 + 0.75) / 2, 1e-9);
+    ck_assert(isnan(figures_fact_median(&figures, "rate", "both")));
+    ck_assert(isnan(figures_fact_most(&figures, "rate", "both")));
+    figures_free(&figures);
+}
+END_TEST
+
 START_TEST(judges_goals)
 {
     struct figures parts[PARTS] = {0};
@@ -127,6 +144,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("figures", takes_medians_and_ratios, subtracts_the_start, weighs_urls, judges_goals,
-                     refuses_other_lines, takes_an_absent_file_for_none);
+    return RUN_TESTS("figures", takes_medians_and_ratios, subtracts_the_start, weighs_urls, takes_facts_turn_by_turn,
+                     judges_goals, refuses_other_lines, takes_an_absent_file_for_none);
 }

@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const part_names[PARTS] = {"sites", "in_flight", "size"};
+const char *const part_names[PARTS] = {"sites", "in_flight", "size", "drip"};
 
 const char *const part_subjects[PARTS][5] = {
     {"cppreference", "python", "sqlite", "postgresql", NULL},
     {"10", "100", "1000", "10000", NULL},
     {"10000", "100000", "1000000", "10000000", NULL},
+    {"total", "rate", NULL},
 };
 
 static const char fewest_urls[] = "10000";
@@ -55,6 +56,17 @@ double size_bytes_per_pending(const struct figures *figures, const char *known)
     if (!(more > 0))
         return NAN;
     return rss * kib / more - size_bytes_per_fingerprint(figures, known) - path_length((long)urls);
+}
+
+double drip_rate_kept(const struct figures *figures, const char *deadline)
+{
+    return figures_fact_ratio(figures, deadline, "alone_span_ms", "both_span_ms");
+}
+
+double drip_load_alone(const struct figures *figures, const char *deadline)
+{
+    return figures_median(figures, deadline, "alone", run_cpu) / 1000 /
+           figures_fact_median(figures, deadline, "alone_span_ms");
 }
 
 bool goal_met(const struct goal *goal)
@@ -111,9 +123,31 @@ static size_t judge_size(const struct figures *figures, struct goal *goals)
     return sizeof judged / sizeof *judged;
 }
 
+static size_t judge_drip(const struct figures *figures, struct goal *goals)
+{
+    size_t count = 0;
+    for (size_t i = 0; part_subjects[DRIP][i]; i++) {
+        const char *deadline = part_subjects[DRIP][i];
+        const struct goal judged[] = {
+            {DRIP, "rate of healthy hosts, beside drippers / alone", drip_rate_kept(figures, deadline), 0.9, true},
+            {DRIP, "cores for the healthy hosts alone", drip_load_alone(figures, deadline), 0.5, false},
+            {DRIP, "longest that a dripper stayed, in deadlines",
+             figures_fact_most(figures, deadline, "longest_ms") /
+                 figures_fact_number(figures, "machine", "deadline_ms"),
+             1.1, false},
+            {DRIP, "RSS in GB", figures_median(figures, deadline, "both", run_rss) * kib / 1e9, 1, false}};
+        for (size_t j = 0; j < sizeof judged / sizeof *judged; j++) {
+            goals[count] = judged[j];
+            snprintf(goals[count++].text, sizeof goals->text, "%s: %s", deadline, judged[j].text);
+        }
+    }
+    return count;
+}
+
 size_t goals_judge(const struct figures *parts, struct goal *goals)
 {
     size_t count = judge_sites(&parts[SITES], goals);
     count += judge_in_flight(&parts[IN_FLIGHT], goals + count);
-    return count + judge_size(&parts[SIZE], goals + count);
+    count += judge_size(&parts[SIZE], goals + count);
+    return count + judge_drip(&parts[DRIP], goals + count);
 }

@@ -73,6 +73,10 @@ static void set_derived(json_t *object, const struct figures *figures, enum part
         set_number(object, "bytes_per_fingerprint", size_bytes_per_fingerprint(figures, subject));
         set_number(object, "bytes_per_pending_url_beyond_path", size_bytes_per_pending(figures, subject));
         return;
+    case DRIP:
+        set_number(object, "healthy_rate_kept", drip_rate_kept(figures, subject));
+        set_number(object, "cores_alone", drip_load_alone(figures, subject));
+        return;
     default:
         return;
     }
@@ -80,8 +84,8 @@ static void set_derived(json_t *object, const struct figures *figures, enum part
 
 static json_t *json_of_subject(const struct figures *figures, enum part part, const char *subject)
 {
-    static const char *const clients[] = {"wrk",        "bare",       "ours",    "wget2",
-                                          "ours_start", "bare_start", "pending", "left_out"};
+    static const char *const clients[] = {"wrk",        "bare",    "ours",     "wget2", "ours_start",
+                                          "bare_start", "pending", "left_out", "alone", "both"};
     json_t *object = json_object(), *medians = json_object(), *runs = json_array();
     set_facts(object, figures, subject);
     set_derived(object, figures, part, subject);

@@ -1,7 +1,7 @@
 # servers.sh - nginx with the documentation sites, and the generated site; sourced by bench.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-site_pid=
+site_pids=()
 
 # The package of each site, its files, and where a crawl of it starts.
 declare -A site_package=(
@@ -78,23 +78,25 @@ count_served() {
     exec 3<&-
 }
 
-# start_site OPTION... starts the generated site and sets `url`.
+# start_site OPTION... starts a generated site, beside others that there may be, and sets `url`.
 start_site() {
     rm -f "$work/url"
     "${on_server[@]}" "$site" "$@" >"$work/url" 2>"$work/site.log" &
-    site_pid=$!
+    site_pids+=($!)
     until [ -s "$work/url" ]; do # written at once
-        kill -0 "$site_pid" 2>/dev/null || { cat "$work/site.log" >&2; die "the generated site does not start"; }
+        kill -0 $! 2>/dev/null || { cat "$work/site.log" >&2; die "the generated site does not start"; }
         sleep 0.05
     done
     url=$(cat "$work/url")
 }
 
-stop_site() {
-    [ -n "$site_pid" ] || return 0
-    kill "$site_pid" 2>/dev/null || true
-    wait "$site_pid" 2>/dev/null || true
-    site_pid=
+stop_site() { # all of them
+    local pid
+    for pid in "${site_pids[@]}"; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    site_pids=()
 }
 
 stop_servers() {

@@ -40,20 +40,6 @@ static void print_sites(const struct figures *figures)
         print_site(figures, part_subjects[SITES][i]);
 }
 
-/* The most of a fact that was noted in each turn. */
-static double worst(const struct figures *figures, const char *subject, const char *key)
-{
-    double most = 0;
-    for (int turn = 1;; turn++) {
-        char name[FIGURES_NAME];
-        snprintf(name, sizeof name, "%s_%d", key, turn);
-        double value = figures_fact_number(figures, subject, name);
-        if (isnan(value))
-            return most;
-        most = fmax(most, value);
-    }
-}
-
 static void print_in_flight(const struct figures *figures)
 {
     printf("in flight on one host: pages of %.1f KB, each answered after %.0f ms\n",
@@ -71,7 +57,7 @@ static void print_in_flight(const struct figures *figures)
                figures_cost_without_start(figures, tasks, "bare", tasks),
                figures_median(figures, tasks, "ours", run_rss) / kib, in_flight_rss_per_connection(figures, tasks),
                wall, wall / in_flight_ideal_wall(figures, tasks),
-               100 * figures_median(figures, tasks, "ours", run_waited), worst(figures, tasks, "dropped"));
+               100 * figures_median(figures, tasks, "ours", run_waited), figures_fact_most(figures, tasks, "dropped"));
     }
 }
 
@@ -94,6 +80,30 @@ static void print_size(const struct figures *figures)
     }
 }
 
+static void print_drip(const struct figures *figures)
+{
+    static const char *const deadlines[][2] = {{"total", "--timeout"}, {"rate", "--min-rate"}};
+    printf("%.0f connections that drip a byte every %.0f s until %.0f s are over, beside %.0f healthy hosts\n",
+           figures_fact_number(figures, "machine", "drip_connections"),
+           figures_fact_number(figures, "machine", "drip_every_ms") / 1000,
+           figures_fact_number(figures, "machine", "deadline_ms") / 1000,
+           figures_fact_number(figures, "machine", "healthy_hosts"));
+    printf("  %-10s %14s %14s %7s %11s %11s %10s %10s %9s %9s\n", "deadline", "healthy alone", "beside them", "ratio",
+           "cores alone", "most s open", "last gone", "RSS MiB", "stall ms", "alone ms");
+    for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
+        const char *subject = deadlines[i][0];
+        double pages = figures_median(figures, subject, "alone", run_pages);
+        printf("  %-10s %12.0f/s %12.0f/s %7.3f %11.2f %11.2f %8.2f s %10.1f %9.1f %9.1f\n", deadlines[i][1],
+               1000 * pages / figures_fact_median(figures, subject, "alone_span_ms"),
+               1000 * pages / figures_fact_median(figures, subject, "both_span_ms"), drip_rate_kept(figures, subject),
+               drip_load_alone(figures, subject), figures_fact_most(figures, subject, "longest_ms") / 1000,
+               figures_fact_most(figures, subject, "gone_ms") / 1000,
+               figures_median(figures, subject, "both", run_rss) / kib,
+               figures_fact_most(figures, subject, "both_stall_us") / 1000,
+               figures_fact_most(figures, subject, "alone_stall_us") / 1000);
+    }
+}
+
 /* Time in which a client was ready and others had its core. */
 static void print_disturbance(const struct figures *figures)
 {
@@ -106,7 +116,7 @@ static void print_disturbance(const struct figures *figures)
 
 void tables_print(const struct figures *figures, enum part part)
 {
-    static void (*const print[PARTS])(const struct figures *) = {print_sites, print_in_flight, print_size};
+    static void (*const print[PARTS])(const struct figures *) = {print_sites, print_in_flight, print_size, print_drip};
     print[part](figures);
     print_disturbance(figures);
 }
