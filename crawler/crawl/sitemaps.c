@@ -87,8 +87,11 @@ static struct sitemap *sitemap_of(struct list_node *node)
 
 void sitemap_queue_free(struct sitemap_queue *queue)
 {
-    while (!list_is_empty(&queue->waiting))
-        free(sitemap_of(list_pop(&queue->waiting)));
+    list_for_each(node, &queue->waiting)
+    {
+        free(sitemap_of(node));
+    }
+    list_init(&queue->waiting);
 }
 
 /* Whether those of --sitemap are URLs. */

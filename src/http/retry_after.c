@@ -14,6 +14,11 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static bool is_letter(char c)
+{
+    return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+}
+
 /* Whole seconds; what is beyond the most counts as the most. */
 static bool read_seconds(struct slice value, int64_t *seconds)
 {
@@ -31,8 +36,8 @@ static bool read_seconds(struct slice value, int64_t *seconds)
 bool http_date_read(struct slice value, time_t *date)
 {
     char text[LONGEST_DATE + 1];
-    char first = value.length ? ascii_lower(value.data[0]) : 0;
-    if (first < 'a' || first > 'z' || value.length > LONGEST_DATE || memchr(value.data, '\0', value.length))
+    if (value.length == 0 || !is_letter(value.data[0]) || value.length > LONGEST_DATE ||
+        memchr(value.data, '\0', value.length))
         return false;
     memcpy(text, value.data, value.length);
     text[value.length] = '\0';

@@ -15,9 +15,10 @@ enum { TEXT_SIZE = 128, MOST_ARGUMENTS = 24 };
     "<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>" urls "</urlset>"
 #define MAP(path)   "<sitemap><loc>" HERE path "</loc></sitemap>"
 #define INDEX(maps) "<sitemapindex>" maps "</sitemapindex>"
-#define ROBOTS(lines)                                              \
-    {                                                              \
-        .path = "/robots.txt", .type = "text/plain", .body = lines \
+
+#define ROBOTS(lines)                                                \
+    {                                                                \
+        .path = "/robots.txt", .type = "text/plain", .body = (lines) \
     }
 #define REST                        \
     {                               \
