@@ -195,10 +195,13 @@ static int list_given(struct sitemaps *sitemaps, struct sitemap_queue *queue)
     buf_init(&storage, URL_MAX_LENGTH);
     for (size_t i = 0; i < texts->count && !err; i++) {
         struct url url;
-        if (!is_word(texts->items[i]))
-            err = root_parse(slice_of(texts->items[i]), &url, &storage);
-        if (!err && !is_word(texts->items[i]))
-            err = enqueue(sitemaps, queue, &url, &given);
+        if (is_word(texts->items[i]))
+            continue;
+        err = root_parse(slice_of(texts->items[i]), &url, &storage);
+        if (err)
+            break;
+        url_strip_credentials(&url, &storage);
+        err = enqueue(sitemaps, queue, &url, &given);
     }
     buf_free(&storage);
     return err;

@@ -235,6 +235,29 @@ START_TEST(limits_hold)
 }
 END_TEST
 
+/* The name and password of a sitemap's URL are neither sent nor shown. */
+START_TEST(credentials_stay_here)
+{
+    char given[TEXT_SIZE], value[TEXT_SIZE], target[TEXT_SIZE];
+    const struct site_listener listener = {.port = site_unused_port()};
+    struct site_request request;
+    ck_assert_int_eq(
+        site_start(&(struct site_config){.pages = CHOICES, .listeners = &listener, .listener_count = 1}, &site), 0);
+    snprintf(given, sizeof given, "http://name:secret@127.0.0.1:%u/given", listener.port);
+    char root[TEXT_SIZE];
+    run_crawler(&run, site,
+                (const char *const[]){"--config", "/dev/null", "-v", "-v", "-o", "jsonl:-", "--sitemap", given,
+                                      site_url(site, "/", root, sizeof root), NULL});
+    records = records_of(run.out);
+    ck_assert_ptr_nonnull(record_find(records, "~/from-given"));
+    ck_assert_msg(!strstr(run.out, "secret") && !strstr(run.err, "secret"), "%s", run.err);
+    for (unsigned i = 0; site_request(site, i, &request); i++)
+        ck_assert_msg(!site_request_header(&request, "Authorization", value, sizeof value), "%s",
+                      site_request_target(&request, target, sizeof target));
+    end();
+}
+END_TEST
+
 START_TEST(no_url_is_wrong_usage)
 {
     run_crawler(&run, NULL, (const char *const[]){"--sitemap", "http://[/", "http://127.0.0.1:1/", NULL});
@@ -246,8 +269,8 @@ END_TEST
 
 int main(void)
 {
-    int failed =
-        RUN_TESTS("sitemaps", it_is_found_where_it_usually_is, robots_names_others, indexes_end,
-                  feeds_packed_files_and_redirects_count, bad_files_are_told_of, limits_hold, no_url_is_wrong_usage);
+    int failed = RUN_TESTS("sitemaps", it_is_found_where_it_usually_is, robots_names_others, indexes_end,
+                           feeds_packed_files_and_redirects_count, bad_files_are_told_of, limits_hold,
+                           credentials_stay_here, no_url_is_wrong_usage);
     return failed | RUN_TESTS_TIMES("sitemaps chosen", 7, the_user_chooses);
 }
