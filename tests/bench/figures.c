@@ -259,6 +259,7 @@ double figures_fact_most(const struct figures *figures, const char *subject, con
 
 double figures_fact_ratio(const struct figures *figures, const char *subject, const char *key, const char *other)
 {
-    double values[TURNS_MAX] = {0};
-    return median(values, turns_of_fact(figures, subject, key, other, values));
+    double values[TURNS_MAX];
+    size_t count = turns_of_fact(figures, subject, key, other, values);
+    return median(values, count);
 }

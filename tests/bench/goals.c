@@ -16,6 +16,8 @@ const char *const part_subjects[PARTS][5] = {
 static const char fewest_urls[] = "10000";
 static const double kib = 1024;
 
+enum { DRIP_GOALS = 4 }; /* of each deadline */
+
 double in_flight_ideal_wall(const struct figures *figures, const char *tasks)
 {
     return figures_fact_number(figures, tasks, "rounds") * figures_fact_number(figures, "machine", "delay_ms") / 1000;
@@ -123,24 +125,32 @@ static size_t judge_size(const struct figures *figures, struct goal *goals)
     return sizeof judged / sizeof *judged;
 }
 
+static void judge_deadline(const struct figures *figures, const char *deadline, struct goal *goals)
+{
+    const struct {
+        const char *text;
+        double value, bound;
+        bool at_least;
+    } judged[DRIP_GOALS] = {
+        {"rate of healthy hosts, beside drippers / alone", drip_rate_kept(figures, deadline), 0.9, true},
+        {"cores for the healthy hosts alone", drip_load_alone(figures, deadline), 0.5, false},
+        {"longest that a dripper stayed, in deadlines",
+         figures_fact_most(figures, deadline, "longest_ms") / figures_fact_number(figures, "machine", "deadline_ms"),
+         1.1, false},
+        {"RSS in GB", figures_median(figures, deadline, "both", run_rss) * kib / 1e9, 1, false},
+    };
+    for (size_t i = 0; i < DRIP_GOALS; i++) {
+        goals[i] = (struct goal){
+            .part = DRIP, .value = judged[i].value, .bound = judged[i].bound, .at_least = judged[i].at_least};
+        snprintf(goals[i].text, sizeof goals[i].text, "%s: %s", deadline, judged[i].text);
+    }
+}
+
 static size_t judge_drip(const struct figures *figures, struct goal *goals)
 {
     size_t count = 0;
-    for (size_t i = 0; part_subjects[DRIP][i]; i++) {
-        const char *deadline = part_subjects[DRIP][i];
-        const struct goal judged[] = {
-            {DRIP, "rate of healthy hosts, beside drippers / alone", drip_rate_kept(figures, deadline), 0.9, true},
-            {DRIP, "cores for the healthy hosts alone", drip_load_alone(figures, deadline), 0.5, false},
-            {DRIP, "longest that a dripper stayed, in deadlines",
-             figures_fact_most(figures, deadline, "longest_ms") /
-                 figures_fact_number(figures, "machine", "deadline_ms"),
-             1.1, false},
-            {DRIP, "RSS in GB", figures_median(figures, deadline, "both", run_rss) * kib / 1e9, 1, false}};
-        for (size_t j = 0; j < sizeof judged / sizeof *judged; j++) {
-            goals[count] = judged[j];
-            snprintf(goals[count++].text, sizeof goals->text, "%s: %s", deadline, judged[j].text);
-        }
-    }
+    for (size_t i = 0; part_subjects[DRIP][i]; i++, count += DRIP_GOALS)
+        judge_deadline(figures, part_subjects[DRIP][i], goals + count);
     return count;
 }
 

@@ -30,7 +30,7 @@ static void spread_origins(unsigned max_connections, size_t *handles, size_t *mo
 {
     CURL *transfers[ORIGINS];
     unsigned shard[ORIGINS];
-    const struct multi *multis[ORIGINS] = {NULL};
+    const struct multi *multis[ORIGINS] = {0};
     size_t loads[ORIGINS] = {0};
     struct shards *shards;
     *handles = *most = 0;
