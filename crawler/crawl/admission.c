@@ -85,7 +85,6 @@ static int lack_rules(struct worker *worker, enum rules_answer answer)
         worker_try_later(worker);
         return 0;
     }
-    worker->claim.tries = worker->tries;
     if (server->rules != SERVER_RULES_KNOWN && answer == RULES_UNREACHABLE)
         return fail(worker);
     server_lack_rules(server, clock_now());
@@ -97,6 +96,8 @@ static int take_rules(struct worker *worker, struct robots *rules, enum rules_an
     struct server *server = worker->server;
     if (answer == RULES_UNAVAILABLE || answer == RULES_UNREACHABLE)
         return lack_rules(worker, answer);
+    if (server->rules == SERVER_RULES_UNKNOWN)
+        worker->claim.tries = 0; /* those were for the rules */
     server_set_rules(server, rules, clock_now());
     politeness_heed_delay(&server->politeness, crawl_delay_of(worker));
     log_info("robots.txt for %s: status %d", buf_text(&worker->claim.url), worker->response.status);

@@ -135,6 +135,21 @@ START_TEST(crawl_delay_is_for_its_host_alone)
 }
 END_TEST
 
+/* Tries for robots.txt are none for the page. */
+START_TEST(pages_have_all_their_tries)
+{
+    static const struct site_page pages[] = {
+        {.path = "/robots.txt", .fault = SITE_RESET_BEFORE_HEAD, .fault_times = 1, .body = ""},
+        {.path = "*", .status = 502, .fault = SITE_NOT_NOW, .fault_times = 1, .body = "page"},
+        {0}};
+    CRAWL((&(struct site_config){.pages = pages}), "--config", "/dev/null", "--max-tries", "2");
+    ck_assert_int_eq(record_number(record_find(records, "~/"), "tries"), 2);
+    ck_assert_int_eq(record_number(record_find(records, "~/"), "status"), 200);
+    ck_assert_uint_eq(site_requests(site), 4);
+    end();
+}
+END_TEST
+
 /* Of a server that doesn't answer, most URLs aren't asked for. */
 START_TEST(dead_servers_are_given_up)
 {
@@ -170,6 +185,6 @@ END_TEST
 int main(void)
 {
     int failed = RUN_TESTS_TIMES("politeness", 2, a_host_is_left_alone_until_it_says);
-    failed |= RUN_TESTS("politeness", refusals_end, dead_servers_are_given_up);
+    failed |= RUN_TESTS("politeness", refusals_end, pages_have_all_their_tries, dead_servers_are_given_up);
     return failed | RUN_TESTS_TIMES("delays", 2, crawl_delay_is_for_its_host_alone);
 }
