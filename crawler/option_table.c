@@ -59,6 +59,10 @@ const struct option_row OPTION_TABLE[] = {
      "fetch URLs that differ in a session id only, too; without it the first of them stands for all"},
     {SCOPE, "max-pages-per-host", 0, NULL, OPTION_UINT32, FIELD(max_pages_per_host), 0, INT32_MAX, 0, NULL, "N",
      "fetch at most N URLs of one host; 0: 100000, and no limit for the roots' hosts (0)"},
+    {SCOPE, "strip-query", 0, NULL, OPTION_NAMES, FIELD(strip_query), 0, 0, 0, NULL, "NAME,...",
+     "take these parameters out of the queries of links, NAME* all that begin so; may be repeated"},
+    {SCOPE, "sort-query", 0, NULL, OPTION_FLAG, FIELD(sort_query), 0, 0, 0, NULL, NULL,
+     "sort the parameters in the queries of links by their names"},
     {SCOPE, "allow-private", 0, NULL, OPTION_FLAG, FIELD(allow_private), 0, 0, 0, NULL, NULL,
      "connect to addresses that are not public, too; without it only the roots' own hosts may be there"},
 

@@ -57,16 +57,18 @@ struct options {
     struct text_list include; /* PCRE2, any must match */
     struct text_list exclude; /* PCRE2, none may match */
     bool no_parent;
-    uint32_t max_url_length;     /* bytes */
-    uint32_t max_path_length;    /* bytes; NO_LIMIT, as all up to max_calendar_dates */
-    uint32_t max_path_depth;     /* segments */
-    uint32_t max_repeats;        /* of one segment in a path */
-    uint32_t max_query_params;   /* of a URL */
-    uint32_t max_query_variants; /* of one path */
-    uint32_t max_calendar_dates; /* far off, of one calendar */
-    uint32_t max_pages_per_host; /* URLs; 0: traps.h decides */
-    bool keep_session_ids;       /* URLs that differ in these only are all fetched */
-    bool allow_private;          /* connections may go to addresses that are not public */
+    uint32_t max_url_length;      /* bytes */
+    uint32_t max_path_length;     /* bytes; NO_LIMIT, as all up to max_calendar_dates */
+    uint32_t max_path_depth;      /* segments */
+    uint32_t max_repeats;         /* of one segment in a path */
+    uint32_t max_query_params;    /* of a URL */
+    uint32_t max_query_variants;  /* of one path */
+    uint32_t max_calendar_dates;  /* far off, of one calendar */
+    uint32_t max_pages_per_host;  /* URLs; 0: traps.h decides */
+    bool keep_session_ids;        /* URLs that differ in these only are all fetched */
+    struct text_list strip_query; /* names of parameters that URLs lose (canonical.h) */
+    bool sort_query;
+    bool allow_private; /* connections may go to addresses that are not public */
 
     /* Politeness */
     uint32_t max_tasks;

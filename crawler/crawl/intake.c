@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/table.h"
+#include "crawl/canonical.h"
 #include "crawl/link_walk.h"
 #include "crawl/reach.h"
 #include "crawl/scope.h"
@@ -44,6 +45,8 @@ struct intake {
     struct frontier *frontier;
     struct link_walk walk;
     struct batch batch;
+    const struct options *canonical; /* NULL: URLs are taken as they are */
+    struct buf canonical_text;
     intake_skipped skipped;
     void *context;
     uint64_t filtered;
@@ -115,6 +118,8 @@ int intake_create(struct intake **out, const struct options *options, struct fro
     intake->frontier = frontier;
     intake->skipped = skipped;
     intake->context = context;
+    intake->canonical = canonical_is_wanted(options) ? options : NULL;
+    buf_init(&intake->canonical_text, URL_MAX_LENGTH);
     link_walk_init(&intake->walk);
     table_init(&intake->nofollow);
     const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
@@ -140,6 +145,7 @@ void intake_free(struct intake *intake)
     table_for_each(slot, &intake->nofollow) set_aside_free(slot->value);
     table_free(&intake->nofollow);
     scope_free(intake->scope);
+    buf_free(&intake->canonical_text);
     link_walk_free(&intake->walk);
     free(intake);
 }
@@ -352,28 +358,47 @@ static struct store_url entry_of(const struct url *url, struct slice raw, uint64
         .text = url_without_fragment(url), .origin_length = url->path_start, .fingerprint = fingerprint};
 }
 
+/* Puts the URL in the place of those that are the same page for the user; `*url` may be NULL. Valid up to the next. */
+static int make_canonical(struct intake *intake, const struct url **url, struct url *made, uint64_t *fingerprint)
+{
+    if (!intake->canonical || !*url || !url_is_http(*url))
+        return 0;
+    *made = **url;
+    int changed = canonical_apply(intake->canonical, made, &intake->canonical_text);
+    if (changed <= 0)
+        return changed;
+    *url = made;
+    *fingerprint = url_fingerprint(made);
+    return 0;
+}
+
 static int offer_link(struct intake *intake)
 {
     struct link_walk *walk = intake->batch.visit->walk;
     const struct url *url = link_walk_url(walk);
+    uint64_t fingerprint = walk->fingerprint;
     struct judgement judgement;
-    int err = judge(intake, url, walk->fingerprint, &judgement);
+    struct url made;
+    int err = make_canonical(intake, &url, &made, &fingerprint);
+    if (!err)
+        err = judge(intake, url, fingerprint, &judgement);
     if (!err)
         err = link_walk_allow(walk, judgement.reason == REASON_NONE || judgement.reason == REASON_NOFOLLOW);
-    return err ? err : offer(intake, entry_of(url, walk->raw, walk->fingerprint), &judgement);
+    return err ? err : offer(intake, entry_of(url, walk->raw, fingerprint), &judgement);
 }
 
 /* Whether the link that was come to is more than one more way to a URL that an earlier page had, and whether any that is
  * still to come is. A page can't make a URL matter that did not before. */
 static bool matters(const struct intake *intake, const struct link_walk *walk)
 {
-    return walk->is_nofollow || reach_heeds(intake->reach, walk->fingerprint) ||
+    return intake->canonical || walk->is_nofollow || reach_heeds(intake->reach, walk->fingerprint) ||
            table_get(&intake->nofollow, walk->fingerprint);
 }
 
 static bool some_matter(const struct intake *intake, const struct link_walk *walk)
 {
-    return walk->is_nofollow || walk->later.length || reach_heeds_any(intake->reach) || intake->nofollow.count;
+    return intake->canonical || walk->is_nofollow || walk->later.length || reach_heeds_any(intake->reach) ||
+           intake->nofollow.count;
 }
 
 /* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
@@ -448,9 +473,14 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
 static int add_url(struct intake *intake, struct visit *visit, const struct url *url, struct slice raw)
 {
     struct judgement judgement;
+    struct url made;
     uint64_t fingerprint = url ? url_fingerprint(url) : hash_bytes(raw);
+    /* A redirect to the same page as the user sees it, which the server doesn't, leads on. */
+    int err = visit->found.redirects ? 0 : make_canonical(intake, &url, &made, &fingerprint);
+    if (err)
+        return err;
     begin(intake, visit);
-    int err = judge(intake, url, fingerprint, &judgement);
+    err = judge(intake, url, fingerprint, &judgement);
     if (!err)
         err = offer(intake, entry_of(url, raw, fingerprint), &judgement);
     return err ? err : flush(intake);

@@ -35,6 +35,18 @@ static const struct scenario SCENARIOS[] = {
                   "~/a 200 text/html UTF-8 12 0/1\n",
     },
     {
+        .name = "links that are one page for the user; redirects are followed as they are",
+        .pages = {{.path = "/", .body = "<a href='/a?utm_x=1&b=2&a=1'><a href='/a?a=1&b=2#f'><a href='/r?ref=1'>"},
+                  {.path = "/a?a=1&b=2", .body = "<a href='/?utm_y'>"},
+                  {.path = "/r", .status = 302, .location = "/s?b&a&ref=2"},
+                  {.path = "/s?b&a&ref=2", .body = "moved"}},
+        .options = {"--strip-query", "utm_*,ref", "--sort-query"},
+        .report = "~/ 200 text/html UTF-8 71 2/3\n"
+                  "~/a?a=1&b=2 200 text/html UTF-8 18 0/1\n"
+                  "~/r 302 redirect ~/s?b&a&ref=2\n"
+                  "~/s?b&a&ref=2 200 text/html UTF-8 5 0/0\n",
+    },
+    {
         .name = "prohibited host",
         .pages = {{.path = "/", .body = "<a href='http://example.com/'>"}},
         .report = "~/ 200 text/html UTF-8 30 0/0\n",
