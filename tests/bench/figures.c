@@ -145,6 +145,22 @@ void figures_free(struct figures *figures)
     free(figures->facts);
 }
 
+static bool is_first(const struct figures *figures, const struct run *run)
+{
+    for (const struct run *other = figures->runs; other < run; other++)
+        if (strcmp(other->subject, run->subject) == 0)
+            return false;
+    return true;
+}
+
+const char *figures_subject(const struct figures *figures, size_t index)
+{
+    for (size_t i = 0; i < figures->run_count; i++)
+        if (is_first(figures, &figures->runs[i]) && index-- == 0)
+            return figures->runs[i].subject;
+    return NULL;
+}
+
 static int compare(const void *a, const void *b)
 {
     double left = *(const double *)a, right = *(const double *)b;

@@ -53,6 +53,9 @@ figure run_known;
 int figures_load(struct figures *figures, const char *path);
 void figures_free(struct figures *figures);
 
+/* The subject `index` of those that have runs, in the order of their first ones; NULL when there are fewer. */
+const char *figures_subject(const struct figures *figures, size_t index);
+
 /* The median over all runs of `who` on `subject`; NAN when there is none. */
 double figures_median(const struct figures *figures, const char *subject, const char *who, figure *of);
 

@@ -47,6 +47,8 @@ START_TEST(takes_medians_and_ratios)
     ck_assert_double_eq_tol(figures_fact_number(&figures, "python", "urls"), 10, 1e-9);
     ck_assert_str_eq(figures_fact(&figures, "machine", "processor"), "An Old One");
     ck_assert_ptr_null(figures_fact(&figures, "machine", "urls"));
+    ck_assert_str_eq(figures_subject(&figures, 0), "python");
+    ck_assert_ptr_null(figures_subject(&figures, 1));
     figures_free(&figures);
 }
 END_TEST

@@ -4,14 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const part_names[PARTS] = {"sites", "in_flight", "size", "drip"};
+const char *const part_names[PARTS] = {"sites", "in_flight", "size", "drip", "faults"};
 
 const char *const part_subjects[PARTS][5] = {
     {"cppreference", "python", "sqlite", "postgresql", NULL},
     {"10", "100", "1000", "10000", NULL},
     {"10000", "100000", "1000000", "10000000", NULL},
     {"total", "rate", NULL},
+    {NULL},
 };
+
+const char *part_subject(const struct figures *figures, enum part part, size_t index)
+{
+    return part == FAULTS ? figures_subject(figures, index) : part_subjects[part][index];
+}
 
 static const char fewest_urls[] = "10000";
 static const double kib = 1024;

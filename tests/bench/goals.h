@@ -4,13 +4,16 @@
 
 #include "figures.h"
 
-enum part { SITES, IN_FLIGHT, SIZE, DRIP, PARTS };
+enum part { SITES, IN_FLIGHT, SIZE, DRIP, FAULTS, PARTS };
 
 /* What the parts are called, as files, arguments and keys. */
 extern const char *const part_names[PARTS];
 
-/* The subjects of each part, in the order in which they are shown; ends with NULL. */
+/* The subjects of each part, in the order in which they are shown; ends with NULL. Those of FAULTS are not known before. */
 extern const char *const part_subjects[PARTS][5];
+
+/* The same by number, of FAULTS in the order of the runs; NULL behind the last. */
+const char *part_subject(const struct figures *figures, enum part part, size_t index);
 
 struct goal {
     enum part part;

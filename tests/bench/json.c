@@ -84,8 +84,8 @@ static void set_derived(json_t *object, const struct figures *figures, enum part
 
 static json_t *json_of_subject(const struct figures *figures, enum part part, const char *subject)
 {
-    static const char *const clients[] = {"wrk",        "bare",    "ours",     "wget2", "ours_start",
-                                          "bare_start", "pending", "left_out", "alone", "both"};
+    static const char *const clients[] = {"wrk",     "bare",     "ours",  "wget2", "ours_start", "bare_start",
+                                          "pending", "left_out", "alone", "both",  "plain",      "one_byte"};
     json_t *object = json_object(), *medians = json_object(), *runs = json_array();
     set_facts(object, figures, subject);
     set_derived(object, figures, part, subject);
@@ -107,8 +107,9 @@ static json_t *json_of_part(const struct figures *figures, enum part part)
     json_t *object = json_object(), *machine = json_object();
     set_facts(machine, figures, "machine");
     json_object_set_new(object, "machine", machine);
-    for (size_t i = 0; part_subjects[part][i]; i++)
-        json_object_set_new(object, part_subjects[part][i], json_of_subject(figures, part, part_subjects[part][i]));
+    const char *subject;
+    for (size_t i = 0; (subject = part_subject(figures, part, i)); i++)
+        json_object_set_new(object, subject, json_of_subject(figures, part, subject));
     if (part == SIZE)
         json_object_set_new(object, "start", json_of_subject(figures, part, "start"));
     return object;

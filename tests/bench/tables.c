@@ -104,6 +104,32 @@ static void print_drip(const struct figures *figures)
     }
 }
 
+static void print_fault_run(const struct figures *figures, const char *subject, const char *who)
+{
+    char key[FIGURES_NAME];
+    snprintf(key, sizeof key, "%s_stall_us", who);
+    double wall = figures_median(figures, subject, who, run_wall);
+    if (isnan(wall))
+        return;
+    printf(" %9.2f %9.1f", wall, figures_median(figures, subject, who, run_rss) / kib);
+    double stall = figures_fact_number(figures, subject, key);
+    if (!isnan(stall))
+        printf(" %9.1f", stall / 1000);
+}
+
+static void print_faults(const struct figures *figures)
+{
+    const char *subject;
+    printf("%-24s %-28s %9s %9s %9s %9s %9s %9s\n", "row and case", "recorded as", "seconds", "RSS MiB", "stall ms",
+           "by bytes", "RSS MiB", "stall ms");
+    for (size_t i = 0; (subject = part_subject(figures, FAULTS, i)); i++) {
+        printf("%-24s %-28s", subject, figures_fact(figures, subject, "outcome"));
+        print_fault_run(figures, subject, "plain");
+        print_fault_run(figures, subject, "one_byte");
+        puts("");
+    }
+}
+
 /* Time in which a client was ready and others had its core. */
 static void print_disturbance(const struct figures *figures)
 {
@@ -116,7 +142,8 @@ static void print_disturbance(const struct figures *figures)
 
 void tables_print(const struct figures *figures, enum part part)
 {
-    static void (*const print[PARTS])(const struct figures *) = {print_sites, print_in_flight, print_size, print_drip};
+    static void (*const print[PARTS])(const struct figures *) = {print_sites, print_in_flight, print_size, print_drip,
+                                                                 print_faults};
     print[part](figures);
     print_disturbance(figures);
 }
