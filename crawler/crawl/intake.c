@@ -377,7 +377,7 @@ static int offer_link(struct intake *intake)
     struct link_walk *walk = intake->batch.visit->walk;
     const struct url *url = link_walk_url(walk);
     uint64_t fingerprint = walk->fingerprint;
-    struct judgement judgement;
+    struct judgement judgement = {.reason = REASON_NONE};
     struct url made;
     int err = make_canonical(intake, &url, &made, &fingerprint);
     if (!err)

@@ -27,7 +27,7 @@ outcome_of() { # URL: the kind of the error in its record, "none" for none
 crawl_fault() { # WHO ROW PATH URL EXPECTED
     local subject=$2:$3 limits=("${fault_limits[@]}") outcome
     [ "$2" -lt 20 ] || limits=() # large pages
-    cost_of '0|1' "$crawler" --progress none -v -v "${no_robots[@]}" "${limits[@]}" -o /dev/null \
+    cost_of '0|1' "$crawler" --progress none -v -v "${pages_only[@]}" "${limits[@]}" -o /dev/null \
         -o "csv:$work/records.csv" "$4"
     outcome=$(outcome_of "$4")
     [ "$outcome" = "$5" ] || die "$subject, $1: $outcome instead of $5"
