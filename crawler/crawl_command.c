@@ -34,6 +34,14 @@ static int write_outputs(struct program *program, struct outputs *outputs)
     return outputs_finish(outputs, &end);
 }
 
+/* Whether there is nothing left to go on with. */
+static bool is_finished(const struct program *program, int err)
+{
+    struct crawl_totals totals;
+    crawler_totals(program->crawler, &totals);
+    return !err && !program->interruptions && totals.queued == 0 && totals.in_flight == 0;
+}
+
 static enum exit_code exit_code_of(const struct program *program, int err)
 {
     if (program->interruptions)
@@ -58,9 +66,15 @@ enum exit_code crawl_command(struct program *program)
     int err = open_outputs(program, &outputs);
     if (err)
         return err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
+    code = program_begin(program);
+    if (code != EXIT_OK) {
+        outputs_free(outputs);
+        return code;
+    }
     confine_crawl(&program->options, outputs);
     err = program_crawl(program);
+    int state_err = crawl_state_finish(&program->state, is_finished(program, err));
     int output_err = write_outputs(program, outputs);
     outputs_free(outputs);
-    return exit_code_of(program, err ? err : output_err);
+    return exit_code_of(program, err ? err : state_err ? state_err : output_err);
 }

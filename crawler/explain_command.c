@@ -83,6 +83,8 @@ static void explain_url(struct program *program, const struct url *url)
 enum exit_code explain_command(struct program *program)
 {
     enum exit_code code = program_open(program);
+    if (code == EXIT_OK)
+        code = program_begin(program);
     if (code != EXIT_OK)
         return code;
     struct buf storage;

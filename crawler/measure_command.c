@@ -275,6 +275,8 @@ static enum exit_code open_measuring(struct measuring *measuring)
     if (err)
         code = err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
     if (code == EXIT_OK)
+        code = program_begin(measuring->program);
+    if (code == EXIT_OK)
         confine_crawl(options, measuring->outputs);
     return code;
 }

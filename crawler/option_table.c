@@ -19,6 +19,7 @@ static const char HTTP[] = "HTTP";
 static const char DISCOVER[] = "Discover";
 static const char CHECK[] = "Check";
 static const char OUTPUT[] = "Output";
+static const char STATE[] = "State";
 static const char MEASURE[] = "Measure (crawler measure)";
 static const char FACE[] = "Face";
 
@@ -150,6 +151,12 @@ const struct option_row OPTION_TABLE[] = {
     {CHECK, "accept", 0, NULL, OPTION_STATUSES, FIELD(accept), 0, 0, 0, NULL, "STATUS,...",
      "statuses that do not count as broken, such as 403,500..599; may be repeated"},
 
+    {STATE, "state", 0, NULL, OPTION_TEXT, FIELD(state), 0, 0, 0, NULL, "FILE",
+     "keep the crawl in FILE (SQLite), so that it can go on after a crash or an interrupt, and be asked; one that is not "
+     "finished goes on"},
+    {STATE, "resume", 0, NULL, OPTION_FLAG, FIELD(resume), 0, 0, 0, NULL, NULL,
+     "go on with the crawl in --state FILE, and fail when there is none; its roots need not be given again"},
+
     {OUTPUT, "output", 'o', NULL, OPTION_LIST, FIELD(outputs), 0, 0, 0, NULL, "[FORMAT:]FILE",
      "write to FILE, - being standard output, as text, jsonl, json, csv, junit, sitemap, dot or html (and svg, hgrm for "
      "measure); without FORMAT the file's suffix tells; may be repeated (text:-)"},
@@ -207,7 +214,7 @@ bool option_serves(const struct option_row *row, enum command command)
 {
     if (row->group == MEASURE)
         return command == COMMAND_MEASURE;
-    bool is_for_crawls = row->group == CHECK ||
+    bool is_for_crawls = row->group == CHECK || row->group == STATE ||
                          (row->group == OUTPUT && (row->offset == FIELD(skipped) || row->offset == FIELD(explain)));
     return command == COMMAND_CRAWL || !is_for_crawls;
 }

@@ -131,6 +131,8 @@ struct options {
     char *selector;           /* poller name or NULL */
     bool force_select;        /* --select */
     struct text_list outputs; /* -o [FORMAT:]FILE; none: the text report to standard output */
+    char *state;              /* FILE in which the crawl outlives its process, or NULL */
+    bool resume;              /* there must be a crawl in it */
     char *skipped;            /* FILE for URLs that were not fetched, or NULL */
     char *explain;            /* a URL, or NULL */
     enum progress_kind progress;

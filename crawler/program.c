@@ -113,17 +113,6 @@ static void http_options_of(const struct program *program, struct http_options *
     };
 }
 
-static int add_roots(struct program *program)
-{
-    for (size_t i = 0; i < program->options.roots.count; i++) {
-        const char *root = program->options.roots.items[i];
-        int err = crawler_add_root(program->crawler, slice_of(root));
-        if (err)
-            return program_fail(root, err);
-    }
-    return 0;
-}
-
 static int open_program(struct program *program)
 {
     http_options_of(program, &program->http);
@@ -139,23 +128,33 @@ static int open_program(struct program *program)
     err = summary_create(&program->summary);
     if (err)
         return program_fail("figures", err);
-    err = crawler_create(&program->crawler, program->loop, program->client, &program->options);
+    err = crawler_create(&program->crawler, program->loop, program->client, &program->options,
+                         program->state.state);
     if (err)
         return program_fail("crawl", err);
     crawler_add_observer(program->crawler, &program->summary->observer);
     return 0;
 }
 
+/* The process that writes the state file must have none of our descriptors: it is started first. */
 enum exit_code program_open(struct program *program)
 {
+    enum exit_code code = crawl_state_open(&program->state, &program->options);
+    if (code != EXIT_OK)
+        return code;
     int err = collect_origins(program);
     if (err)
         return err == ERR_NO_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
     err = open_program(program);
     if (err)
         return err == ERR_SYNTAX || err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
-    err = add_roots(program);
-    return !err ? EXIT_OK : err == ERR_NO_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
+    return EXIT_OK;
+}
+
+enum exit_code program_begin(struct program *program)
+{
+    int err = crawl_state_begin(&program->state, program->crawler, &program->options);
+    return !err ? EXIT_OK : err == ERR_SYNTAX || err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
 }
 
 void program_close(struct program *program)
@@ -163,6 +162,7 @@ void program_close(struct program *program)
     crawler_free(program->crawler);
     summary_free(program->summary);
     http_client_free(program->client);
+    crawl_state_close(&program->state);
     if (program->loop) {
         loop_unwatch_signal(program->loop, &program->interrupt);
         loop_unwatch_signal(program->loop, &program->terminate);

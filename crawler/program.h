@@ -6,6 +6,7 @@
 
 #include "async/task.h"
 #include "crawl/crawler.h"
+#include "crawl_state.h"
 #include "http/fetch.h"
 #include "manual.h"
 #include "measure/summary.h"
@@ -19,6 +20,7 @@ struct program {
     struct loop *loop;
     struct http_client *client;
     struct crawler *crawler;
+    struct crawl_state state;
     struct summary *summary;
     struct loop_signal interrupt;
     struct loop_signal terminate;
@@ -31,10 +33,14 @@ struct program {
 /* Logs "what: why"; returns `err`. */
 int program_fail(const char *what, int err);
 
-/* Makes all that a crawl takes from program->options, roots included. Returns EXIT_OK, or the exit code, with the reason
+/* Makes all that a crawl takes from program->options, but the roots. Returns EXIT_OK, or the exit code, with the reason
  * logged. To be closed on every path. */
 enum exit_code program_open(struct program *program);
 void program_close(struct program *program);
+
+/* Adds the roots, or, with --state, goes on with what is there, and tells the observers that were added before. Returns EXIT_OK, or the exit code,
+ * with the reason logged. */
+enum exit_code program_begin(struct program *program);
 
 /* Runs `body` in a task, with the loop, to its end. Errors: that of `body`, logged; ERR_NO_MEMORY. */
 int program_run_task(struct program *program, task_body body, void *argument);

@@ -148,11 +148,12 @@ static void list_sitemaps(struct worker *worker)
                  sitemaps_list(worker->crawler->sitemaps, &server->sitemaps, &worker->url, server->robots));
 }
 
-/* Whether the claim shows that the server's sitemaps are to be read: it is a root. */
+/* Whether the claim shows that the server's sitemaps are to be read: it is a root, or was one that had its turn when an
+ * earlier process read them. */
 static bool brings_sitemaps(const struct worker *worker)
 {
     const struct server *server = worker->server;
-    return !worker->claim.referrer && !server->is_listed && server->rules == SERVER_RULES_KNOWN &&
+    return (!worker->claim.referrer || server->has_root) && !server->is_listed && server->rules == SERVER_RULES_KNOWN &&
            sitemaps_are_read(worker->crawler->options);
 }
 
@@ -219,7 +220,7 @@ static void filter(struct worker *worker)
         log_warning("%s is left out: %s (see --no-robots)", buf_text(&worker->claim.url), reason_text(reason));
     crawler_tell_skipped(crawler, buf_slice(&worker->claim.url), reason, referrer_text(worker->claim.referrer));
     crawler->filtered++;
-    crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_FILTERED, NULL));
+    crawler_fail(crawler, frontier_filtered(crawler->frontier, &worker->claim, reason));
 }
 
 int admission_pass(struct worker *worker)

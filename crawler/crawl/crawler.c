@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "crawl/worker.h"
+#include "store/durable_store.h"
 #include "store/memory_store.h"
 
 enum { FIRST_WORKERS = 16 };
@@ -60,7 +61,35 @@ static bool somebody_wants_left(const struct crawler *crawler)
     return false;
 }
 
-int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options)
+static void on_room(void *context)
+{
+    const struct crawler *crawler = context;
+    frontier_wake(crawler->frontier);
+}
+
+static void on_state_failed(void *context, int error)
+{
+    crawler_fail(context, error);
+}
+
+static int create_store(struct crawler *crawler)
+{
+    int err = memory_store_create(&crawler->store, servers_first_at_once(crawler->options));
+    if (err || !crawler->state)
+        return err;
+    struct store *memory = crawler->store;
+    crawler->store = NULL;
+    return durable_store_create(&crawler->store, memory, crawler->state);
+}
+
+static int attach_state(struct crawler *crawler)
+{
+    const struct state_listener listener = {on_room, on_state_failed, crawler};
+    return crawler->state ? state_attach(crawler->state, crawler->loop, &listener) : 0;
+}
+
+int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options,
+                   struct state *state)
 {
     struct crawler *crawler = calloc(1, sizeof *crawler);
     if (!crawler)
@@ -68,11 +97,12 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     crawler->loop = loop;
     crawler->client = client;
     crawler->options = options;
+    crawler->state = state;
     crawler->follows_links = !sitemaps_are_all(options);
     gate_init(&crawler->gate, loop);
     list_init(&crawler->observers);
     buf_init(&crawler->next_text, URL_MAX_LENGTH);
-    int err = memory_store_create(&crawler->store, servers_first_at_once(options));
+    int err = create_store(crawler);
     if (!err)
         err = frontier_create(&crawler->frontier, loop, crawler->store, options->max_pages);
     if (!err)
@@ -81,6 +111,8 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
         err = servers_create(&crawler->servers, options);
     if (!err)
         err = sitemaps_create(&crawler->sitemaps, options, client, crawler->intake);
+    if (!err)
+        err = attach_state(crawler);
     if (err) {
         crawler_free(crawler);
         return err;
@@ -176,7 +208,7 @@ static void check_accounts(const struct crawler *crawler)
 
 int crawler_run(struct crawler *crawler)
 {
-    crawler->started = clock_now();
+    crawler->started = clock_now() - crawler->earlier;
     crawler_fail(crawler, start_pool(crawler));
     for (uint32_t i = 0; i < crawler->worker_count; i++) {
         int err = await(task_future(crawler->workers[i].task), NULL);

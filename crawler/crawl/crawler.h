@@ -12,12 +12,16 @@
 #include "options.h"
 #include "record/crawl_totals.h"
 #include "record/observer.h"
+#include "store/state.h"
+#include "store/state_file.h"
 #include "web/url.h"
 
 struct crawler;
 
-/* All arguments live as long as the crawler. Errors: those of scope_create, ERR_NO_MEMORY. */
-int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options);
+/* All arguments live as long as the crawler; with a `state`, which may be NULL, the crawl is written to it. Errors: those
+ * of scope_create and state_attach, ERR_NO_MEMORY. */
+int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options,
+                   struct state *state);
 void crawler_free(struct crawler *crawler);
 
 /* Tells `observer`, which stays the caller's, of what happens from now on. */
@@ -26,6 +30,13 @@ void crawler_add_observer(struct crawler *crawler, struct observer *observer);
 /* Adds a URL to start from; "http://" is put before one without a scheme. Errors: those of url_parse, ERR_UNSUPPORTED
  * (neither http nor https), ERR_NO_MEMORY. */
 int crawler_add_root(struct crawler *crawler, struct slice text);
+
+/* A new crawl that is written to its state, before the roots. Errors: those of state_send. */
+int crawler_begin(struct crawler *crawler);
+
+/* Goes on with the crawl of `file`, instead of adding roots: brings the roots' hosts into scope, takes in what is known,
+ * and tells the observers of all that they would know by now. Errors: those of crawler_add_root, state_file_for_each_url. */
+int crawler_resume(struct crawler *crawler, struct state_file *file);
 
 /* What becomes of a URL if a link leads to it: REASON_NONE when it is fetched, else why it isn't. (The chapter's url_allowed.) */
 enum reason crawler_url_allowed(struct crawler *crawler, const struct url *url);

@@ -173,6 +173,12 @@ int frontier_done(struct frontier *frontier, struct claim *claim, enum store_out
     return end_claim(frontier, &(struct store_record){.claim = claim, .outcome = outcome, .stat = stat});
 }
 
+int frontier_filtered(struct frontier *frontier, struct claim *claim, enum reason reason)
+{
+    return end_claim(frontier,
+                     &(struct store_record){.claim = claim, .outcome = STORE_FILTERED, .reason = reason});
+}
+
 int frontier_later(struct frontier *frontier, struct claim *claim, nanoseconds not_before)
 {
     return end_claim(frontier,
@@ -182,6 +188,11 @@ int frontier_later(struct frontier *frontier, struct claim *claim, nanoseconds n
 void frontier_set_pace(struct frontier *frontier, const struct claim *claim, const struct store_pace *pace)
 {
     store_set_pace(frontier->store, claim, pace);
+    frontier_wake(frontier);
+}
+
+void frontier_wake(struct frontier *frontier)
+{
     if (may_claim(frontier))
         wake_some(frontier);
 }

@@ -23,9 +23,12 @@ int frontier_add(struct frontier *frontier, struct store_url *urls, size_t count
  * ERR_CANCELLED; ERR_NO_MEMORY. */
 int frontier_next(struct frontier *frontier, struct claim *claim);
 
-/* Reports the end of a claim, with its record for STORE_FETCHED, else NULL. Errors: those of store_done_batch. */
+/* Reports the end of a claim by STORE_FETCHED, with its record, or STORE_GIVEN_UP, without one. Errors: those of store_done_batch. */
 int frontier_done(struct frontier *frontier, struct claim *claim, enum store_outcome outcome,
                   const struct fetch_statistic *stat);
+
+/* The same with STORE_FILTERED, for `reason`. */
+int frontier_filtered(struct frontier *frontier, struct claim *claim, enum reason reason);
 
 /* Ends a claim with STORE_LATER: its URL is the first of its origin that is handed out again, `not_before` that moment (0 for
  * at once). Neither such a claim nor one that ended with STORE_FILTERED counts for max_pages. Errors: as frontier_done. */
@@ -36,6 +39,9 @@ void frontier_set_pace(struct frontier *frontier, const struct claim *claim, con
 
 /* No more URLs are handed out; those that wait stay counted. Tasks that wait get ERR_FINISHED. */
 void frontier_close(struct frontier *frontier);
+
+/* The store may hand out URLs again. */
+void frontier_wake(struct frontier *frontier);
 
 /* Told of a URL that still waits. Returns 0, or a negative error that ends the walk. */
 typedef int (*frontier_left)(void *context, struct slice url, struct slice referrer);

@@ -82,7 +82,7 @@ static void skip(struct intake *intake, struct slice text, enum reason reason, s
 }
 
 /* A URL that was set aside is to be fetched after all. Only now it counts. */
-static int release(struct intake *intake, struct slice text, struct store_source *source)
+static int release(struct intake *intake, struct slice text, uint64_t id, struct store_source *source)
 {
     struct url url;
     struct traps_ticket ticket;
@@ -91,22 +91,24 @@ static int release(struct intake *intake, struct slice text, struct store_source
     int counted = traps_count(intake->traps, &url, url_fingerprint(&url), &ticket, &reason);
     if (counted)
         return counted;
-    if (reason != REASON_NONE) {
-        skip(intake, text, reason, source->page);
-        return 0;
-    }
-    struct store_url entry = {.text = text, .origin_length = url.path_start, .wish = STORE_RELEASE};
+    struct store_url entry = {.text = text,
+                              .origin_length = url.path_start,
+                              .wish = reason == REASON_NONE ? STORE_RELEASE : STORE_REFUSE,
+                              .reason = reason,
+                              .id = id};
     int err = frontier_add(intake->frontier, &entry, 1, source);
-    if (!err)
+    if (!err && reason == REASON_NONE)
         intake->filtered--;
+    else if (!err)
+        skip(intake, text, reason, source->page);
     return err;
 }
 
-static int release_near(void *context, struct slice text, struct referrer *referrer, uint32_t depth, uint32_t redirects)
+static int release_near(void *context, const struct set_aside *near, uint32_t depth, uint32_t redirects)
 {
     struct store_source source = {
-        .page = referrer_text(referrer), .referrer = referrer, .depth = depth, .redirects = redirects};
-    return release(context, text, &source);
+        .page = referrer_text(near->referrer), .referrer = near->referrer, .depth = depth, .redirects = redirects};
+    return release(context, set_aside_url(near), near->id, &source);
 }
 
 int intake_create(struct intake **out, const struct options *options, struct frontier *frontier, intake_skipped skipped,
@@ -154,7 +156,7 @@ static struct visit visit_of(const struct discovery *found, struct link_walk *wa
 {
     return (struct visit){
         .found = *found,
-        .source = {.page = found->page, .depth = found->depth, .redirects = found->redirects},
+        .source = {.id = found->id, .page = found->page, .depth = found->depth, .redirects = found->redirects},
         .walk = walk,
     };
 }
@@ -168,13 +170,13 @@ static void begin(struct intake *intake, struct visit *visit)
     batch->is_counted = false;
 }
 
-/* Takes a URL out of those that only links with nofollow led to. False when it was none. */
-static bool take_nofollow(struct intake *intake, uint64_t fingerprint)
+/* Takes a URL out of those that only links with nofollow led to, and returns its number; 0 when it was none. */
+static uint64_t take_nofollow(struct intake *intake, uint64_t fingerprint)
 {
     struct set_aside *set_aside = table_remove(&intake->nofollow, fingerprint);
-    bool was_there = set_aside != NULL;
+    uint64_t id = set_aside ? set_aside->id : 0;
     set_aside_free(set_aside);
-    return was_there;
+    return id;
 }
 
 /* A URL in scope, after the store has said whether it is new. One that only links with nofollow led to is as good as
@@ -182,13 +184,14 @@ static bool take_nofollow(struct intake *intake, uint64_t fingerprint)
 static int note_reached(struct intake *intake, const struct store_url *url)
 {
     struct visit *visit = intake->batch.visit;
-    bool was_nofollow = !url->is_new && take_nofollow(intake, url->fingerprint);
+    uint64_t was_nofollow = url->is_new ? 0 : take_nofollow(intake, url->fingerprint);
     bool is_new = url->is_new || was_nofollow;
     if (!is_new && !reach_heeds(intake->reach, url->fingerprint))
         return 0;
     const struct reach_step step = {
         .from = visit->found.from,
         .to = url->fingerprint,
+        .id = url->is_new ? url->id : was_nofollow,
         .depth = visit->found.depth,
         .redirects = visit->found.redirects,
         .is_new = is_new,
@@ -199,7 +202,7 @@ static int note_reached(struct intake *intake, const struct store_url *url)
     if (err)
         return err;
     if (verdict == REACH_WITHIN)
-        return was_nofollow ? release(intake, url->text, &visit->source) : 0;
+        return was_nofollow ? release(intake, url->text, was_nofollow, &visit->source) : 0;
     intake->filtered += !was_nofollow;
     if (verdict == REACH_TOO_MANY_REDIRECTS)
         log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(visit->found.page));
@@ -212,7 +215,7 @@ static int note_nofollow(struct intake *intake, const struct store_url *url)
     struct set_aside *set_aside;
     if (!url->is_new)
         return 0;
-    int err = set_aside_create(&set_aside, url->text, &intake->batch.visit->source);
+    int err = set_aside_create(&set_aside, url->text, url->id, &intake->batch.visit->source);
     if (err)
         return err;
     err = table_put(&intake->nofollow, url->fingerprint, set_aside);
@@ -283,10 +286,14 @@ struct judgement {
     struct traps_ticket ticket;
 };
 
-static bool is_near(const struct intake *intake)
+/* Why what is found now is too far; REASON_NONE when it isn't. */
+static enum reason reason_of_distance(const struct intake *intake)
 {
+    static const enum reason reasons[] = {[REACH_WITHIN] = REASON_NONE,
+                                          [REACH_TOO_DEEP] = REASON_DEPTH,
+                                          [REACH_TOO_MANY_REDIRECTS] = REASON_REDIRECTS};
     const struct discovery *found = &intake->batch.visit->found;
-    return reach_judge(intake->reach, found->depth, found->redirects) == REACH_WITHIN;
+    return reasons[reach_judge(intake->reach, found->depth, found->redirects)];
 }
 
 static enum reason judge_alone(struct intake *intake, const struct url *url)
@@ -313,7 +320,7 @@ static int judge(struct intake *intake, const struct url *url, uint64_t fingerpr
     *judgement = (struct judgement){.reason = url ? judge_alone(intake, url) : REASON_MALFORMED};
     if (judgement->reason == REASON_NONE && walk && walk->is_nofollow)
         judgement->reason = REASON_NOFOLLOW;
-    bool counts = judgement->reason == REASON_NONE && is_near(intake);
+    bool counts = judgement->reason == REASON_NONE && reason_of_distance(intake) == REASON_NONE;
     return counts ? count(intake, url, fingerprint, judgement) : 0;
 }
 
@@ -342,7 +349,9 @@ static int offer(struct intake *intake, struct store_url entry, const struct jud
         entry.text.data = text;
     }
     batch->visit->count.allowed += allowed;
-    entry.wish = allowed && is_near(intake) ? STORE_ENQUEUE : STORE_REMEMBER;
+    entry.reason = allowed ? reason_of_distance(intake) : judgement->reason;
+    if (entry.reason != REASON_NONE)
+        entry.wish = STORE_REMEMBER;
     batch->reasons[batch->filled] = judgement->reason;
     batch->tickets[batch->filled] = judgement->ticket;
     batch->is_counted |= !is_empty(&judgement->ticket);
@@ -524,24 +533,26 @@ int intake_list_add(struct intake_list *list, const struct url *url, struct slic
 }
 
 /* A root is named by the user, so that only its host matters, which it brings into scope itself. It counts, though. */
-static int add_parsed_root(struct intake *intake, const struct url *url)
+static int enqueue_root(struct intake *intake, const struct url *url)
 {
     struct visit visit = {0};
     struct judgement judgement;
     uint64_t fingerprint = url_fingerprint(url);
     begin(intake, &visit);
-    int err = scope_add_root(intake->scope, url);
-    if (!err)
-        err = traps_add_root(intake->traps, url);
-    if (!err)
-        err = traps_count(intake->traps, url, fingerprint, &judgement.ticket, &judgement.reason);
+    int err = traps_count(intake->traps, url, fingerprint, &judgement.ticket, &judgement.reason);
     if (err)
         return err;
     judgement.reason = REASON_NONE;
     return finish(intake, offer(intake, entry_of(url, (struct slice){0}, fingerprint), &judgement));
 }
 
-int intake_add_root(struct intake *intake, struct slice text)
+static int add_host(struct intake *intake, const struct url *root)
+{
+    int err = scope_add_root(intake->scope, root);
+    return err ? err : traps_add_root(intake->traps, root);
+}
+
+static int add_root(struct intake *intake, struct slice text, bool is_restored)
 {
     struct buf storage;
     buf_init(&storage, URL_MAX_LENGTH);
@@ -549,8 +560,77 @@ int intake_add_root(struct intake *intake, struct slice text)
     int err = root_parse(text, &url, &storage);
     if (!err) {
         url_strip_credentials(&url, &storage);
-        err = add_parsed_root(intake, &url);
+        err = add_host(intake, &url);
     }
+    if (!err && !is_restored)
+        err = enqueue_root(intake, &url);
+    buf_free(&storage);
+    return err;
+}
+
+int intake_add_root(struct intake *intake, struct slice text)
+{
+    return add_root(intake, text, false);
+}
+
+int intake_restore_root(struct intake *intake, struct slice text)
+{
+    return add_root(intake, text, true);
+}
+
+/* The store's URL for one that was met before. Its text is a serialisation, unless it was malformed. */
+static int entry_restored(const struct state_url *met, struct url *url, struct buf *storage, struct store_url *entry)
+{
+    bool is_malformed = met->reason == REASON_MALFORMED;
+    int err = is_malformed ? 0 : url_parse(url, met->url, NULL, NULL, storage);
+    if (err)
+        return err;
+    *entry = entry_of(is_malformed ? NULL : url, met->url, is_malformed ? hash_bytes(met->url) : url_fingerprint(url));
+    entry->wish = met->is_done ? STORE_REMEMBER : STORE_ENQUEUE;
+    return 0;
+}
+
+static int fingerprint_of(struct slice text, struct buf *storage, uint64_t *fingerprint)
+{
+    struct url url;
+    *fingerprint = 0;
+    int err = text.length ? url_parse(&url, text, NULL, NULL, storage) : 0;
+    if (!err && text.length)
+        *fingerprint = url_fingerprint(&url);
+    return err;
+}
+
+/* Distance is judged anew, and found to be what it was. */
+static bool is_distance(enum reason reason)
+{
+    return reason == REASON_DEPTH || reason == REASON_REDIRECTS;
+}
+
+static int restore(struct intake *intake, const struct state_url *met, uint64_t from, struct buf *storage)
+{
+    const struct discovery found = {
+        .id = met->referrer_id, .page = met->referrer, .from = from, .depth = met->depth, .redirects = met->redirects};
+    struct visit visit = visit_of(&found, NULL);
+    struct judgement judgement = {.reason = is_distance(met->reason) ? REASON_NONE : met->reason};
+    struct store_url entry;
+    struct url url;
+    int err = entry_restored(met, &url, storage, &entry);
+    begin(intake, &visit);
+    if (!err && met->reason == REASON_NONE) {
+        enum reason refused; /* it was not then, whatever others have used up since */
+        err = traps_count(intake->traps, &url, entry.fingerprint, &judgement.ticket, &refused);
+    }
+    return err ? err : finish(intake, offer(intake, entry, &judgement));
+}
+
+int intake_restore(struct intake *intake, const struct state_url *met)
+{
+    struct buf storage;
+    uint64_t from;
+    buf_init(&storage, URL_MAX_LENGTH);
+    int err = fingerprint_of(met->referrer, &storage, &from);
+    if (!err)
+        err = restore(intake, met, from, &storage);
     buf_free(&storage);
     return err;
 }

@@ -12,6 +12,7 @@
 #include "crawl/page.h"
 #include "options.h"
 #include "record/reason.h"
+#include "store/state_file.h"
 #include "web/url.h"
 
 struct intake;
@@ -28,8 +29,15 @@ void intake_free(struct intake *intake);
  * ERR_NO_MEMORY. */
 int intake_add_root(struct intake *intake, struct slice text);
 
+/* The same for one whose place in the crawl is restored: only its host counts. */
+int intake_restore_root(struct intake *intake, struct slice text);
+
+/* Takes in again what an earlier process met, in the same order. Errors: ERR_NO_MEMORY. */
+int intake_restore(struct intake *intake, const struct state_url *url);
+
 /* Where URLs are found. */
 struct discovery {
+    uint64_t id;        /* the number of the page or redirect in the store; 0 for a sitemap */
     struct slice page;  /* the URL of the page or redirect that leads to them */
     uint64_t from;      /* its fingerprint */
     uint32_t depth;     /* on this way */

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/list.h"
 #include "base/table.h"
-#include "crawl/set_aside.h"
 
 /* A way on from a node. */
 struct edge {
@@ -97,7 +96,7 @@ static int add_node(struct reach *reach, const struct reach_step *step, struct s
     node->redirects = step->redirects;
     int err = reach_judge(reach, step->depth, step->redirects) == REACH_WITHIN
                   ? 0
-                  : set_aside_create(&node->set_aside, url, source);
+                  : set_aside_create(&node->set_aside, url, step->id, source);
     if (!err)
         err = table_put(&reach->nodes, step->to, node);
     if (err) {
@@ -136,7 +135,7 @@ static int release_if_near(struct reach *reach, struct node *node)
         return 0;
     struct set_aside *near = node->set_aside;
     node->set_aside = NULL;
-    int err = reach->release(reach->context, set_aside_url(near), near->referrer, node->depth, node->redirects);
+    int err = reach->release(reach->context, near, node->depth, node->redirects);
     set_aside_free(near);
     return err;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "crawl/set_aside.h"
 #include "store/store.h"
 
 struct reach;
@@ -22,8 +23,7 @@ struct reach_limits {
 };
 
 /* Takes a URL that had been set aside and has come into reach. Returns 0, or a negative error that is passed on. */
-typedef int (*reach_release)(void *context, struct slice url, struct referrer *referrer, uint32_t depth,
-                             uint32_t redirects);
+typedef int (*reach_release)(void *context, const struct set_aside *near, uint32_t depth, uint32_t redirects);
 
 /* Errors: ERR_NO_MEMORY. */
 int reach_create(struct reach **out, const struct reach_limits *limits, reach_release release, void *context);
@@ -33,6 +33,7 @@ void reach_free(struct reach *reach);
 struct reach_step {
     uint64_t from;      /* fingerprint of the page or redirect that leads there; 0 for a root */
     uint64_t to;        /* fingerprint of the URL */
+    uint64_t id;        /* its number in the store, when it is new */
     uint32_t depth;     /* of `to` on this way */
     uint32_t redirects; /* in a row on this way; 0 for a link */
     bool is_new;        /* `to` was never met before */

@@ -23,6 +23,7 @@ struct server {
     bool is_asked;            /* that is going on */
     int down;                 /* why it is not asked before `down_until`; 0 when it is */
     nanoseconds down_until;
+    bool has_root;  /* of a crawl that goes on */
     bool is_listed; /* its sitemaps have been put into the queue */
     struct sitemap_queue sitemaps;
 };

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-int set_aside_create(struct set_aside **out, struct slice url, struct store_source *source)
+int set_aside_create(struct set_aside **out, struct slice url, uint64_t id, struct store_source *source)
 {
     struct referrer *referrer;
     int err = store_source_referrer(source, &referrer);
@@ -15,6 +15,7 @@ int set_aside_create(struct set_aside **out, struct slice url, struct store_sour
     if (!set_aside)
         return ERR_NO_MEMORY;
     set_aside->referrer = referrer_hold(referrer);
+    set_aside->id = id;
     set_aside->length = url.length;
     memcpy(set_aside->url, url.data, url.length);
     *out = set_aside;

@@ -6,12 +6,13 @@
 
 struct set_aside {
     struct referrer *referrer; /* held; NULL for a root */
+    uint64_t id;               /* its number in the store */
     size_t length;
     char url[]; /* not terminated */
 };
 
-/* Keeps a copy of `url` and the referrer of `source`. Errors: ERR_NO_MEMORY. */
-int set_aside_create(struct set_aside **out, struct slice url, struct store_source *source);
+/* Keeps a copy of `url`, whose number is `id`, and the referrer of `source`. Errors: ERR_NO_MEMORY. */
+int set_aside_create(struct set_aside **out, struct slice url, uint64_t id, struct store_source *source);
 
 /* NULL is allowed. */
 void set_aside_free(struct set_aside *set_aside);

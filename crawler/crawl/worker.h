@@ -38,6 +38,7 @@ struct crawler {
     struct http_client *client;
     const struct options *options;
     struct store *store;
+    struct state *state; /* of a crawl that outlives its process; else NULL */
     struct frontier *frontier;
     struct intake *intake;
     struct servers *servers;
@@ -54,7 +55,8 @@ struct crawler {
     uint64_t filtered; /* claims; intake has others */
     uint64_t bytes;
     uint64_t wire_bytes;
-    nanoseconds started;
+    nanoseconds earlier; /* how long the crawl lasted in earlier processes */
+    nanoseconds started; /* less `earlier` */
     nanoseconds ended; /* 0 while it runs */
     bool follows_links;
     bool stopped;

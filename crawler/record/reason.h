@@ -43,6 +43,9 @@ enum { REASON_TRAPS_BEGIN = REASON_PATH_LENGTH, REASON_TRAPS_END = REASON_HOST_B
 /* "host". Static. */
 const char *reason_name(enum reason reason);
 
+/* The reason called so; REASON_NONE for "" and unknown ones. */
+enum reason reason_called(const char *name);
+
 /* "host is out of scope". Static. */
 const char *reason_text(enum reason reason);
 

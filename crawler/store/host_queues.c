@@ -18,6 +18,7 @@ enum { FIRST_CHUNK = 512, LARGEST_CHUNK = 64 * 1024 };
 
 struct entry {
     struct referrer *referrer;
+    uint64_t id;
     uint32_t depth;
     uint32_t length; /* of `rest` */
     uint16_t redirects;
@@ -267,6 +268,7 @@ int host_queues_add(struct host_queues *queues, const struct store_url *url, str
         return ERR_NO_MEMORY;
     assert(source->redirects <= UINT16_MAX);
     entry->referrer = referrer_hold(referrer);
+    entry->id = url->id;
     entry->depth = source->depth;
     entry->redirects = (uint16_t)source->redirects;
     entry->tries = 0;
@@ -294,6 +296,7 @@ int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *
         return err;
     referrer_release(claim->referrer);
     claim->referrer = entry->referrer;
+    claim->id = entry->id;
     claim->depth = entry->depth;
     claim->redirects = entry->redirects;
     claim->tries = entry->tries;
@@ -327,6 +330,7 @@ static struct chunk *chunk_of_claim(const struct claim *claim, const struct host
     chunk->used = (uint32_t)size;
     struct entry *entry = (struct entry *)(void *)chunk->bytes;
     *entry = (struct entry){.referrer = referrer_hold(claim->referrer),
+                            .id = claim->id,
                             .depth = claim->depth,
                             .length = (uint32_t)length,
                             .redirects = (uint16_t)claim->redirects,

@@ -14,6 +14,7 @@ struct memory_store {
     struct host_queues *queues;
     uint64_t claimed;
     uint64_t given_up; /* claims that ended without a record */
+    uint64_t last_id;
 };
 
 static struct memory_store *memory_of(struct store *store)
@@ -28,11 +29,14 @@ static const struct memory_store *const_memory_of(const struct store *store)
 
 static int enqueue(struct memory_store *memory, struct store_url *url, struct store_source *source)
 {
-    int is_new = url->wish == STORE_RELEASE ? 0 : seen_add(memory->seen, url->fingerprint);
+    bool is_known = url->wish == STORE_RELEASE || url->wish == STORE_REFUSE;
+    int is_new = is_known ? 0 : seen_add(memory->seen, url->fingerprint);
     if (is_new < 0)
         return is_new;
     url->is_new = is_new;
-    if (url->wish == STORE_REMEMBER || (url->wish == STORE_ENQUEUE && !is_new))
+    if (is_new)
+        url->id = ++memory->last_id;
+    if (url->wish == STORE_REMEMBER || url->wish == STORE_REFUSE || (url->wish == STORE_ENQUEUE && !is_new))
         return 0;
     struct referrer *referrer;
     int err = store_source_referrer(source, &referrer);

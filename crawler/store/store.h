@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "record/fetch_statistic.h"
+#include "record/reason.h"
 #include "store/referrer.h"
 
 /* What is to become of a URL. */
@@ -21,6 +22,7 @@ enum store_wish {
     STORE_ENQUEUE,  /* it is to be fetched, unless it is known */
     STORE_REMEMBER, /* it is not to be fetched, but known from now on */
     STORE_RELEASE,  /* it was only remembered, and is to be fetched after all */
+    STORE_REFUSE,   /* it was only remembered, for another reason than it is from now on */
 };
 
 struct store_url {
@@ -28,11 +30,14 @@ struct store_url {
     uint32_t origin_length;
     enum store_wish wish;
     uint64_t fingerprint;
-    bool is_new; /* answer: it was not known */
+    enum reason reason; /* of STORE_REMEMBER and STORE_REFUSE */
+    uint64_t id;        /* its number: an answer when it is new; to be given for STORE_RELEASE and STORE_REFUSE */
+    bool is_new;        /* answer: it was not known */
 };
 
 /* Where the URLs of a batch were found. */
 struct store_source {
+    uint64_t id;               /* the number of that page; 0 where it has none, as roots and sitemaps */
     struct slice page;         /* its URL; empty for roots */
     struct referrer *referrer; /* the same, held, once anybody has kept it; NULL before */
     uint32_t depth;            /* of the URLs */
@@ -47,6 +52,7 @@ void store_source_free(struct store_source *source);
 /* A URL that is being fetched. The text is the claim's own; it is reused from one claim to the next. */
 struct claim {
     struct buf url;
+    uint64_t id;               /* its number: 1 for the first URL that became known, and so on */
     struct referrer *referrer; /* held; NULL for a root */
     uint32_t depth;
     uint32_t redirects;
@@ -71,6 +77,7 @@ struct store_record {
     struct claim *claim;
     enum store_outcome outcome;
     const struct fetch_statistic *stat; /* STORE_FETCHED; else NULL */
+    enum reason reason;                 /* STORE_FILTERED */
     nanoseconds not_before;             /* STORE_LATER: no claim before this moment; 0 for at once */
 };
 
@@ -104,7 +111,7 @@ struct store {
     const struct store_operations *operations;
 };
 
-/* Takes in URLs that were found in one place, and tells which of them are new. Errors: ERR_NO_MEMORY; those before the
+/* Takes in URLs that were found in one place, and tells which of them are new. Errors: ERR_NO_MEMORY, those of state_send; those before the
  * one that failed are in. */
 static inline int store_enqueue_batch(struct store *store, struct store_url *urls, size_t count,
                                       struct store_source *source)
@@ -118,7 +125,7 @@ static inline int store_claim(struct store *store, nanoseconds now, struct claim
     return store->operations->claim(store, now, claim);
 }
 
-/* Takes the ends of claims. Errors: ERR_NO_MEMORY; a claim that could not be kept for later is given up then. */
+/* Takes the ends of claims. Errors: ERR_NO_MEMORY, those of state_send; a claim that could not be kept for later is given up then. */
 static inline int store_done_batch(struct store *store, const struct store_record *records, size_t count)
 {
     return store->operations->done_batch(store, records, count);

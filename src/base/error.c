@@ -1,6 +1,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <string.h>
 
 struct error_row {
     int code;
@@ -31,6 +32,14 @@ const char *error_text(int code)
 const char *error_kind(int code)
 {
     return row_of(code)->kind;
+}
+
+int error_of_kind(const char *kind)
+{
+    for (unsigned i = 1; kind[0] && i < sizeof ROWS / sizeof ROWS[0]; i++)
+        if (strcmp(ROWS[i].kind, kind) == 0)
+            return ROWS[i].code;
+    return 0;
 }
 
 int error_from_errno(int number)

@@ -72,6 +72,9 @@ const char *error_text(int code);
 /* The machine-readable kind of a code ("connect-refused"); "none" for 0. Static, never NULL. */
 const char *error_kind(int code);
 
+/* The code of a kind; 0 for "" and unknown ones. */
+int error_of_kind(const char *kind);
+
 /* The code that stands for a value of errno; ERR_SYSTEM for those without one of their own. Never 0. */
 int error_from_errno(int number);
 

@@ -346,7 +346,7 @@ static int take_two_of_two(void *argument)
     take(&unwanted, "http://a/2");
     late.tries = 1;
     ck_assert_int_eq(frontier_later(frontier, &late, clock_after(MILLISECONDS(5))), 0);
-    ck_assert_int_eq(frontier_done(frontier, &unwanted, STORE_FILTERED, NULL), 0);
+    ck_assert_int_eq(frontier_filtered(frontier, &unwanted, REASON_ROBOTS), 0);
     claim_free(&late);
     claim_free(&unwanted);
     take(&late, "http://a/1"); /* waits for its time */

@@ -46,10 +46,10 @@ static void enqueue(struct crawl *crawl, int page, uint32_t depth, uint32_t redi
     crawl->waiting[crawl->waits++] = page;
 }
 
-static int release(void *context, struct slice url, struct referrer *referrer, uint32_t depth, uint32_t redirects)
+static int release(void *context, const struct set_aside *near, uint32_t depth, uint32_t redirects)
 {
-    (void)referrer;
-    enqueue(context, page_of(url), depth, redirects);
+    ck_assert_uint_eq(near->id, fingerprint_of(page_of(set_aside_url(near))));
+    enqueue(context, page_of(set_aside_url(near)), depth, redirects);
     return 0;
 }
 
@@ -57,7 +57,7 @@ static void offer(struct crawl *crawl, uint64_t from, int page, uint32_t depth, 
 {
     char url[8];
     snprintf(url, sizeof url, "%d", page);
-    const struct reach_step step = {from, fingerprint_of(page), depth, redirects, !crawl->met[page]};
+    const struct reach_step step = {from, fingerprint_of(page), fingerprint_of(page), depth, redirects, !crawl->met[page]};
     struct store_source source = {0};
     enum reach_verdict verdict;
     /* The terminator goes along so that page_of can read it. */

@@ -1,0 +1,283 @@
+#include "crawl_state.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "option_table.h"
+
+enum { LARGEST_RULES = 16 << 20 };
+
+/* What decides which URLs are crawled: a crawl can't go on by others. */
+static const char *const RULES[] = {"depth",
+                                    "scope",
+                                    "include",
+                                    "exclude",
+                                    "no-parent",
+                                    "max-url-length",
+                                    "max-path-length",
+                                    "max-path-depth",
+                                    "max-repeats",
+                                    "max-query-params",
+                                    "max-query-variants",
+                                    "max-calendar-dates",
+                                    "keep-session-ids",
+                                    "max-pages-per-host",
+                                    "strip-query",
+                                    "sort-query",
+                                    "no-robots",
+                                    "max-redirect",
+                                    "follow",
+                                    "follow-tags",
+                                    "ignore-tags",
+                                    "heed-nofollow",
+                                    "sitemap",
+                                    "extractor",
+                                    NULL};
+
+static json_t *list_value(const struct text_list *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(array, json_string(list->items[i]));
+    return array;
+}
+
+/* The value of an option; jansson's NULL when memory is out. */
+static json_t *option_value(const struct options *options, const struct option_row *row)
+{
+    const void *field = (const char *)options + row->offset;
+    switch (row->type) {
+    case OPTION_FLAG:
+        return json_boolean(*(const bool *)field);
+    case OPTION_UINT32:
+        return json_integer(*(const uint32_t *)field);
+    case OPTION_CHOICE:
+        return json_string(row->choices[*(const unsigned *)field]);
+    case OPTION_LIST:
+    case OPTION_NAMES:
+        return list_value(field);
+    default:
+        return *(char *const *)field ? json_string(*(char *const *)field) : json_null();
+    }
+}
+
+/* {"roots": [...], "depth": 3, ...}. NULL when memory is out. */
+static json_t *rules_of(const struct options *options)
+{
+    json_t *rules = json_object();
+    int failed = json_object_set_new(rules, "roots", list_value(&options->roots));
+    for (const char *const *name = RULES; *name; name++)
+        failed |= json_object_set_new(rules, *name, option_value(options, option_find(*name)));
+    if (!failed)
+        return rules;
+    json_decref(rules);
+    return NULL;
+}
+
+/* --- is it the same crawl? ------------------------------------------------------------------------------------------ */
+
+static int tell(const char *path, int err)
+{
+    log_error("%s: %s", path, error_text(err));
+    return err;
+}
+
+static void tell_difference(const char *path, const char *name, const json_t *was, const json_t *is)
+{
+    char *before = was ? json_dumps(was, JSON_ENCODE_ANY) : NULL, *now = json_dumps(is, JSON_ENCODE_ANY);
+    bool is_roots = strcmp(name, "roots") == 0;
+    log_error("%s holds a crawl by other rules: %s%s was %s and is %s", path, is_roots ? "" : "--", name,
+              before ? before : "unknown", now ? now : "?");
+    free(before);
+    free(now);
+}
+
+/* Returns 0 or ERR_INVALID, all differences logged; ERR_NO_MEMORY. */
+static int compare(const char *path, const json_t *was, const struct options *options)
+{
+    json_t *is = rules_of(options), *value;
+    const char *name;
+    int err = is ? 0 : ERR_NO_MEMORY;
+    json_object_foreach(is, name, value)
+    {
+        if (json_equal(json_object_get(was, name), value))
+            continue;
+        tell_difference(path, name, json_object_get(was, name), value);
+        err = ERR_INVALID;
+    }
+    json_decref(is);
+    return err;
+}
+
+static int take_roots(const json_t *rules, struct options *options)
+{
+    size_t i;
+    json_t *root;
+    int err = 0;
+    json_array_foreach(json_object_get(rules, "roots"), i, root)
+    {
+        if (!err && json_is_string(root))
+            err = text_list_add(&options->roots, slice_of(json_string_value(root)));
+    }
+    return err;
+}
+
+/* Reads the rules. Returns 1, 0 when there are none yet, or an error. */
+static int read_rules(struct state_file *file, json_t **rules)
+{
+    struct buf text;
+    buf_init(&text, LARGEST_RULES);
+    int found = state_file_text(file, "rules", &text);
+    *rules = found > 0 ? json_loadb(buf_text(&text), text.length, 0, NULL) : NULL;
+    if (found > 0 && !*rules)
+        found = ERR_SYNTAX;
+    buf_free(&text);
+    return found;
+}
+
+int crawl_state_take_roots(struct state_file *file, struct options *options)
+{
+    json_t *rules;
+    int found = read_rules(file, &rules);
+    int err = found > 0 ? take_roots(rules, options) : found ? found : ERR_SYNTAX;
+    json_decref(rules);
+    return err;
+}
+
+static enum exit_code check_rules(struct crawl_state *state, struct options *options, const json_t *rules)
+{
+    int64_t is_finished = 0;
+    int err = options->roots.count ? 0 : take_roots(rules, options);
+    if (!err)
+        err = compare(options->state, rules, options);
+    if (err)
+        return err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
+    if (state_file_number(state->earlier, "finished", &is_finished) < 0)
+        return EXIT_RUNTIME;
+    if (!is_finished)
+        return EXIT_OK;
+    log_error("%s holds a finished crawl: crawler report shows it; name another file for a new one", options->state);
+    return EXIT_USAGE;
+}
+
+/* Looks whether there is a crawl to go on with. */
+static enum exit_code look_back(struct crawl_state *state, struct options *options)
+{
+    json_t *rules;
+    int err = state_file_open(&state->earlier, options->state);
+    if (err)
+        return EXIT_RUNTIME;
+    int found = read_rules(state->earlier, &rules);
+    if (found > 0) {
+        enum exit_code code = check_rules(state, options, rules);
+        json_decref(rules);
+        return code;
+    }
+    state_file_close(state->earlier);
+    state->earlier = NULL;
+    if (found < 0) {
+        tell(options->state, found);
+        return EXIT_RUNTIME;
+    }
+    if (!options->resume)
+        return EXIT_OK;
+    log_error("%s holds no crawl to go on with (--resume)", options->state);
+    return EXIT_USAGE;
+}
+
+enum exit_code crawl_state_open(struct crawl_state *state, struct options *options)
+{
+    *state = (struct crawl_state){0};
+    if (!options->state || options->explain)
+        return EXIT_OK;
+    if (options->resume && access(options->state, F_OK) != 0) {
+        log_error("%s: there is no crawl to go on with (--resume)", options->state);
+        return EXIT_USAGE;
+    }
+    if (state_open(&state->state, options->state))
+        return EXIT_RUNTIME;
+    enum exit_code code = look_back(state, options);
+    if (code == EXIT_OK && !options->roots.count) {
+        log_error("%s holds no crawl, and no URL is given", options->state);
+        return EXIT_USAGE;
+    }
+    return code;
+}
+
+/* --- beginning and end ---------------------------------------------------------------------------------------------- */
+
+static int note_number(struct crawl_state *state, const char *name, uint64_t number)
+{
+    return state_send(state->state,
+                      &(struct journal_entry){.kind = JOURNAL_NOTE, .text = slice_of(name), .number = number});
+}
+
+static int note_text(struct crawl_state *state, const char *name, const char *text)
+{
+    return state_send(state->state,
+                      &(struct journal_entry){.kind = JOURNAL_NOTE, .text = slice_of(name), .more = slice_of(text)});
+}
+
+/* The rules come last, behind the roots: a file without them holds no crawl. */
+static int note_crawl(struct crawl_state *state, const struct options *options)
+{
+    json_t *rules = rules_of(options);
+    char *text = rules ? json_dumps(rules, JSON_COMPACT) : NULL;
+    int err = text ? note_text(state, "version", CRAWLER_VERSION) : ERR_NO_MEMORY;
+    if (!err)
+        err = note_number(state, "started", (uint64_t)time(NULL));
+    if (!err)
+        err = note_number(state, "finished", 0);
+    if (!err)
+        err = note_text(state, "rules", text);
+    free(text);
+    json_decref(rules);
+    return err;
+}
+
+static int add_roots(struct crawler *crawler, const struct options *options)
+{
+    for (size_t i = 0; i < options->roots.count; i++) {
+        int err = crawler_add_root(crawler, slice_of(options->roots.items[i]));
+        if (err)
+            return tell(options->roots.items[i], err);
+    }
+    return 0;
+}
+
+static int begin_anew(struct crawl_state *state, struct crawler *crawler, const struct options *options)
+{
+    int err = state->state ? crawler_begin(crawler) : 0;
+    if (!err)
+        err = add_roots(crawler, options);
+    return !err && state->state ? note_crawl(state, options) : err;
+}
+
+int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const struct options *options)
+{
+    if (!state->earlier)
+        return begin_anew(state, crawler, options);
+    int err = crawler_resume(crawler, state->earlier);
+    state_file_close(state->earlier);
+    state->earlier = NULL;
+    return err;
+}
+
+int crawl_state_finish(struct crawl_state *state, bool is_finished)
+{
+    if (!state->state)
+        return 0;
+    int err = is_finished ? note_number(state, "finished", 1) : 0;
+    return err ? err : state_finish(state->state);
+}
+
+void crawl_state_close(struct crawl_state *state)
+{
+    state_file_close(state->earlier);
+    state_close(state->state);
+    *state = (struct crawl_state){0};
+}

@@ -1,0 +1,131 @@
+#include "store/durable_store.h"
+
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "base/error.h"
+
+struct durable_store {
+    struct store store;
+    struct store *memory;
+    struct state *state;
+    bool is_begun;
+};
+
+static struct durable_store *durable_of(struct store *store)
+{
+    return container_of(store, struct durable_store, store);
+}
+
+static const struct durable_store *const_durable_of(const struct store *store)
+{
+    return container_of(store, struct durable_store, store);
+}
+
+static int write_url(struct durable_store *durable, const struct store_url *url, const struct store_source *source)
+{
+    if (url->wish == STORE_RELEASE || url->wish == STORE_REFUSE)
+        return state_send(durable->state, &(struct journal_entry){.kind = JOURNAL_REASON,
+                                                                  .id = url->id,
+                                                                  .depth = source->depth,
+                                                                  .redirects = source->redirects,
+                                                                  .reason = url->reason});
+    if (!url->is_new)
+        return 0;
+    return state_send(durable->state, &(struct journal_entry){.kind = JOURNAL_URL,
+                                                              .id = url->id,
+                                                              .referrer = source->id,
+                                                              .depth = source->depth,
+                                                              .redirects = source->redirects,
+                                                              .reason = url->reason,
+                                                              .text = url->text,
+                                                              .more = source->id ? (struct slice){0} : source->page});
+}
+
+static int enqueue_batch(struct store *store, struct store_url *urls, size_t count, struct store_source *source)
+{
+    struct durable_store *durable = durable_of(store);
+    int err = store_enqueue_batch(durable->memory, urls, count, source);
+    for (size_t i = 0; i < count && !err && durable->is_begun; i++)
+        err = write_url(durable, &urls[i], source);
+    return err;
+}
+
+/* Where the disk can't keep up, fetching waits for it. */
+static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
+{
+    struct durable_store *durable = durable_of(store);
+    return now != NEVER && state_is_full(durable->state) ? 0 : store_claim(durable->memory, now, claim);
+}
+
+static int write_end(struct durable_store *durable, const struct store_record *record)
+{
+    struct journal_entry entry = {.id = record->claim->id};
+    if (record->outcome == STORE_FETCHED) {
+        entry.kind = JOURNAL_RECORD;
+        entry.stat = *record->stat;
+        entry.depth = record->stat->depth;
+    } else if (record->outcome == STORE_FILTERED) {
+        entry.kind = JOURNAL_REASON;
+        entry.reason = record->reason;
+    } else {
+        return 0;
+    }
+    return state_send(durable->state, &entry);
+}
+
+static int done_batch(struct store *store, const struct store_record *records, size_t count)
+{
+    struct durable_store *durable = durable_of(store);
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++)
+        err = write_end(durable, &records[i]);
+    int done_err = store_done_batch(durable->memory, records, count);
+    return err ? err : done_err;
+}
+
+static void set_pace(struct store *store, const struct claim *claim, const struct store_pace *pace)
+{
+    store_set_pace(durable_of(store)->memory, claim, pace);
+}
+
+static nanoseconds next_time(const struct store *store)
+{
+    return store_next_time(const_durable_of(store)->memory);
+}
+
+static void stats(const struct store *store, struct store_stats *stats)
+{
+    store_stats(const_durable_of(store)->memory, stats);
+}
+
+static bool finished(const struct store *store)
+{
+    return store_finished(const_durable_of(store)->memory);
+}
+
+static void durable_store_free(struct store *store)
+{
+    struct durable_store *durable = durable_of(store);
+    store_free(durable->memory);
+    free(durable);
+}
+
+int durable_store_create(struct store **out, struct store *memory, struct state *state)
+{
+    static const struct store_operations operations = {enqueue_batch, claim_next, done_batch, set_pace,
+                                                       next_time,     stats,      finished,   durable_store_free};
+    struct durable_store *durable = calloc(1, sizeof *durable);
+    if (!durable) {
+        store_free(memory);
+        return ERR_NO_MEMORY;
+    }
+    *durable = (struct durable_store){.store = {.operations = &operations}, .memory = memory, .state = state};
+    *out = &durable->store;
+    return 0;
+}
+
+void durable_store_begin(struct store *store)
+{
+    durable_of(store)->is_begun = true;
+}

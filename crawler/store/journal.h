@@ -1,0 +1,47 @@
+/* journal.h - what a crawl tells the process that writes its state file: messages one behind the other in a stream.
+ *
+ * Any whole number of messages from the beginning on is a state that a crawl can go on from. Both ends are the same
+ * program on the same machine. */
+#ifndef STORE_JOURNAL_H
+#define STORE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+#include "record/fetch_statistic.h"
+#include "record/reason.h"
+
+enum journal_kind {
+    JOURNAL_BEGIN,  /* a crawl begins: what is there is of one that never got as far as to its rules */
+    JOURNAL_NOTE,   /* of the whole crawl: `text` is a name, `more` its value, or, when that is empty, `number` */
+    JOURNAL_URL,    /* `id` was met: `text`; found by `referrer`, or by `more` when that has no number */
+    JOURNAL_REASON, /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all */
+    JOURNAL_RECORD, /* `id` was fetched: `stat` */
+    JOURNAL_FINISH, /* all is to be on the disk; answered */
+    JOURNAL_KINDS
+};
+
+struct journal_entry {
+    enum journal_kind kind;
+    uint64_t id;
+    uint64_t referrer; /* 0 for none */
+    uint64_t number;
+    uint32_t depth;
+    uint32_t redirects;
+    enum reason reason;
+    struct slice text; /* as `more` and those of `stat`: valid as long as the stream's bytes */
+    struct slice more;
+    struct fetch_statistic stat; /* without URL and referrer */
+    struct slice detail, type, encoding, address; /* of `stat`, whose own texts but next_url are not set when taken */
+};
+
+/* Appends a message. Errors: those of buf_append; then what
+ * was appended of it is taken back. */
+int journal_append(struct buf *stream, const struct journal_entry *entry);
+
+/* Takes the first message off `stream`. Returns 1, 0 when it is not whole yet, or ERR_SYNTAX. */
+int journal_take(struct slice *stream, struct journal_entry *entry);
+
+#endif

@@ -1,0 +1,233 @@
+#include "store/state_file.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "store/schema.h"
+#include "store/sqlite_error.h"
+
+struct state_file {
+    char *path;
+    sqlite3 *database;
+};
+
+static int tell(const struct state_file *file, int code)
+{
+    int err = sqlite_error(file->database, code);
+    log_error("%s: %s: %s", file->path, error_text(err),
+              file->database ? sqlite3_errmsg(file->database) : sqlite3_errstr(code));
+    return err;
+}
+
+static int refuse(const struct state_file *file, int err, const char *why)
+{
+    log_error("%s: %s", file->path, why);
+    return err;
+}
+
+/* The moment that is read begins with the first look. */
+static int open_database(struct state_file *file)
+{
+    enum schema_state state;
+    if (access(file->path, F_OK) != 0)
+        return refuse(file, ERR_NOT_FOUND, error_text(ERR_NOT_FOUND));
+    int code = sqlite3_open_v2(file->path, &file->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (!code)
+        code = sqlite3_busy_timeout(file->database, 10000);
+    if (!code)
+        code = sqlite3_exec(file->database, "PRAGMA query_only = 1; BEGIN", NULL, NULL, NULL);
+    if (!code)
+        code = schema_look(file->database, &state);
+    if (code)
+        return tell(file, code);
+    if (state == SCHEMA_OURS)
+        return 0;
+    return refuse(file, ERR_UNSUPPORTED,
+                  state == SCHEMA_NEWER ? "written by another version of this program" : "not a state file of a crawl");
+}
+
+int state_file_open(struct state_file **out, const char *path)
+{
+    struct state_file *file = calloc(1, sizeof *file);
+    if (!file)
+        return ERR_NO_MEMORY;
+    file->path = strdup(path);
+    int err = file->path ? open_database(file) : ERR_NO_MEMORY;
+    if (err) {
+        state_file_close(file);
+        return err;
+    }
+    *out = file;
+    return 0;
+}
+
+void state_file_close(struct state_file *file)
+{
+    if (!file)
+        return;
+    sqlite3_close(file->database);
+    free(file->path);
+    free(file);
+}
+
+static struct slice text_at(sqlite3_stmt *row, int column)
+{
+    const void *text = sqlite3_column_text(row, column);
+    return (struct slice){text ? text : "", (size_t)sqlite3_column_bytes(row, column)};
+}
+
+static const char *name_at(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text ? text : "";
+}
+
+/* Finds a note. Returns 1 with `*row` on it, or 0 or an error without one. */
+static int find_note(struct state_file *file, const char *name, sqlite3_stmt **row)
+{
+    int code = sqlite3_prepare_v2(file->database, "SELECT value FROM crawl WHERE name = ?", -1, row, NULL);
+    if (!code)
+        code = sqlite3_bind_text(*row, 1, name, -1, SQLITE_STATIC);
+    if (!code)
+        code = sqlite3_step(*row);
+    if (code == SQLITE_ROW)
+        return 1;
+    sqlite3_finalize(*row);
+    return code == SQLITE_DONE ? 0 : tell(file, code);
+}
+
+int state_file_text(struct state_file *file, const char *name, struct buf *text)
+{
+    sqlite3_stmt *row;
+    int found = find_note(file, name, &row);
+    if (found <= 0)
+        return found;
+    int err = buf_append_slice(text, text_at(row, 0));
+    sqlite3_finalize(row);
+    return err ? err : 1;
+}
+
+int state_file_number(struct state_file *file, const char *name, int64_t *number)
+{
+    sqlite3_stmt *row;
+    int found = find_note(file, name, &row);
+    if (found <= 0)
+        return found;
+    *number = sqlite3_column_int64(row, 0);
+    sqlite3_finalize(row);
+    return 1;
+}
+
+/* --- walks ---------------------------------------------------------------------------------------------------------- */
+
+/* Runs `question` and calls `take` for each row. */
+static int walk(struct state_file *file, const char *question, int (*take)(void *walker, sqlite3_stmt *row), void *walker)
+{
+    sqlite3_stmt *row;
+    int code = sqlite3_prepare_v2(file->database, question, -1, &row, NULL);
+    if (code)
+        return tell(file, code);
+    int err = 0;
+    while (!err && (code = sqlite3_step(row)) == SQLITE_ROW)
+        err = take(walker, row);
+    if (!err && code != SQLITE_DONE)
+        err = tell(file, code);
+    sqlite3_finalize(row);
+    return err;
+}
+
+struct url_walk {
+    int (*visit)(void *context, const struct state_url *url);
+    void *context;
+};
+
+static int take_url(void *walker, sqlite3_stmt *row)
+{
+    const struct url_walk *walk = walker;
+    const struct state_url url = {
+        .id = (uint64_t)sqlite3_column_int64(row, 0),
+        .url = text_at(row, 1),
+        .referrer_id = sqlite3_column_type(row, 2) == SQLITE_INTEGER ? (uint64_t)sqlite3_column_int64(row, 2) : 0,
+        .referrer = text_at(row, 3),
+        .depth = (uint32_t)sqlite3_column_int64(row, 4),
+        .redirects = (uint32_t)sqlite3_column_int64(row, 5),
+        .reason = reason_called(name_at(row, 6)),
+        .is_done = sqlite3_column_int(row, 7),
+    };
+    return walk->visit(walk->context, &url);
+}
+
+int state_file_for_each_url(struct state_file *file, int (*visit)(void *context, const struct state_url *url),
+                            void *context)
+{
+    struct url_walk walker = {visit, context};
+    return walk(file,
+                "SELECT url.id, url.url, url.referrer, coalesce(page.url, url.referrer), url.depth, url.redirects,"
+                " url.reason, record.id IS NOT NULL FROM url LEFT JOIN url AS page ON page.id = url.referrer"
+                " LEFT JOIN record ON record.id = url.id ORDER BY url.id",
+                take_url, &walker);
+}
+
+struct record_walk {
+    int (*visit)(void *context, const struct fetch_statistic *stat);
+    void *context;
+};
+
+static void take_timings(struct fetch_statistic *stat, sqlite3_stmt *row)
+{
+    stat->started = sqlite3_column_int64(row, 15);
+    stat->timings = (struct http_timings){
+        .resolved = sqlite3_column_int64(row, 16),
+        .begun = sqlite3_column_int64(row, 17),
+        .connected = sqlite3_column_int64(row, 18),
+        .secured = sqlite3_column_int64(row, 19),
+        .first_byte = sqlite3_column_int64(row, 20),
+        .total = sqlite3_column_int64(row, 21),
+    };
+}
+
+static int take_record(void *walker, sqlite3_stmt *row)
+{
+    const struct record_walk *walk = walker;
+    int flags = sqlite3_column_int(row, 8);
+    struct fetch_statistic stat = {
+        .url = text_at(row, 0),
+        .referrer = text_at(row, 1),
+        .status = sqlite3_column_int(row, 2),
+        .error = error_of_kind(name_at(row, 3)),
+        .error_detail = name_at(row, 4),
+        .next_url = text_at(row, 5),
+        .content_type = name_at(row, 6),
+        .encoding = name_at(row, 7),
+        .is_html = flags & RECORD_HTML,
+        .truncated = flags & RECORD_TRUNCATED,
+        .is_accepted = flags & RECORD_ACCEPTED,
+        .reused = flags & RECORD_REUSED,
+        .size = (uint64_t)sqlite3_column_int64(row, 9),
+        .wire_size = (uint64_t)sqlite3_column_int64(row, 10),
+        .num_urls = (uint32_t)sqlite3_column_int64(row, 11),
+        .num_new_urls = (uint32_t)sqlite3_column_int64(row, 12),
+        .depth = (uint32_t)sqlite3_column_int64(row, 13),
+        .tries = (uint32_t)sqlite3_column_int64(row, 14),
+        .version = (enum http_version)sqlite3_column_int(row, 22),
+        .remote_address = name_at(row, 23),
+    };
+    take_timings(&stat, row);
+    return walk->visit(walk->context, &stat);
+}
+
+int state_file_for_each_record(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),
+                               void *context)
+{
+    struct record_walk walker = {visit, context};
+    return walk(file,
+                "SELECT url.url, coalesce(page.url, url.referrer), status, error, detail, next_url, content_type,"
+                " encoding, flags, size, wire_size, links, new_links, record.depth, tries, started, resolved, begun,"
+                " connected, secured, first_byte, total, version, address"
+                " FROM record JOIN url USING (id) LEFT JOIN url AS page ON page.id = url.referrer ORDER BY record.id",
+                take_record, &walker);
+}

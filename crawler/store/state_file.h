@@ -1,0 +1,46 @@
+/* state_file.h - a state file that is read: to go on with its crawl, or to report on it.
+ *
+ * What is read is one moment of the file, however it is written meanwhile. */
+#ifndef STORE_STATE_FILE_H
+#define STORE_STATE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "record/fetch_statistic.h"
+#include "record/reason.h"
+
+struct state_file;
+
+/* Opens what is there. Errors are told in the log with the file's name: ERR_NOT_FOUND, ERR_UNSUPPORTED (no state file, or one of
+ * another version), ERR_NO_MEMORY, those of sqlite_error. */
+int state_file_open(struct state_file **out, const char *path);
+
+/* NULL is allowed. */
+void state_file_close(struct state_file *file);
+
+/* A note of the whole crawl, as text or number. Returns 1, 0 when there is none by that name, or an error. */
+int state_file_text(struct state_file *file, const char *name, struct buf *text);
+int state_file_number(struct state_file *file, const char *name, int64_t *number);
+
+/* A URL that was met. */
+struct state_url {
+    uint64_t id;
+    struct slice url;
+    uint64_t referrer_id;  /* 0 for none */
+    struct slice referrer; /* the URL of the page or sitemap that led there; empty for a root */
+    uint32_t depth;
+    uint32_t redirects;
+    enum reason reason; /* REASON_NONE: it is to be fetched, or was */
+    bool is_done;       /* it has a record */
+};
+
+/* Calls `visit` for each URL by its number, and for each record in that order, whose texts are all set. Texts are valid until `visit` returns. Errors: the first that
+ * `visit` returns; those of sqlite_error, which are told in the log. */
+int state_file_for_each_url(struct state_file *file, int (*visit)(void *context, const struct state_url *url),
+                            void *context);
+int state_file_for_each_record(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),
+                               void *context);
+
+#endif
