@@ -54,7 +54,7 @@ static json_t *option_value(const struct options *options, const struct option_r
     case OPTION_FLAG:
         return json_boolean(*(const bool *)field);
     case OPTION_UINT32:
-        return json_integer(*(const uint32_t *)field);
+        return *(const uint32_t *)field == UINT32_MAX ? json_null() : json_integer(*(const uint32_t *)field);
     case OPTION_CHOICE:
         return json_string(row->choices[*(const unsigned *)field]);
     case OPTION_LIST:

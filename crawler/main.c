@@ -48,7 +48,9 @@ static enum exit_code run_command(struct program *program)
     raise_descriptor_limit(options->selector);
     if (options->explain)
         return explain_command(program);
-    return options->command == COMMAND_MEASURE ? measure_command(program) : crawl_command(program);
+    static enum exit_code (*const commands[])(struct program *) = {crawl_command, measure_command, report_command,
+                                                                   diff_command};
+    return commands[options->command](program);
 }
 
 /* Whether what stands on standard output has arrived: commands whose whole result it is fail otherwise. */

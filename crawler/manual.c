@@ -14,6 +14,13 @@ static const struct command_option LINKS_OPTIONS[] = {
     {0},
 };
 
+static const struct command_option REPORT_OPTIONS[] = {
+    {"output", "[FORMAT:]FILE", "write to FILE in that format, as the crawl does"},
+    {"skipped", "FILE", "write every URL that was not fetched, and why, to FILE as JSON lines"},
+    {"histogram", "FILE", "write the distribution of the latencies to FILE"},
+    {0},
+};
+
 static const struct command_option CHARSET_OPTIONS[] = {
     {"content-type", "TYPE", "take the document for this type (text/html)"},
     {0},
@@ -22,6 +29,8 @@ static const struct command_option CHARSET_OPTIONS[] = {
 const struct command_row COMMAND_TABLE[] = {
     {NULL, NULL, "URL...", "crawl the sites of these URLs"},
     {"measure", NULL, "URL...", "find the pages of a site, then fetch them over and over, with ever more at once"},
+    {"report", REPORT_OPTIONS, "FILE", "report on the crawl in a state file (--state), whole or not"},
+    {"diff", NO_OPTIONS, "OLD NEW", "compare the crawls in two state files: what is new, gone, broken, mended, changed"},
     {"resolve", NO_OPTIONS, "",
      "resolve URLs: {\"input\": URL, \"base\": URL or null} a line in, {\"href\": URL} a line out"},
     {"robots", NO_OPTIONS, "",

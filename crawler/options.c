@@ -164,8 +164,9 @@ static enum options_outcome take_option(struct options *options, const struct op
     if (!option_serves(row, options->command)) {
         char option[64];
         snprintf(option, sizeof option, "--%s", row->name);
-        return wrong_usage(errors, option,
-                           options->command == COMMAND_CRAWL ? "only for crawler measure" : "not for crawler measure");
+        static const char *const why[] = {"only for crawler measure", "not for crawler measure", "not for crawler report",
+                                          "not for crawler diff"};
+        return wrong_usage(errors, option, why[options->command]);
     }
     return set_option(options, row, value, errors);
 }
@@ -292,12 +293,26 @@ static enum options_outcome check(struct options *options, FILE *errors)
     return check_outputs(options, errors);
 }
 
+/* Whether the first argument is a command that has these options. */
+static bool take_command(struct options *options, const char *name)
+{
+    static const struct {
+        const char *name;
+        enum command command;
+    } commands[] = {{"measure", COMMAND_MEASURE}, {"report", COMMAND_REPORT}, {"diff", COMMAND_DIFF}};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0) {
+            options->command = commands[i].command;
+            return true;
+        }
+    return false;
+}
+
 enum options_outcome options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *errors)
 {
     if (option_set_defaults(options))
         return OPTIONS_NO_MEMORY;
-    if (argc > 1 && strcmp(argv[1], "measure") == 0) {
-        options->command = COMMAND_MEASURE;
+    if (argc > 1 && take_command(options, argv[1])) {
         argc--;
         argv++;
     }

@@ -43,11 +43,11 @@ static inline bool status_set_has(const struct status_set *set, int status)
     return status >= 0 && status < 1000 && set->bits[status / 64] >> status % 64 & 1;
 }
 
-enum command { COMMAND_CRAWL, COMMAND_MEASURE };
+enum command { COMMAND_CRAWL, COMMAND_MEASURE, COMMAND_REPORT, COMMAND_DIFF };
 
 struct options {
     enum command command;
-    struct text_list roots;       /* URLs as given, those of the input file included */
+    struct text_list roots;       /* URLs as given, those of the input file included; of report and diff: state files */
     struct text_list input_files; /* -i: one URL a line, '#' comments; "-" is standard input */
 
     /* Scope */

@@ -52,5 +52,7 @@ int program_crawl(struct program *program);
 enum exit_code crawl_command(struct program *program);
 enum exit_code measure_command(struct program *program);
 enum exit_code explain_command(struct program *program);
+enum exit_code report_command(struct program *program);
+enum exit_code diff_command(struct program *program);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects)
@@ -43,6 +44,8 @@ void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *
         .reused = response->reused,
         .remote_address = response->remote_address,
     };
+    if (worker->digest && response->decoded_size)
+        stat->digest = digest_end(worker->digest);
     worker_look_up_reach(worker, &stat->depth, &redirects);
 }
 
@@ -135,12 +138,16 @@ static void settle(struct worker *worker)
 static int begin_body(void *context, const struct http_response *response)
 {
     struct worker *worker = context;
+    if (worker->digest)
+        digest_begin(worker->digest);
     return page_begin(worker->page, response);
 }
 
 static int take_body(void *context, struct slice bytes)
 {
     struct worker *worker = context;
+    if (worker->digest)
+        digest_add(worker->digest, bytes);
     return page_feed(worker->page, bytes);
 }
 
@@ -313,6 +320,8 @@ int worker_start(struct worker *worker, struct crawler *crawler)
     claim_init(&worker->claim);
     http_response_init(&worker->response);
     int err = page_create(&worker->page, crawler->options, &crawler->extractors);
+    if (!err && crawler->state && !(worker->digest = digest_create()))
+        err = ERR_NO_MEMORY;
     return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
 }
 
@@ -320,6 +329,7 @@ void worker_free(struct worker *worker)
 {
     task_free(worker->task);
     page_free(worker->page);
+    digest_free(worker->digest);
     claim_free(&worker->claim);
     http_response_free(&worker->response);
 }

@@ -23,6 +23,7 @@ struct worker {
     struct page *page;
     struct claim claim;
     struct http_response response;
+    struct digest *digest; /* of the body that comes in; NULL where none is wanted */
     struct url url; /* the claimed one */
     struct server *server;
     uint64_t fingerprint;

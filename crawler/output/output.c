@@ -158,7 +158,7 @@ static int add_all(struct outputs *outputs, const struct options *options)
         else
             err = add(outputs, &wish, options);
     }
-    if (!err && options->command == COMMAND_CRAWL)
+    if (!err && options->command != COMMAND_MEASURE)
         err = add_file(outputs, &OUTPUT_SKIPPED, options->skipped, options);
     if (!err)
         err = add_file(outputs, &OUTPUT_TIMESERIES, options->timeseries, options);
@@ -236,7 +236,7 @@ void outputs_free(struct outputs *outputs)
         return;
     for (size_t i = 0; i < outputs->count; i++) {
         struct output_file *file = outputs->items[i]->file;
-        if (outputs->items[i]->format->create && outputs->command == COMMAND_CRAWL)
+        if (outputs->items[i]->format->create && outputs->command != COMMAND_MEASURE)
             outputs->items[i]->format->free(outputs->items[i]);
         else
             free(outputs->items[i]);

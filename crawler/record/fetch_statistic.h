@@ -24,6 +24,7 @@ struct fetch_statistic {
     bool is_accepted;            /* the user wants its status to count as good */
     uint64_t size;               /* decoded body bytes */
     uint64_t wire_size;          /* body bytes as sent */
+    uint64_t digest;             /* of the decoded body, the same in every process; 0 when it was not made */
     uint32_t num_urls;           /* distinct allowed links */
     uint32_t num_new_urls;       /* of them, those that no page had before */
     uint32_t depth;              /* links away from a root */

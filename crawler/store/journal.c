@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 /* Figures of a record in the order in which they travel. */
-enum { FIGURES = 18 };
+enum { FIGURES = 19 };
 
 struct head {
     uint32_t length; /* of what follows */
@@ -38,7 +38,8 @@ static void figures_of(const struct fetch_statistic *stat, int64_t figures[FIGUR
                                      stat->timings.connected,
                                      stat->timings.secured,
                                      stat->timings.first_byte,
-                                     stat->timings.total};
+                                     stat->timings.total,
+                                     (int64_t)stat->digest};
     memcpy(figures, values, sizeof values);
 }
 
@@ -62,6 +63,7 @@ static void take_figures(struct fetch_statistic *stat, const int64_t figures[FIG
     stat->timings.secured = figures[15];
     stat->timings.first_byte = figures[16];
     stat->timings.total = figures[17];
+    stat->digest = (uint64_t)figures[18];
 }
 
 static int append_text(struct buf *stream, struct slice text)

@@ -37,7 +37,8 @@ static const char TABLES[] =
     " first_byte INTEGER NOT NULL,"
     " total INTEGER NOT NULL,"
     " version INTEGER NOT NULL,"     /* of HTTP: 1 for 1.0, 2 for 1.1, 3 for 2 */
-    " address TEXT);";
+    " address TEXT,"
+    " digest INTEGER);"; /* XXH3 of the decoded body; NULL for none */
 
 static const char VIEWS[] =
     "CREATE VIEW pages AS SELECT url.id, url.url, status, error, content_type, encoding, size, wire_size, links,"

@@ -216,6 +216,7 @@ static int take_record(void *walker, sqlite3_stmt *row)
         .version = (enum http_version)sqlite3_column_int(row, 22),
         .remote_address = name_at(row, 23),
     };
+    stat.digest = (uint64_t)sqlite3_column_int64(row, 24);
     take_timings(&stat, row);
     return walk->visit(walk->context, &stat);
 }
@@ -227,7 +228,7 @@ int state_file_for_each_record(struct state_file *file, int (*visit)(void *conte
     return walk(file,
                 "SELECT url.url, coalesce(page.url, url.referrer), status, error, detail, next_url, content_type,"
                 " encoding, flags, size, wire_size, links, new_links, record.depth, tries, started, resolved, begun,"
-                " connected, secured, first_byte, total, version, address"
+                " connected, secured, first_byte, total, version, address, digest"
                 " FROM record JOIN url USING (id) LEFT JOIN url AS page ON page.id = url.referrer ORDER BY record.id",
                 take_record, &walker);
 }

@@ -25,7 +25,7 @@ static const char *const TEXTS[STATEMENTS] = {
     [PUT_URL] = "INSERT OR REPLACE INTO url VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_REASON] = "UPDATE url SET reason = ? WHERE id = ?",
     [PUT_RELEASE] = "UPDATE url SET reason = NULL, depth = ?, redirects = ? WHERE id = ?",
-    [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 };
 
 struct writer {
@@ -174,6 +174,10 @@ static void bind_record(sqlite3_stmt *statement, const struct journal_entry *ent
     for (int i = 0; i < (int)(sizeof figures / sizeof figures[0]); i++)
         sqlite3_bind_int64(statement, 8 + i, figures[i]);
     bind_text(statement, 23, entry->address);
+    if (stat->digest)
+        sqlite3_bind_int64(statement, 24, (sqlite3_int64)stat->digest);
+    else
+        sqlite3_bind_null(statement, 24);
 }
 
 static sqlite3_stmt *bind_reason(struct writer *writer, const struct journal_entry *entry)
