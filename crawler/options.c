@@ -164,8 +164,8 @@ static enum options_outcome take_option(struct options *options, const struct op
     if (!option_serves(row, options->command)) {
         char option[64];
         snprintf(option, sizeof option, "--%s", row->name);
-        static const char *const why[] = {"only for crawler measure", "not for crawler measure", "not for crawler report",
-                                          "not for crawler diff"};
+        static const char *const why[] = {"only for crawler measure", "not for crawler measure",
+                                          "not for crawler report", "not for crawler diff"};
         return wrong_usage(errors, option, why[options->command]);
     }
     return set_option(options, row, value, errors);

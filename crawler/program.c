@@ -128,8 +128,7 @@ static int open_program(struct program *program)
     err = summary_create(&program->summary);
     if (err)
         return program_fail("figures", err);
-    err = crawler_create(&program->crawler, program->loop, program->client, &program->options,
-                         program->state.state);
+    err = crawler_create(&program->crawler, program->loop, program->client, &program->options, program->state.state);
     if (err)
         return program_fail("crawl", err);
     crawler_add_observer(program->crawler, &program->summary->observer);

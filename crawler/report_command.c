@@ -22,15 +22,15 @@ static void add_observer(void *context, struct observer *observer)
 }
 
 /* Each of `observers` that wants it is told; ends with the first error. */
-#define TELL(telling, what, ...)                                                              \
-    do {                                                                                      \
-        list_for_each(node, &(telling)->observers)                                            \
-        {                                                                                     \
-            const struct observer *observer = container_of(node, struct observer, node);      \
-            int told = observer->what ? observer->what(observer->context, __VA_ARGS__) : 0;   \
-            if (told)                                                                         \
-                return told;                                                                  \
-        }                                                                                     \
+#define TELL(telling, what, ...)                                                            \
+    do {                                                                                    \
+        list_for_each(node, &(telling)->observers)                                          \
+        {                                                                                   \
+            const struct observer *observer = container_of(node, struct observer, node);    \
+            int told = observer->what ? observer->what(observer->context, __VA_ARGS__) : 0; \
+            if (told)                                                                       \
+                return told;                                                                \
+        }                                                                                   \
     } while (0)
 
 static int tell_url(void *context, const struct state_url *url)
@@ -77,8 +77,7 @@ static int report(struct program *program, struct state_file *file, struct outpu
     list_append(&telling.observers, &program->summary->observer.node);
     outputs_for_each_observer(outputs, add_observer, &telling);
     int err = tell_all(&telling, file);
-    const struct crawl_end end = {
-        .totals = &telling.totals, .summary = program->summary, .options = &program->options};
+    const struct crawl_end end = {.totals = &telling.totals, .summary = program->summary, .options = &program->options};
     return err ? err : outputs_finish(outputs, &end);
 }
 

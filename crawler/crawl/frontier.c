@@ -175,8 +175,7 @@ int frontier_done(struct frontier *frontier, struct claim *claim, enum store_out
 
 int frontier_filtered(struct frontier *frontier, struct claim *claim, enum reason reason)
 {
-    return end_claim(frontier,
-                     &(struct store_record){.claim = claim, .outcome = STORE_FILTERED, .reason = reason});
+    return end_claim(frontier, &(struct store_record){.claim = claim, .outcome = STORE_FILTERED, .reason = reason});
 }
 
 int frontier_later(struct frontier *frontier, struct claim *claim, nanoseconds not_before)

@@ -22,7 +22,8 @@ static int end_page(struct worker *worker, struct fetch_statistic *stat)
 
 static struct discovery links_of(const struct worker *worker, const struct fetch_statistic *stat)
 {
-    return (struct discovery){.id = worker->claim.id, .page = stat->url, .from = worker->fingerprint, .depth = stat->depth + 1};
+    return (struct discovery){
+        .id = worker->claim.id, .page = stat->url, .from = worker->fingerprint, .depth = stat->depth + 1};
 }
 
 static void note_count(struct fetch_statistic *stat, const struct intake_count *count)
@@ -54,8 +55,11 @@ int harvest_redirect(struct worker *worker, struct fetch_statistic *stat, struct
         return err;
     uint32_t depth, redirects;
     worker_look_up_reach(worker, &depth, &redirects);
-    const struct discovery found = {
-        .id = worker->claim.id, .page = stat->url, .from = worker->fingerprint, .depth = depth, .redirects = redirects + 1};
+    const struct discovery found = {.id = worker->claim.id,
+                                    .page = stat->url,
+                                    .from = worker->fingerprint,
+                                    .depth = depth,
+                                    .redirects = redirects + 1};
     const struct url *target = err ? NULL : &next;
     if (target) {
         url_strip_credentials(&next, &crawler->next_text);

@@ -289,9 +289,8 @@ struct judgement {
 /* Why what is found now is too far; REASON_NONE when it isn't. */
 static enum reason reason_of_distance(const struct intake *intake)
 {
-    static const enum reason reasons[] = {[REACH_WITHIN] = REASON_NONE,
-                                          [REACH_TOO_DEEP] = REASON_DEPTH,
-                                          [REACH_TOO_MANY_REDIRECTS] = REASON_REDIRECTS};
+    static const enum reason reasons[] = {
+        [REACH_WITHIN] = REASON_NONE, [REACH_TOO_DEEP] = REASON_DEPTH, [REACH_TOO_MANY_REDIRECTS] = REASON_REDIRECTS};
     const struct discovery *found = &intake->batch.visit->found;
     return reasons[reach_judge(intake->reach, found->depth, found->redirects)];
 }

@@ -33,7 +33,7 @@ int intake_add_root(struct intake *intake, struct slice text);
 int intake_restore_root(struct intake *intake, struct slice text);
 
 /* Takes in again what an earlier process met, in the same order. Errors: ERR_NO_MEMORY. */
-int intake_restore(struct intake *intake, const struct state_url *url);
+int intake_restore(struct intake *intake, const struct state_url *met);
 
 /* Where URLs are found. */
 struct discovery {

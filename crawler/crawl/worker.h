@@ -24,7 +24,7 @@ struct worker {
     struct claim claim;
     struct http_response response;
     struct digest *digest; /* of the body that comes in; NULL where none is wanted */
-    struct url url; /* the claimed one */
+    struct url url;        /* the claimed one */
     struct server *server;
     uint64_t fingerprint;
     uint32_t tries; /* the one that is going on included */
@@ -58,7 +58,7 @@ struct crawler {
     uint64_t wire_bytes;
     nanoseconds earlier; /* how long the crawl lasted in earlier processes */
     nanoseconds started; /* less `earlier` */
-    nanoseconds ended; /* 0 while it runs */
+    nanoseconds ended;   /* 0 while it runs */
     bool follows_links;
     bool stopped;
     bool reached_a_root;

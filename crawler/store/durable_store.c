@@ -32,14 +32,16 @@ static int write_url(struct durable_store *durable, const struct store_url *url,
                                                                   .reason = url->reason});
     if (!url->is_new)
         return 0;
-    return state_send(durable->state, &(struct journal_entry){.kind = JOURNAL_URL,
-                                                              .id = url->id,
-                                                              .referrer = source->id,
-                                                              .depth = source->depth,
-                                                              .redirects = source->redirects,
-                                                              .reason = url->reason,
-                                                              .text = url->text,
-                                                              .more = source->id ? (struct slice){0} : source->page});
+    struct journal_entry entry = {.kind = JOURNAL_URL,
+                                  .id = url->id,
+                                  .referrer = source->id,
+                                  .depth = source->depth,
+                                  .redirects = source->redirects,
+                                  .reason = url->reason,
+                                  .text = url->text};
+    if (!source->id)
+        entry.more = source->page;
+    return state_send(durable->state, &entry);
 }
 
 static int enqueue_batch(struct store *store, struct store_url *urls, size_t count, struct store_source *source)

@@ -142,8 +142,8 @@ static bool take_record(struct slice *rest, struct journal_entry *entry)
         return false;
     take_figures(&entry->stat, figures);
     entry->stat.version = (enum http_version)version;
-    return take_text(rest, &entry->stat.next_url) && take_text(rest, &entry->detail) &&
-           take_text(rest, &entry->type) && take_text(rest, &entry->encoding) && take_text(rest, &entry->address);
+    return take_text(rest, &entry->stat.next_url) && take_text(rest, &entry->detail) && take_text(rest, &entry->type) &&
+           take_text(rest, &entry->encoding) && take_text(rest, &entry->address);
 }
 
 int journal_take(struct slice *stream, struct journal_entry *entry)

@@ -33,7 +33,7 @@ struct journal_entry {
     enum reason reason;
     struct slice text; /* as `more` and those of `stat`: valid as long as the stream's bytes */
     struct slice more;
-    struct fetch_statistic stat; /* without URL and referrer */
+    struct fetch_statistic stat;                  /* without URL and referrer */
     struct slice detail, type, encoding, address; /* of `stat`, whose own texts but next_url are not set when taken */
 };
 

@@ -4,39 +4,39 @@
 
 static const char TABLES[] =
     "BEGIN;"
-    "CREATE TABLE crawl("            /* what is known of the whole */
-    " name TEXT PRIMARY KEY,"        /* rules, version, started, elapsed, finished */
-    " value) WITHOUT ROWID;"         /* texts; started: seconds since 1970; elapsed: nanoseconds; finished: 0 or 1 */
+    "CREATE TABLE crawl("     /* what is known of the whole */
+    " name TEXT PRIMARY KEY," /* rules, version, started, elapsed, finished */
+    " value) WITHOUT ROWID;"  /* texts; started: seconds since 1970; elapsed: nanoseconds; finished: 0 or 1 */
     "CREATE TABLE url("
     " id INTEGER PRIMARY KEY,"
     " url TEXT NOT NULL,"
-    " referrer,"                     /* number of the page that first led there; a sitemap's URL; NULL for a root */
+    " referrer," /* number of the page that first led there; a sitemap's URL; NULL for a root */
     " depth INTEGER NOT NULL,"
-    " redirects INTEGER NOT NULL,"   /* in a row */
-    " reason TEXT);"                 /* why it is not fetched; NULL when it is */
+    " redirects INTEGER NOT NULL," /* in a row */
+    " reason TEXT);"               /* why it is not fetched; NULL when it is */
     "CREATE TABLE record("
     " id INTEGER PRIMARY KEY,"
-    " status INTEGER NOT NULL,"      /* 0 when no answer came */
+    " status INTEGER NOT NULL," /* 0 when no answer came */
     " error TEXT,"
     " detail TEXT,"
-    " next_url TEXT,"                /* where a redirect leads */
+    " next_url TEXT," /* where a redirect leads */
     " content_type TEXT,"
     " encoding TEXT,"
-    " flags INTEGER NOT NULL,"       /* 1 HTML, 2 truncated, 4 status accepted, 8 connection reused */
-    " size INTEGER NOT NULL,"        /* decoded bytes */
+    " flags INTEGER NOT NULL," /* 1 HTML, 2 truncated, 4 status accepted, 8 connection reused */
+    " size INTEGER NOT NULL,"  /* decoded bytes */
     " wire_size INTEGER NOT NULL,"
     " links INTEGER NOT NULL,"
     " new_links INTEGER NOT NULL,"
     " depth INTEGER NOT NULL,"
     " tries INTEGER NOT NULL,"
-    " started INTEGER NOT NULL,"     /* nanoseconds since the crawl began */
-    " resolved INTEGER NOT NULL,"    /* these up to total: nanoseconds since the request; 0: did not happen */
+    " started INTEGER NOT NULL,"  /* nanoseconds since the crawl began */
+    " resolved INTEGER NOT NULL," /* these up to total: nanoseconds since the request; 0: did not happen */
     " begun INTEGER NOT NULL,"
     " connected INTEGER NOT NULL,"
     " secured INTEGER NOT NULL,"
     " first_byte INTEGER NOT NULL,"
     " total INTEGER NOT NULL,"
-    " version INTEGER NOT NULL,"     /* of HTTP: 1 for 1.0, 2 for 1.1, 3 for 2 */
+    " version INTEGER NOT NULL," /* of HTTP: 1 for 1.0, 2 for 1.1, 3 for 2 */
     " address TEXT,"
     " digest INTEGER);"; /* XXH3 of the decoded body; NULL for none */
 
@@ -86,8 +86,8 @@ int schema_look(sqlite3 *database, enum schema_state *state)
 int schema_create(sqlite3 *database)
 {
     char finish[96];
-    snprintf(finish, sizeof finish, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", SCHEMA_APPLICATION_ID,
-             SCHEMA_VERSION);
+    snprintf(finish, sizeof finish, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             SCHEMA_APPLICATION_ID, SCHEMA_VERSION);
     int err = sqlite3_exec(database, TABLES, NULL, NULL, NULL);
     if (!err)
         err = sqlite3_exec(database, VIEWS, NULL, NULL, NULL);

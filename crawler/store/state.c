@@ -140,7 +140,8 @@ bool state_is_full(const struct state *state)
 static int send_some(struct state *state)
 {
     while (waiting(state) && !state->error) {
-        ssize_t sent = send(state->socket, state->stream.data + state->sent, waiting(state), MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t sent =
+            send(state->socket, state->stream.data + state->sent, waiting(state), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

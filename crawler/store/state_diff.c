@@ -10,21 +10,22 @@
 #include "store/state_file.h"
 
 /* What a crawl knows of each URL that it fetched, in words that can be compared. */
-#define FETCHED(which)                                                                                         \
-    "SELECT url.url AS url, coalesce(record.error, record.status) AS said,"                                    \
-    " (error IS NOT NULL AND NOT flags & 2) OR (status >= 400 AND NOT flags & 4) AS is_broken,"                \
-    " coalesce(digest, '') || ' ' || coalesce(next_url, '') AS content"                                        \
+#define FETCHED(which)                                                                          \
+    "SELECT url.url AS url, coalesce(record.error, record.status) AS said,"                     \
+    " (error IS NOT NULL AND NOT flags & 2) OR (status >= 400 AND NOT flags & 4) AS is_broken," \
+    " coalesce(digest, '') || ' ' || coalesce(next_url, '') AS content"                         \
     " FROM " which ".url JOIN " which ".record USING (id)"
 
-static const char QUESTION[] =
-    "WITH old AS MATERIALIZED (" FETCHED("before") "), new AS MATERIALIZED (" FETCHED("main") "),"
-    " change AS ("
-    " SELECT CASE WHEN new.is_broken > old.is_broken THEN 2 WHEN new.is_broken < old.is_broken THEN 3 ELSE 4 END AS kind,"
-    " url, old.said AS was, new.said AS is_now FROM old JOIN new USING (url)"
-    " WHERE old.said <> new.said OR old.content <> new.content"
-    " UNION ALL SELECT 0, url, '', said FROM new WHERE url NOT IN (SELECT url FROM old)"
-    " UNION ALL SELECT 1, url, said, '' FROM old WHERE url NOT IN (SELECT url FROM new))"
-    " SELECT kind, url, was, is_now FROM change ORDER BY kind, url";
+static const char QUESTION[] = "WITH old AS MATERIALIZED (" FETCHED("before") "), new AS MATERIALIZED (" FETCHED(
+    "main") "),"
+            " change AS ("
+            " SELECT CASE WHEN new.is_broken > old.is_broken THEN 2 WHEN new.is_broken < old.is_broken THEN 3 ELSE 4 "
+            "END AS kind,"
+            " url, old.said AS was, new.said AS is_now FROM old JOIN new USING (url)"
+            " WHERE old.said <> new.said OR old.content <> new.content"
+            " UNION ALL SELECT 0, url, '', said FROM new WHERE url NOT IN (SELECT url FROM old)"
+            " UNION ALL SELECT 1, url, said, '' FROM old WHERE url NOT IN (SELECT url FROM new))"
+            " SELECT kind, url, was, is_now FROM change ORDER BY kind, url";
 
 const char *state_change_name(enum state_change_kind kind)
 {
@@ -69,7 +70,8 @@ static struct slice text_at(sqlite3_stmt *row, int column)
 }
 
 /* Returns SQLite's result, and what `visit` returned in `*err`. */
-static int walk(sqlite3 *database, int (*visit)(void *context, const struct state_change *change), void *context, int *err)
+static int walk(sqlite3 *database, int (*visit)(void *context, const struct state_change *change), void *context,
+                int *err)
 {
     sqlite3_stmt *row;
     int code = sqlite3_prepare_v2(database, QUESTION, -1, &row, NULL);
@@ -85,8 +87,8 @@ static int walk(sqlite3 *database, int (*visit)(void *context, const struct stat
     return sqlite3_finalize(row);
 }
 
-int state_diff(const char *old_path, const char *new_path, int (*visit)(void *context, const struct state_change *change),
-               void *context)
+int state_diff(const char *old_path, const char *new_path,
+               int (*visit)(void *context, const struct state_change *change), void *context)
 {
     sqlite3 *database = NULL;
     int err = check(old_path);

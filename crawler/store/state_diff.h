@@ -27,7 +27,7 @@ const char *state_change_name(enum state_change_kind kind);
 
 /* Calls `visit` for each, by kind and URL. Texts are valid until `visit` returns. Errors: the first that `visit` returns; those of state_file_open, told in the
  * log. */
-int state_diff(const char *old_path, const char *new_path, int (*visit)(void *context, const struct state_change *change),
-               void *context);
+int state_diff(const char *old_path, const char *new_path,
+               int (*visit)(void *context, const struct state_change *change), void *context);
 
 #endif

@@ -125,7 +125,8 @@ int state_file_number(struct state_file *file, const char *name, int64_t *number
 /* --- walks ---------------------------------------------------------------------------------------------------------- */
 
 /* Runs `question` and calls `take` for each row. */
-static int walk(struct state_file *file, const char *question, int (*take)(void *walker, sqlite3_stmt *row), void *walker)
+static int walk(struct state_file *file, const char *question, int (*take)(void *walker, sqlite3_stmt *row),
+                void *walker)
 {
     sqlite3_stmt *row;
     int code = sqlite3_prepare_v2(file->database, question, -1, &row, NULL);

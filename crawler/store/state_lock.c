@@ -32,8 +32,8 @@ static bool is_alive(pid_t process)
 static bool has_its_name(int descriptor, const char *name)
 {
     struct stat open_file, named_file;
-    return fstat(descriptor, &open_file) == 0 && stat(name, &named_file) == 0 && open_file.st_ino == named_file.st_ino &&
-           open_file.st_dev == named_file.st_dev;
+    return fstat(descriptor, &open_file) == 0 && stat(name, &named_file) == 0 &&
+           open_file.st_ino == named_file.st_ino && open_file.st_dev == named_file.st_dev;
 }
 
 /* Returns 1 when the lock is ours, 0 when to try again, or an error. */
@@ -51,15 +51,12 @@ static int try_once(struct state_lock *lock, pid_t *owner)
     return is_alive(*owner) ? ERR_RUNNING : 0;
 }
 
-static int note_owner(struct state_lock *lock)
+static int note_owner(const struct state_lock *lock)
 {
     char text[24];
     int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (ftruncate(lock->descriptor, 0) == 0 && pwrite(lock->descriptor, text, (size_t)length, 0) == length)
-        return 0;
-    int err = error_from_errno(errno);
-    state_lock_release(lock);
-    return err;
+    bool is_noted = ftruncate(lock->descriptor, 0) == 0 && pwrite(lock->descriptor, text, (size_t)length, 0) == length;
+    return is_noted ? 0 : error_from_errno(errno);
 }
 
 int state_lock_take(struct state_lock *lock, const char *path, pid_t *owner)
@@ -78,19 +75,17 @@ int state_lock_take(struct state_lock *lock, const char *path, pid_t *owner)
             nanosleep(&pause, NULL);
     }
     int err = got > 0 ? note_owner(lock) : got ? got : ERR_RUNNING;
-    if (err) {
-        free(lock->name);
-        lock->name = NULL;
-    }
+    if (err)
+        state_lock_release(lock);
     return err;
 }
 
 void state_lock_release(struct state_lock *lock)
 {
-    if (lock->descriptor < 0)
-        return;
-    unlink(lock->name);
-    close(lock->descriptor);
+    if (lock->descriptor >= 0) {
+        unlink(lock->name);
+        close(lock->descriptor);
+    }
     free(lock->name);
     *lock = (struct state_lock){.descriptor = -1};
 }

@@ -33,8 +33,8 @@ struct writer {
     int socket;
     sqlite3 *database;
     sqlite3_stmt *statements[STATEMENTS];
-    struct buf stream;  /* what has come and is not taken yet */
-    unsigned messages;  /* in the transaction that is going on; 0 for none */
+    struct buf stream; /* what has come and is not taken yet */
+    unsigned messages; /* in the transaction that is going on; 0 for none */
     nanoseconds commit_at;
 };
 
@@ -92,7 +92,8 @@ static int open_database(struct writer *writer)
         return fail(writer, code);
     int failed = check_schema(writer);
     for (int i = 0; i < STATEMENTS && !failed; i++) {
-        code = sqlite3_prepare_v3(writer->database, TEXTS[i], -1, SQLITE_PREPARE_PERSISTENT, &writer->statements[i], NULL);
+        code =
+            sqlite3_prepare_v3(writer->database, TEXTS[i], -1, SQLITE_PREPARE_PERSISTENT, &writer->statements[i], NULL);
         if (code)
             failed = fail(writer, code);
     }
@@ -248,7 +249,8 @@ static int write_entry(struct writer *writer, const struct journal_entry *entry)
 
 static int clear(struct writer *writer)
 {
-    int code = sqlite3_exec(writer->database, "DELETE FROM crawl; DELETE FROM url; DELETE FROM record", NULL, NULL, NULL);
+    int code =
+        sqlite3_exec(writer->database, "DELETE FROM crawl; DELETE FROM url; DELETE FROM record", NULL, NULL, NULL);
     return code ? fail(writer, code) : 0;
 }
 

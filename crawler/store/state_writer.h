@@ -15,7 +15,7 @@ enum writer_answer_kind {
 
 struct writer_answer {
     uint32_t kind;
-    int32_t error; /* error.h */
+    int32_t error;  /* error.h */
     char text[248]; /* SQLite's words on it */
 };
 

@@ -57,7 +57,8 @@ static void offer(struct crawl *crawl, uint64_t from, int page, uint32_t depth, 
 {
     char url[8];
     snprintf(url, sizeof url, "%d", page);
-    const struct reach_step step = {from, fingerprint_of(page), fingerprint_of(page), depth, redirects, !crawl->met[page]};
+    const struct reach_step step = {from,      fingerprint_of(page), fingerprint_of(page), depth,
+                                    redirects, !crawl->met[page]};
     struct store_source source = {0};
     enum reach_verdict verdict;
     /* The terminator goes along so that page_of can read it. */
