@@ -50,6 +50,16 @@ START_TEST(success_and_the_unknown_have_names)
 }
 END_TEST
 
+START_TEST(kinds_lead_back_to_their_codes)
+{
+    ck_assert_int_eq(error_of_kind(error_kind(ERR_NO_MEMORY)), ERR_NO_MEMORY);
+    ck_assert_int_eq(error_of_kind("url-port"), ERR_URL_PORT);
+    ck_assert_int_eq(error_of_kind(""), 0);
+    ck_assert_int_eq(error_of_kind("none"), 0);
+    ck_assert_int_eq(error_of_kind("no such kind"), 0);
+}
+END_TEST
+
 START_TEST(every_errno_has_a_code)
 {
     ck_assert_int_eq(error_from_errno(ENOMEM), ERR_NO_MEMORY);
@@ -67,5 +77,6 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("error", codes_are_negative_and_never_minus_one, kinds_and_texts_tell_codes_apart,
-                     kinds_are_words_joined_by_hyphens, success_and_the_unknown_have_names, every_errno_has_a_code);
+                     kinds_are_words_joined_by_hyphens, success_and_the_unknown_have_names,
+                     kinds_lead_back_to_their_codes, every_errno_has_a_code);
 }

@@ -249,11 +249,45 @@ START_TEST(an_origin_has_its_own_share)
 }
 END_TEST
 
+/* Claims and URLs that wait for their next try keep their number. */
+START_TEST(urls_are_numbered_as_they_become_known)
+{
+    struct store_url urls[] = {url_at("http://a/1", STORE_REMEMBER, 1), url_at("http://a/2", STORE_ENQUEUE, 2),
+                               url_at("http://a/2", STORE_ENQUEUE, 2), url_at("http://a/3", STORE_ENQUEUE, 3)};
+    struct store_source root = {0};
+    struct claim claim;
+    claim_init(&claim);
+    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(store_enqueue_batch(store, urls, 4, &root), 0);
+    ck_assert_uint_eq(urls[0].id, 1);
+    ck_assert_uint_eq(urls[1].id, 2);
+    ck_assert_uint_eq(urls[3].id, 3);
+    claim_url(&claim, "http://a/2");
+    ck_assert_uint_eq(claim.id, 2);
+    ck_assert_int_eq(
+        store_done_batch(store, &(struct store_record){.claim = &claim, .outcome = STORE_LATER, .not_before = 0}, 1),
+        0);
+    claim_url(&claim, "http://a/2");
+    ck_assert_uint_eq(claim.id, 2);
+    end(&claim, &RECORD);
+    struct store_url release = {.text = SLICE("http://a/1"), .origin_length = 8, .wish = STORE_RELEASE, .id = 1};
+    ck_assert_int_eq(store_enqueue_batch(store, &release, 1, &root), 0);
+    claim_url(&claim, "http://a/3");
+    ck_assert_uint_eq(claim.id, 3);
+    end(&claim, &RECORD);
+    claim_url(&claim, "http://a/1");
+    ck_assert_uint_eq(claim.id, 1);
+    end(&claim, &RECORD);
+    claim_free(&claim);
+    store_free(store);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("memory_store", wishes_are_heeded, no_referrer_without_need,
                      what_is_given_up_is_pending_and_not_handed_out_again,
                      what_turned_out_unwanted_is_neither_pending_nor_claimed, an_origin_waits_for_its_time_alone,
                      an_origin_has_its_own_share, a_url_put_off_comes_first_when_its_time_has_come,
-                     a_url_put_off_keeps_where_it_was_found);
+                     a_url_put_off_keeps_where_it_was_found, urls_are_numbered_as_they_become_known);
 }
