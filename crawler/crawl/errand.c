@@ -20,26 +20,30 @@ static struct slice location_of(const struct errand *errand, const struct http_r
     return http_response_header(response, "Location", 0);
 }
 
-/* Whether the answer leads to another URL, which is put into `there`. */
-static bool find_next(struct errand *errand, const struct http_response *response)
+/* Notes whether the answer leads to another URL, which is put into `there`. Errors: ERR_NO_MEMORY. */
+static int find_next(struct errand *errand, const struct http_response *response)
 {
     struct url here, next;
     struct slice location = location_of(errand, response);
     if (!location.data)
-        return false;
+        return 0;
     url_of_serialised(&here, buf_slice(&errand->here));
-    if (url_parse(&next, location, &here, NULL, &errand->there) || !url_is_http(&next))
-        return false;
+    int err = url_parse(&next, location, &here, NULL, &errand->there);
+    if (err || !url_is_http(&next))
+        return err == ERR_NO_MEMORY ? err : 0;
     url_strip_credentials(&next, &errand->there);
     errand->there.length = url_without_fragment(&next).length;
     errand->there.data[errand->there.length] = '\0';
-    return true;
+    errand->goes_on = true;
+    return 0;
 }
 
 static int begin(void *context, const struct http_response *response)
 {
     struct errand *errand = context;
-    errand->goes_on = find_next(errand, response);
+    int err = find_next(errand, response);
+    if (err)
+        return err;
     return errand->goes_on || !errand->sink->begin ? 0 : errand->sink->begin(errand->sink->context, response);
 }
 
@@ -49,10 +53,11 @@ static int take(void *context, struct slice bytes)
     return errand->goes_on || !errand->sink->write ? 0 : errand->sink->write(errand->sink->context, bytes);
 }
 
+/* The body of a redirect is not wanted, so that its size does no harm. */
 static void finish(void *context, const struct http_response *response)
 {
     struct errand *errand = context;
-    errand->goes_on = errand->goes_on && !response->error;
+    errand->goes_on = errand->goes_on && (!response->error || response->truncated);
     if (!errand->goes_on && errand->sink->finish)
         errand->sink->finish(errand->sink->context, response);
 }
@@ -76,8 +81,9 @@ int errand_fetch(struct http_client *client, const struct url *url, uint32_t max
         const struct http_request request = {.url = buf_text(&errand.here)};
         errand.goes_on = false;
         err = http_fetch(client, &request, &own, response);
-        if (err || !errand.goes_on)
+        if (err == ERR_CANCELLED || !errand.goes_on)
             break;
+        err = 0;
         log_info("%s redirects to %s", buf_text(&errand.here), buf_text(&errand.there));
         swap(&errand.here, &errand.there);
         errand.redirects--;

@@ -184,6 +184,24 @@ START_TEST(five_redirects_are_followed)
 }
 END_TEST
 
+/* The first answer's body never ends, or is longer than --max-body; nobody wants it. */
+START_TEST(bodies_of_redirects_are_not_wanted)
+{
+    const struct site_page pages[] = {
+        {.path = "/robots.txt", .location = "/rules", .status = 301, .body = "endless ", .fault = SITE_ENDLESS_BODY},
+        {.path = "/rules", .body = FORBIDS},
+        {.path = "/", .body = "page"},
+        {0}};
+    struct run run;
+    open_site(&(struct site_config){.pages = pages});
+    crawl(&run, "--max-body", "50000", 1);
+    ck_assert_uint_eq(site_request_count(site, "/rules"), 1);
+    ck_assert_uint_eq(site_request_count(site, "/"), 0);
+    ck_assert(was_skipped(&run, "/", "robots"));
+    close_site(&run);
+}
+END_TEST
+
 /* A large file: what stands within the first 500 KiB holds, and its end doesn't matter. */
 START_TEST(large_files_are_read_so_far)
 {
@@ -260,7 +278,8 @@ END_TEST
 int main(void)
 {
     int failed = RUN_TESTS("robots", the_file_comes_first_and_once, each_origin_has_its_own, an_endless_file_is_cut,
-                           it_is_not_asked_for_on_request, the_product_of_the_user_agent_counts);
+                           it_is_not_asked_for_on_request, the_product_of_the_user_agent_counts,
+                           bodies_of_redirects_are_not_wanted);
     failed |= RUN_TESTS_TIMES("robots answers", ANSWER_COUNT, what_answers_mean);
     failed |= RUN_TESTS_TIMES("robots redirects", 2, five_redirects_are_followed);
     return failed | RUN_TESTS_TIMES("large robots", 4, large_files_are_read_so_far);
