@@ -1,0 +1,84 @@
+/* Calls of the system that fail while a state file is written, by the crawl or by its writer: the crawl ends with an error
+ * that names the file, or does without the call, and in either case goes on later to the same end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "e2e/run.h"
+#include "unit/suite.h"
+
+enum { SKIPPED = 77, PAGES = 30, PATH_SIZE = 96, CALLS = 12, CONFIG_UNREAD = 3 };
+
+static const char *const KINDS[] = {"write", "sync", "open", "read", "mapping", "socket"};
+
+/* See tests/shim/nth_failure.h. */
+static void let_call_fail(const char *kind, int nth)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", nth);
+    setenv("NTH_FAILURE_KIND", kind, 1);
+    setenv("NTH_FAILURE_NTH", number, 1);
+    setenv("LD_PRELOAD", NTH_FAILURE_LIBRARY, 1);
+}
+
+static void crawl(struct run *run, const struct site *site, const char *state)
+{
+    char root[64];
+    run_crawler(run, site, (const char *const[]){"-q", "--state", state, site_url(site, "/", root, sizeof root), NULL});
+}
+
+static void check_report(const struct site *site, const char *state)
+{
+    struct run run;
+    run_crawler(&run, site, (const char *const[]){"report", state, NULL});
+    ck_assert_int_eq(run.exit_code, 0);
+    ck_assert_int_eq(run_counter(&run, "Done:"), PAGES + 1);
+    run_free(&run);
+}
+
+/* Exit code 2 the second time: it was finished the first time. Returns whether the call made the first crawl fail. */
+static bool fails_and_goes_on(const struct site *site, const char *folder, const char *kind, int nth)
+{
+    struct run first, second;
+    char state[PATH_SIZE];
+    snprintf(state, sizeof state, "%s/%s-%d.db", folder, kind, nth);
+    let_call_fail(kind, nth);
+    crawl(&first, site, state);
+    unsetenv("LD_PRELOAD");
+    bool is_clean =
+        first.exit_code == 0 || ((first.exit_code == 1 || first.exit_code == CONFIG_UNREAD) && first.err[0]);
+    ck_assert_msg(is_clean, "%s %d: exit code %d\n%s", kind, nth, first.exit_code, first.err);
+    crawl(&second, site, state);
+    ck_assert_msg(second.exit_code == 0 || second.exit_code == 2, "%s %d: then exit code %d\n%s", kind, nth,
+                  second.exit_code, second.err);
+    check_report(site, state);
+    bool failed = first.exit_code;
+    run_free(&first);
+    run_free(&second);
+    return failed;
+}
+
+START_TEST(whatever_call_fails_the_crawl_goes_on_later)
+{
+    const struct site_graph graph = {.pages = PAGES, .links = 5};
+    char folder[] = "/tmp/crawler-state-faults-XXXXXX", command[PATH_SIZE];
+    struct site *site;
+    int failures = 0;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &site), 0);
+    for (int nth = 1; nth <= CALLS; nth++)
+        failures += fails_and_goes_on(site, folder, KINDS[_i], nth);
+    ck_assert_msg(failures > 0, "%s: no call mattered", KINDS[_i]);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
+int main(void)
+{
+    if (!NTH_FAILURE_LIBRARY[0])
+        return SKIPPED; /* only for x86-64 Linux with glibc, and without sanitizers */
+    return RUN_TESTS_TIMES("state faults", sizeof KINDS / sizeof KINDS[0], whatever_call_fails_the_crawl_goes_on_later);
+}
