@@ -216,7 +216,9 @@ START_TEST(what_is_too_deep_is_remembered)
     ck_assert_uint_eq(site_request_count(here.site, "/b"), 1);
     ck_assert_ptr_nonnull(strstr(run.out, "URLs: 5 discovered = 3 fetched + 0 failed + 2 filtered + 0 pending"));
     run_free(&run);
-    json_t *skipped = records_of(file_text(here.report));
+    char *text = file_text(here.report);
+    json_t *skipped = records_of(text);
+    free(text);
     ck_assert_uint_eq(json_array_size(skipped), 2);
     json_decref(skipped);
     close_here();
