@@ -537,7 +537,8 @@ START_TEST(knows_the_peak_of_connections)
     fds[2] = exchange_connect(site_port(site, 0));
     close(fds[0]);
     fds[3] = exchange_connect(site_port(site, 0));
-    for (unsigned answers = 2; answers <= 3; answers++) {
+    /* The server may answer several requests in one turn, and notes what is open when that is over. */
+    for (unsigned answers = 2; answers <= 3 || (answers < 1000 && site_peak_connections(site) < 3); answers++) {
         exchange_send(fds[3], "GET / HTTP/1.1\r\n\r\n", 18);
         exchange_receive_answers(fds[3], answers, &got);
     }
