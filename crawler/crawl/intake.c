@@ -1,56 +1,16 @@
-/* The links of a page go to the store in batches. What is in a batch is copied to one place, since a resolver shows one
- * link at a time; the next batch is written over it. */
 #include "crawl/intake.h"
 
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/log.h"
-#include "base/table.h"
 #include "crawl/canonical.h"
-#include "crawl/link_walk.h"
-#include "crawl/reach.h"
+#include "crawl/intake_batch.h"
 #include "crawl/scope.h"
 #include "crawl/set_aside.h"
-#include "crawl/traps.h"
 #include "web/root.h"
 
-enum { BATCH = 64, BATCH_TEXT = 16 * 1024, SLICE_LINKS = 4096 };
-
-/* A place where URLs are found, while they are taken in. */
-struct visit {
-    struct discovery found;
-    struct store_source source;
-    struct intake_count count;
-    struct link_walk *walk; /* over its links; NULL when it is one URL */
-};
-
-struct batch {
-    struct visit *visit;
-    struct store_url urls[BATCH];
-    enum reason reasons[BATCH]; /* REASON_NONE for those that are allowed and may be followed */
-    struct traps_ticket tickets[BATCH];
-    size_t filled;
-    bool is_counted; /* some tickets may have to be taken back */
-    size_t text_used;
-    char text[BATCH_TEXT];
-};
-
-struct intake {
-    struct scope *scope;
-    struct traps *traps;
-    struct reach *reach;
-    struct table nofollow; /* struct set_aside by fingerprint: in scope, and only links with nofollow led there yet */
-    struct frontier *frontier;
-    struct link_walk walk;
-    struct batch batch;
-    const struct options *canonical; /* NULL: URLs are taken as they are */
-    struct buf canonical_text;
-    intake_skipped skipped;
-    void *context;
-    uint64_t filtered;
-};
+enum { SLICE_LINKS = 4096 };
 
 /* A page of its own has a walk of its own, since other pages come in between. */
 struct intake_links {
@@ -58,58 +18,6 @@ struct intake_links {
     struct visit visit;
     struct link_walk walk;
 };
-
-/* Whether other URLs had used up what there is. */
-static bool is_rationed(enum reason reason)
-{
-    return reason == REASON_QUERY_VARIANTS || reason == REASON_CALENDAR || reason == REASON_HOST_BUDGET;
-}
-
-static bool depends_on_others(enum reason reason)
-{
-    return is_rationed(reason) || reason == REASON_SESSION_ID;
-}
-
-/* A URL that is not to be fetched, for a reason that is final. */
-static void skip(struct intake *intake, struct slice text, enum reason reason, struct slice referrer)
-{
-    if (is_rationed(reason)) {
-        struct url url;
-        url_of_serialised(&url, text);
-        traps_note_refused(intake->traps, &url, reason);
-    }
-    intake->skipped(intake->context, text, reason, referrer);
-}
-
-/* A URL that was set aside is to be fetched after all. Only now it counts. */
-static int release(struct intake *intake, struct slice text, uint64_t id, struct store_source *source)
-{
-    struct url url;
-    struct traps_ticket ticket;
-    enum reason reason;
-    url_of_serialised(&url, text);
-    int counted = traps_count(intake->traps, &url, url_fingerprint(&url), &ticket, &reason);
-    if (counted)
-        return counted;
-    struct store_url entry = {.text = text,
-                              .origin_length = url.path_start,
-                              .wish = reason == REASON_NONE ? STORE_RELEASE : STORE_REFUSE,
-                              .reason = reason,
-                              .id = id};
-    int err = frontier_add(intake->frontier, &entry, 1, source);
-    if (!err && reason == REASON_NONE)
-        intake->filtered--;
-    else if (!err)
-        skip(intake, text, reason, source->page);
-    return err;
-}
-
-static int release_near(void *context, const struct set_aside *near, uint32_t depth, uint32_t redirects)
-{
-    struct store_source source = {
-        .page = referrer_text(near->referrer), .referrer = near->referrer, .depth = depth, .redirects = redirects};
-    return release(context, set_aside_url(near), near->id, &source);
-}
 
 int intake_create(struct intake **out, const struct options *options, struct frontier *frontier, intake_skipped skipped,
                   void *context)
@@ -129,7 +37,7 @@ int intake_create(struct intake **out, const struct options *options, struct fro
     if (!err)
         err = traps_create(&intake->traps, options);
     if (!err)
-        err = reach_create(&intake->reach, &near, release_near, intake);
+        err = reach_create(&intake->reach, &near, intake_release_near, intake);
     if (err) {
         intake_free(intake);
         return err;
@@ -159,203 +67,6 @@ static struct visit visit_of(const struct discovery *found, struct link_walk *wa
         .source = {.id = found->id, .page = found->page, .depth = found->depth, .redirects = found->redirects},
         .walk = walk,
     };
-}
-
-static void begin(struct intake *intake, struct visit *visit)
-{
-    struct batch *batch = &intake->batch;
-    batch->visit = visit;
-    batch->filled = 0;
-    batch->text_used = 0;
-    batch->is_counted = false;
-}
-
-/* Takes a URL out of those that only links with nofollow led to, and returns its number; 0 when it was none. */
-static uint64_t take_nofollow(struct intake *intake, uint64_t fingerprint)
-{
-    struct set_aside *set_aside = table_remove(&intake->nofollow, fingerprint);
-    uint64_t id = set_aside ? set_aside->id : 0;
-    set_aside_free(set_aside);
-    return id;
-}
-
-/* A URL in scope, after the store has said whether it is new. One that only links with nofollow led to is as good as
- * new, but known to the store and filtered. */
-static int note_reached(struct intake *intake, const struct store_url *url)
-{
-    struct visit *visit = intake->batch.visit;
-    uint64_t was_nofollow = url->is_new ? 0 : take_nofollow(intake, url->fingerprint);
-    bool is_new = url->is_new || was_nofollow;
-    if (!is_new && !reach_heeds(intake->reach, url->fingerprint))
-        return 0;
-    const struct reach_step step = {
-        .from = visit->found.from,
-        .to = url->fingerprint,
-        .id = url->is_new ? url->id : was_nofollow,
-        .depth = visit->found.depth,
-        .redirects = visit->found.redirects,
-        .is_new = is_new,
-    };
-    enum reach_verdict verdict;
-    int err = reach_report(intake->reach, &step, url->text, &visit->source, &verdict);
-    visit->count.fresh += is_new;
-    if (err)
-        return err;
-    if (verdict == REACH_WITHIN)
-        return was_nofollow ? release(intake, url->text, was_nofollow, &visit->source) : 0;
-    intake->filtered += !was_nofollow;
-    if (verdict == REACH_TOO_MANY_REDIRECTS)
-        log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(visit->found.page));
-    return 0;
-}
-
-/* A URL in scope to which a link with nofollow leads; set aside when it is new. */
-static int note_nofollow(struct intake *intake, const struct store_url *url)
-{
-    struct set_aside *set_aside;
-    if (!url->is_new)
-        return 0;
-    int err = set_aside_create(&set_aside, url->text, url->id, &intake->batch.visit->source);
-    if (err)
-        return err;
-    err = table_put(&intake->nofollow, url->fingerprint, set_aside);
-    if (err) {
-        set_aside_free(set_aside);
-        return err;
-    }
-    intake->filtered++;
-    return 0;
-}
-
-/* A URL that is refused; told of when it is new. */
-static void note_refused(struct intake *intake, const struct store_url *url, enum reason reason)
-{
-    if (!url->is_new)
-        return;
-    intake->filtered++;
-    skip(intake, url->text, reason, intake->batch.visit->found.page);
-}
-
-/* Those that are known were counted when they were new. */
-static void uncount_known(struct intake *intake)
-{
-    struct batch *batch = &intake->batch;
-    for (size_t i = 0; i < batch->filled && batch->is_counted; i++)
-        if (!batch->urls[i].is_new)
-            traps_uncount(intake->traps, &batch->tickets[i]);
-    batch->is_counted = false;
-}
-
-/* Whether reach has to know of the way to a URL: also to one that is set aside and now refused, which is told then. */
-static bool is_way(enum reason reason, bool is_new)
-{
-    return reason == REASON_NONE || (!is_new && depends_on_others(reason));
-}
-
-/* Hands the batch to the store. */
-static int flush(struct intake *intake)
-{
-    struct batch *batch = &intake->batch;
-    int err = frontier_add(intake->frontier, batch->urls, batch->filled, &batch->visit->source);
-    if (!err)
-        uncount_known(intake);
-    for (size_t i = 0; i < batch->filled && !err; i++) {
-        if (is_way(batch->reasons[i], batch->urls[i].is_new))
-            err = note_reached(intake, &batch->urls[i]);
-        else if (batch->reasons[i] == REASON_NOFOLLOW)
-            err = note_nofollow(intake, &batch->urls[i]);
-        else
-            note_refused(intake, &batch->urls[i], batch->reasons[i]);
-    }
-    batch->filled = 0;
-    batch->text_used = 0;
-    return err;
-}
-
-static int finish(struct intake *intake, int err)
-{
-    if (!err)
-        err = flush(intake);
-    store_source_free(&intake->batch.visit->source);
-    return err;
-}
-
-/* Whether a URL may be fetched. */
-struct judgement {
-    enum reason reason;
-    struct traps_ticket ticket;
-};
-
-/* Why what is found now is too far; REASON_NONE when it isn't. */
-static enum reason reason_of_distance(const struct intake *intake)
-{
-    static const enum reason reasons[] = {
-        [REACH_WITHIN] = REASON_NONE, [REACH_TOO_DEEP] = REASON_DEPTH, [REACH_TOO_MANY_REDIRECTS] = REASON_REDIRECTS};
-    const struct discovery *found = &intake->batch.visit->found;
-    return reasons[reach_judge(intake->reach, found->depth, found->redirects)];
-}
-
-static enum reason judge_alone(struct intake *intake, const struct url *url)
-{
-    enum reason reason = scope_url_allowed(intake->scope, url);
-    return reason == REASON_NONE ? traps_url_allowed(intake->traps, url) : reason;
-}
-
-/* Counts a URL that is to be fetched. Before it is refused, known ones in the batch give back what they took. */
-static int count(struct intake *intake, const struct url *url, uint64_t fingerprint, struct judgement *judgement)
-{
-    struct traps_ticket *ticket = &judgement->ticket;
-    int err = traps_count(intake->traps, url, fingerprint, ticket, &judgement->reason);
-    if (err || !is_rationed(judgement->reason) || !intake->batch.is_counted)
-        return err;
-    err = flush(intake);
-    return err ? err : traps_count(intake->traps, url, fingerprint, ticket, &judgement->reason);
-}
-
-/* `url` is NULL for one that can't be parsed. Errors: ERR_NO_MEMORY. */
-static int judge(struct intake *intake, const struct url *url, uint64_t fingerprint, struct judgement *judgement)
-{
-    const struct link_walk *walk = intake->batch.visit->walk;
-    *judgement = (struct judgement){.reason = url ? judge_alone(intake, url) : REASON_MALFORMED};
-    if (judgement->reason == REASON_NONE && walk && walk->is_nofollow)
-        judgement->reason = REASON_NOFOLLOW;
-    bool counts = judgement->reason == REASON_NONE && reason_of_distance(intake) == REASON_NONE;
-    return counts ? count(intake, url, fingerprint, judgement) : 0;
-}
-
-static bool is_empty(const struct traps_ticket *ticket)
-{
-    for (unsigned i = 0; i < SHARE_COUNT; i++)
-        if (ticket->shares[i])
-            return false;
-    return true;
-}
-
-/* Puts a URL that was judged into the batch. */
-static int offer(struct intake *intake, struct store_url entry, const struct judgement *judgement)
-{
-    struct batch *batch = &intake->batch;
-    bool fits = entry.text.length <= BATCH_TEXT, allowed = judgement->reason == REASON_NONE;
-    if (batch->filled == BATCH || !fits || entry.text.length > BATCH_TEXT - batch->text_used) {
-        int err = flush(intake);
-        if (err)
-            return err;
-    }
-    if (fits) {
-        char *text = batch->text + batch->text_used;
-        memcpy(text, entry.text.data, entry.text.length);
-        batch->text_used += entry.text.length;
-        entry.text.data = text;
-    }
-    batch->visit->count.allowed += allowed;
-    entry.reason = allowed ? reason_of_distance(intake) : judgement->reason;
-    if (entry.reason != REASON_NONE)
-        entry.wish = STORE_REMEMBER;
-    batch->reasons[batch->filled] = judgement->reason;
-    batch->tickets[batch->filled] = judgement->ticket;
-    batch->is_counted |= !is_empty(&judgement->ticket);
-    batch->urls[batch->filled++] = entry;
-    return fits ? 0 : flush(intake);
 }
 
 static struct store_url entry_of(const struct url *url, struct slice raw, uint64_t fingerprint)
@@ -389,10 +100,10 @@ static int offer_link(struct intake *intake)
     struct url made;
     int err = make_canonical(intake, &url, &made, &fingerprint);
     if (!err)
-        err = judge(intake, url, fingerprint, &judgement);
+        err = batch_judge(intake, url, fingerprint, &judgement);
     if (!err)
         err = link_walk_allow(walk, judgement.reason == REASON_NONE || judgement.reason == REASON_NOFOLLOW);
-    return err ? err : offer(intake, entry_of(url, walk->raw, fingerprint), &judgement);
+    return err ? err : batch_offer(intake, entry_of(url, walk->raw, fingerprint), &judgement);
 }
 
 /* Whether the link that was come to is more than one more way to a URL that an earlier page had, and whether any that is
@@ -432,8 +143,8 @@ int intake_add_links(struct intake *intake, struct page *page, const struct url 
     struct visit visit = visit_of(found, &intake->walk);
     int err = link_walk_begin(visit.walk, page, document);
     if (!err) {
-        begin(intake, &visit);
-        err = finish(intake, take_links(intake, SIZE_MAX));
+        batch_begin(intake, &visit);
+        err = batch_finish(intake, take_links(intake, SIZE_MAX));
     }
     *count = visit.count;
     return err;
@@ -470,9 +181,9 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
 {
     struct intake *intake = links->intake;
     links->visit.found.depth = links->visit.source.depth = depth;
-    begin(intake, &links->visit);
+    batch_begin(intake, &links->visit);
     int more = take_links(intake, SLICE_LINKS);
-    int err = more < 0 ? more : flush(intake);
+    int err = more < 0 ? more : batch_flush(intake);
     *count = links->visit.count;
     return err ? err : more;
 }
@@ -487,11 +198,11 @@ static int add_url(struct intake *intake, struct visit *visit, const struct url 
     int err = visit->found.redirects ? 0 : make_canonical(intake, &url, &made, &fingerprint);
     if (err)
         return err;
-    begin(intake, visit);
-    err = judge(intake, url, fingerprint, &judgement);
+    batch_begin(intake, visit);
+    err = batch_judge(intake, url, fingerprint, &judgement);
     if (!err)
-        err = offer(intake, entry_of(url, raw, fingerprint), &judgement);
-    return err ? err : flush(intake);
+        err = batch_offer(intake, entry_of(url, raw, fingerprint), &judgement);
+    return err ? err : batch_flush(intake);
 }
 
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
@@ -537,12 +248,12 @@ static int enqueue_root(struct intake *intake, const struct url *url)
     struct visit visit = {0};
     struct judgement judgement;
     uint64_t fingerprint = url_fingerprint(url);
-    begin(intake, &visit);
+    batch_begin(intake, &visit);
     int err = traps_count(intake->traps, url, fingerprint, &judgement.ticket, &judgement.reason);
     if (err)
         return err;
     judgement.reason = REASON_NONE;
-    return finish(intake, offer(intake, entry_of(url, (struct slice){0}, fingerprint), &judgement));
+    return batch_finish(intake, batch_offer(intake, entry_of(url, (struct slice){0}, fingerprint), &judgement));
 }
 
 static int add_host(struct intake *intake, const struct url *root)
@@ -614,12 +325,12 @@ static int restore(struct intake *intake, const struct state_url *met, uint64_t 
     struct store_url entry;
     struct url url;
     int err = entry_restored(met, &url, storage, &entry);
-    begin(intake, &visit);
+    batch_begin(intake, &visit);
     if (!err && met->reason == REASON_NONE) {
         enum reason refused; /* it was not then, whatever others have used up since */
         err = traps_count(intake->traps, &url, entry.fingerprint, &judgement.ticket, &refused);
     }
-    return err ? err : finish(intake, offer(intake, entry, &judgement));
+    return err ? err : batch_finish(intake, batch_offer(intake, entry, &judgement));
 }
 
 int intake_restore(struct intake *intake, const struct state_url *met)
@@ -632,11 +343,6 @@ int intake_restore(struct intake *intake, const struct state_url *met)
         err = restore(intake, met, from, &storage);
     buf_free(&storage);
     return err;
-}
-
-enum reason intake_url_allowed(struct intake *intake, const struct url *url)
-{
-    return judge_alone(intake, url);
 }
 
 bool intake_may_refuse(const struct intake *intake, const struct url *url, enum reason reason)
