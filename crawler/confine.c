@@ -95,6 +95,13 @@ void confine_crawl(const struct options *options, const struct outputs *outputs)
     enter(&places);
 }
 
+void confine_writer(const char *path)
+{
+    struct places places = {.error = 0};
+    add_folder_of(&places, path);
+    enter(&places);
+}
+
 void confine_reader(void)
 {
     enter(&(struct places){.error = 0});

@@ -9,6 +9,9 @@
  * cookie jar is written back, and temporary files lie. Before the first request, with the outputs open. */
 void confine_crawl(const struct options *options, const struct outputs *outputs);
 
+/* The same for the process that writes the state file `path`: it writes beside that alone. */
+void confine_writer(const char *path);
+
 /* The same for a command that opens no file for writing. */
 void confine_reader(void);
 

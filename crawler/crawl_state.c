@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "confine.h"
 #include "option_table.h"
 
 enum { LARGEST_RULES = 16 << 20 };
@@ -154,8 +155,12 @@ static enum exit_code check_rules(struct crawl_state *state, struct options *opt
     int err = options->roots.count ? 0 : take_roots(rules, options);
     if (!err)
         err = compare(options->state, rules, options);
-    if (err)
-        return err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
+    if (err == ERR_INVALID)
+        return EXIT_USAGE;
+    if (err) {
+        tell(options->state, err);
+        return EXIT_RUNTIME;
+    }
     if (state_file_number(state->earlier, "finished", &is_finished) < 0)
         return EXIT_RUNTIME;
     if (!is_finished)
@@ -198,7 +203,7 @@ enum exit_code crawl_state_open(struct crawl_state *state, struct options *optio
         log_error("%s: there is no crawl to go on with (--resume)", options->state);
         return EXIT_USAGE;
     }
-    if (state_open(&state->state, options->state))
+    if (state_open(&state->state, options->state, options->no_sandbox ? NULL : confine_writer))
         return EXIT_RUNTIME;
     enum exit_code code = look_back(state, options);
     if (code == EXIT_OK && !options->roots.count) {
@@ -227,7 +232,7 @@ static int note_crawl(struct crawl_state *state, const struct options *options)
 {
     json_t *rules = rules_of(options);
     char *text = rules ? json_dumps(rules, JSON_COMPACT) : NULL;
-    int err = text ? note_text(state, "version", CRAWLER_VERSION) : ERR_NO_MEMORY;
+    int err = text ? note_text(state, "version", CRAWLER_VERSION) : tell(options->state, ERR_NO_MEMORY);
     if (!err)
         err = note_number(state, "started", (uint64_t)time(NULL));
     if (!err)

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/log.h"
-#include "confine.h"
 #include "program.h"
 #include "store/state_diff.h"
 

@@ -51,10 +51,9 @@ static int tell_record(void *context, const struct fetch_statistic *stat)
 {
     struct telling *telling = context;
     struct crawl_totals *totals = &telling->totals;
-    bool is_whole = !stat->error || stat->truncated;
-    nanoseconds ended = stat->started + stat->timings.total;
-    totals->fetched += is_whole;
-    totals->failed += !is_whole;
+    nanoseconds ended = fetch_statistic_end(stat);
+    totals->fetched += fetch_statistic_is_whole(stat);
+    totals->failed += !fetch_statistic_is_whole(stat);
     totals->bytes += stat->size;
     totals->wire_bytes += stat->wire_size;
     totals->elapsed = ended > totals->elapsed ? ended : totals->elapsed;

@@ -54,6 +54,15 @@ void crawler_tell_fetched(struct crawler *crawler, const struct fetch_statistic 
     }
 }
 
+void crawler_count(struct crawler *crawler, const struct fetch_statistic *stat)
+{
+    crawler->fetched += fetch_statistic_is_whole(stat);
+    crawler->failed += !fetch_statistic_is_whole(stat);
+    crawler->bytes += stat->size;
+    crawler->wire_bytes += stat->wire_size;
+    crawler->reached_a_root |= !stat->referrer.length && stat->status;
+}
+
 /* Telling of millions of URLs takes a while: only if somebody listens. */
 static bool somebody_wants_left(const struct crawler *crawler)
 {

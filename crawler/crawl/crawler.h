@@ -35,7 +35,8 @@ int crawler_add_root(struct crawler *crawler, struct slice text);
 int crawler_begin(struct crawler *crawler);
 
 /* Goes on with the crawl of `file`, instead of adding roots: brings the roots' hosts into scope, takes in what is known,
- * and tells the observers of all that they would know by now. Errors: those of crawler_add_root, state_file_for_each_url. */
+ * and tells the observers of all that they would know by now. Errors, told in the log: those of crawler_add_root,
+ * state_file_for_each_url and the observers. */
 int crawler_resume(struct crawler *crawler, struct state_file *file);
 
 /* What becomes of a URL if a link leads to it: REASON_NONE when it is fetched, else why it isn't. (The chapter's url_allowed.) */

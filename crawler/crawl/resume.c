@@ -6,6 +6,13 @@
 #include "store/durable_store.h"
 #include "web/root.h"
 
+/* What came of taking in a URL again. */
+static int tell(const struct crawler *crawler, struct slice url, int err)
+{
+    log_error("%s: going on fails at %.*s: %s", crawler->options->state, SLICE_ARGS(url), error_text(err));
+    return err;
+}
+
 struct resumption {
     struct crawler *crawler;
     uint64_t left;
@@ -37,6 +44,8 @@ static int restore_roots(struct crawler *crawler)
         err = intake_restore_root(crawler->intake, slice_of(roots->items[i]));
         if (!err)
             err = mark_server(crawler, slice_of(roots->items[i]));
+        if (err)
+            tell(crawler, slice_of(roots->items[i]), err);
     }
     return err;
 }
@@ -45,23 +54,19 @@ static int restore_url(void *context, const struct state_url *url)
 {
     struct resumption *resumption = context;
     resumption->left += !url->is_done && url->reason == REASON_NONE;
-    return intake_restore(resumption->crawler->intake, url);
+    int err = intake_restore(resumption->crawler->intake, url);
+    return err ? tell(resumption->crawler, url->url, err) : 0;
 }
 
 static int restore_record(void *context, const struct fetch_statistic *stat)
 {
     const struct resumption *resumption = context;
     struct crawler *crawler = resumption->crawler;
-    bool is_whole = !stat->error || stat->truncated;
-    nanoseconds ended = stat->started + stat->timings.total;
+    nanoseconds ended = fetch_statistic_end(stat);
     crawler->earlier = ended > crawler->earlier ? ended : crawler->earlier;
-    crawler->fetched += is_whole;
-    crawler->failed += !is_whole;
-    crawler->bytes += stat->size;
-    crawler->wire_bytes += stat->wire_size;
-    crawler->reached_a_root |= !stat->referrer.length && stat->status;
+    crawler_count(crawler, stat);
     crawler_tell_fetched(crawler, stat);
-    return crawler->error;
+    return crawler->error ? tell(crawler, stat->url, crawler->error) : 0;
 }
 
 int crawler_begin(struct crawler *crawler)

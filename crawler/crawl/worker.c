@@ -81,16 +81,6 @@ bool worker_will_try_again(struct worker *worker)
            !worker->crawler->stopped;
 }
 
-static void count(struct worker *worker, const struct fetch_statistic *stat)
-{
-    struct crawler *crawler = worker->crawler;
-    crawler->fetched += is_whole(&worker->response);
-    crawler->failed += !is_whole(&worker->response);
-    crawler->bytes += stat->size;
-    crawler->wire_bytes += stat->wire_size;
-    crawler->reached_a_root |= !worker->claim.referrer && stat->status;
-}
-
 static void tell_failure(const struct worker *worker, const struct fetch_statistic *stat)
 {
     log_error("%.*s failed after %u tries: %s", SLICE_ARGS(stat->url), worker->tries, error_text(stat->error));
@@ -108,7 +98,7 @@ void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int er
 {
     if (err)
         lose_document(worker, stat, err);
-    count(worker, stat);
+    crawler_count(worker->crawler, stat);
     worker->settled = true;
     crawler_tell_fetched(worker->crawler, stat);
     crawler_fail(worker->crawler, err == ERR_NO_MEMORY ? err : 0);

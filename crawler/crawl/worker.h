@@ -73,6 +73,9 @@ void crawler_tell_skipped(void *context, struct slice url, enum reason reason, s
 int crawler_tell_left(void *context, struct slice url, struct slice referrer);
 void crawler_tell_fetched(struct crawler *crawler, const struct fetch_statistic *stat);
 
+/* Counts a record into the totals. */
+void crawler_count(struct crawler *crawler, const struct fetch_statistic *stat);
+
 /* Starts a worker of `crawler`. Errors: ERR_NO_MEMORY; worker_free is to be called in any case. */
 int worker_start(struct worker *worker, struct crawler *crawler);
 void worker_free(struct worker *worker);

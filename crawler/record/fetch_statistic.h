@@ -36,10 +36,22 @@ struct fetch_statistic {
     const char *remote_address; /* "" when never connected */
 };
 
+/* Whether an answer came that counts: whole, or cut by a limit of ours. */
+static inline bool fetch_statistic_is_whole(const struct fetch_statistic *stat)
+{
+    return !stat->error || stat->truncated;
+}
+
+/* When its last try was over, since the crawl began. */
+static inline nanoseconds fetch_statistic_end(const struct fetch_statistic *stat)
+{
+    return stat->started + stat->timings.total;
+}
+
 /* Whether the record says that the URL is broken: no answer, or a status of 400 and above that is not accepted. */
 static inline bool fetch_statistic_is_broken(const struct fetch_statistic *stat)
 {
-    return (stat->error && !stat->truncated) || (stat->status >= 400 && !stat->is_accepted);
+    return !fetch_statistic_is_whole(stat) || (stat->status >= 400 && !stat->is_accepted);
 }
 
 #endif

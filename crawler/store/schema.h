@@ -14,6 +14,9 @@ enum { SCHEMA_APPLICATION_ID = 0x43724c72, SCHEMA_VERSION = 1 };
 /* What `record.flags` is made of. */
 enum { RECORD_HTML = 1, RECORD_TRUNCATED = 2, RECORD_ACCEPTED = 4, RECORD_REUSED = 8 };
 
+/* Whether a record says that its URL is broken (record/fetch_statistic.h), in SQL. */
+#define SCHEMA_IS_BROKEN "((error IS NOT NULL AND NOT flags & 2) OR (status >= 400 AND NOT flags & 4))"
+
 /* What a file holds. */
 enum schema_state {
     SCHEMA_EMPTY,   /* nothing yet */

@@ -1,6 +1,7 @@
 #include "store/sqlite_error.h"
 
 #include "base/error.h"
+#include "base/log.h"
 
 int sqlite_error(sqlite3 *database, int code)
 {
@@ -24,4 +25,22 @@ int sqlite_error(sqlite3 *database, int code)
     default:
         return ERR_SYSTEM;
     }
+}
+
+const char *sqlite_words(sqlite3 *database, int code)
+{
+    return database ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+}
+
+int sqlite_tell(sqlite3 *database, const char *path, int code)
+{
+    int err = sqlite_error(database, code);
+    log_error("%s: %s: %s", path, error_text(err), sqlite_words(database, code));
+    return err;
+}
+
+struct slice sqlite_text(sqlite3_stmt *row, int column)
+{
+    const void *text = sqlite3_column_text(row, column);
+    return (struct slice){text ? text : "", (size_t)sqlite3_column_bytes(row, column)};
 }

@@ -60,7 +60,7 @@ static void close_others(const struct state *state, int socket)
             close(fd);
 }
 
-static int start_writer(struct state *state)
+static int start_writer(struct state *state, void (*confine)(const char *path))
 {
     int sockets[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
@@ -68,6 +68,8 @@ static int start_writer(struct state *state)
     state->writer = fork();
     if (state->writer == 0) {
         close_others(state, sockets[1]);
+        if (confine)
+            confine(state->path);
         _exit(state_writer_run(state->path, sockets[1]));
     }
     int err = state->writer < 0 ? error_from_errno(errno) : 0;
@@ -103,17 +105,23 @@ static int take_lock(struct state *state)
     return err;
 }
 
-int state_open(struct state **out, const char *path)
+static int tell(const char *path, int err)
+{
+    log_error("%s: %s", path, error_text(err));
+    return err;
+}
+
+int state_open(struct state **out, const char *path, void (*confine)(const char *path))
 {
     struct state *state = calloc(1, sizeof *state);
     if (!state)
-        return ERR_NO_MEMORY;
+        return tell(path, ERR_NO_MEMORY);
     state->lock.descriptor = state->socket = -1;
     buf_init(&state->stream, LARGEST_STREAM);
     state->path = strdup(path);
-    int err = state->path ? take_lock(state) : ERR_NO_MEMORY;
-    if (!err && (err = start_writer(state)))
-        log_error("%s: %s", path, error_text(err));
+    int err = state->path ? take_lock(state) : tell(path, ERR_NO_MEMORY);
+    if (!err && (err = start_writer(state, confine)))
+        tell(path, err);
     if (!err)
         err = take_answer(state, WRITER_READY);
     if (err) {

@@ -13,10 +13,11 @@
 
 struct state;
 
-/* Takes the lock of `path` and starts the writer, which makes the file when there is none. To be called before there are descriptors that
- * the writer must not have. Errors: ERR_RUNNING (another process has it), ERR_UNSUPPORTED (no state file), ERR_NO_MEMORY,
- * those of error_from_errno. */
-int state_open(struct state **out, const char *path);
+/* Takes the lock of `path` and starts the writer, which makes the file when there is none. To be called before there are
+ * descriptors that the writer must not have. The writer calls `confine`, which may be NULL, before it opens the file.
+ * Errors: ERR_RUNNING (another process has it), ERR_UNSUPPORTED (no state file), ERR_NO_MEMORY, those of
+ * error_from_errno. */
+int state_open(struct state **out, const char *path, void (*confine)(const char *path));
 
 /* Who wants to know: that there is room again, and that writing has failed, once. */
 struct state_listener {

@@ -6,14 +6,15 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "store/schema.h"
 #include "store/sqlite_error.h"
 #include "store/state_file.h"
 
 /* What a crawl knows of each URL that it fetched, in words that can be compared. */
-#define FETCHED(which)                                                                          \
-    "SELECT url.url AS url, coalesce(record.error, record.status) AS said,"                     \
-    " (error IS NOT NULL AND NOT flags & 2) OR (status >= 400 AND NOT flags & 4) AS is_broken," \
-    " coalesce(digest, '') || ' ' || coalesce(next_url, '') AS content"                         \
+#define FETCHED(which)                                                      \
+    "SELECT url.url AS url, coalesce(record.error, record.status) AS said," \
+    " " SCHEMA_IS_BROKEN " AS is_broken,"                                   \
+    " coalesce(digest, '') || ' ' || coalesce(next_url, '') AS content"     \
     " FROM " which ".url JOIN " which ".record USING (id)"
 
 static const char QUESTION[] = "WITH old AS MATERIALIZED (" FETCHED("before") "), new AS MATERIALIZED (" FETCHED(
@@ -32,13 +33,6 @@ const char *state_change_name(enum state_change_kind kind)
     static const char *const names[CHANGE_KINDS] = {"new", "gone", "broken", "mended", "changed"};
     assert(kind < CHANGE_KINDS);
     return names[kind];
-}
-
-static int tell(sqlite3 *database, const char *path, int code)
-{
-    int err = sqlite_error(database, code);
-    log_error("%s: %s: %s", path, error_text(err), database ? sqlite3_errmsg(database) : sqlite3_errstr(code));
-    return err;
 }
 
 /* Whether the file is one that state_file_open takes. */
@@ -63,12 +57,6 @@ static int attach(sqlite3 *database, const char *path)
     return code ? code : failed;
 }
 
-static struct slice text_at(sqlite3_stmt *row, int column)
-{
-    const void *text = sqlite3_column_text(row, column);
-    return (struct slice){text ? text : "", (size_t)sqlite3_column_bytes(row, column)};
-}
-
 /* Returns SQLite's result, and what `visit` returned in `*err`. */
 static int walk(sqlite3 *database, int (*visit)(void *context, const struct state_change *change), void *context,
                 int *err)
@@ -79,9 +67,9 @@ static int walk(sqlite3 *database, int (*visit)(void *context, const struct stat
         return code;
     while (!*err && sqlite3_step(row) == SQLITE_ROW) {
         const struct state_change change = {.kind = (enum state_change_kind)sqlite3_column_int(row, 0),
-                                            .url = text_at(row, 1),
-                                            .before = text_at(row, 2),
-                                            .now = text_at(row, 3)};
+                                            .url = sqlite_text(row, 1),
+                                            .before = sqlite_text(row, 2),
+                                            .now = sqlite_text(row, 3)};
         *err = visit(context, &change);
     }
     return sqlite3_finalize(row);
@@ -100,11 +88,11 @@ int state_diff(const char *old_path, const char *new_path,
     if (!code)
         code = sqlite3_busy_timeout(database, 10000);
     if (!code && (code = attach(database, old_path)))
-        err = tell(database, old_path, code);
+        err = sqlite_tell(database, old_path, code);
     else if (!code)
         code = walk(database, visit, context, &err);
     if (code && !err)
-        err = tell(database, new_path, code);
+        err = sqlite_tell(database, new_path, code);
     sqlite3_close(database);
     return err;
 }

@@ -15,14 +15,6 @@ struct state_file {
     sqlite3 *database;
 };
 
-static int tell(const struct state_file *file, int code)
-{
-    int err = sqlite_error(file->database, code);
-    log_error("%s: %s: %s", file->path, error_text(err),
-              file->database ? sqlite3_errmsg(file->database) : sqlite3_errstr(code));
-    return err;
-}
-
 static int refuse(const struct state_file *file, int err, const char *why)
 {
     log_error("%s: %s", file->path, why);
@@ -43,7 +35,7 @@ static int open_database(struct state_file *file)
     if (!code)
         code = schema_look(file->database, &state);
     if (code)
-        return tell(file, code);
+        return sqlite_tell(file->database, file->path, code);
     if (state == SCHEMA_OURS)
         return 0;
     return refuse(file, ERR_UNSUPPORTED,
@@ -53,10 +45,11 @@ static int open_database(struct state_file *file)
 int state_file_open(struct state_file **out, const char *path)
 {
     struct state_file *file = calloc(1, sizeof *file);
-    if (!file)
-        return ERR_NO_MEMORY;
-    file->path = strdup(path);
-    int err = file->path ? open_database(file) : ERR_NO_MEMORY;
+    if (file)
+        file->path = strdup(path);
+    if (!file || !file->path)
+        log_error("%s: %s", path, error_text(ERR_NO_MEMORY));
+    int err = file && file->path ? open_database(file) : ERR_NO_MEMORY;
     if (err) {
         state_file_close(file);
         return err;
@@ -72,12 +65,6 @@ void state_file_close(struct state_file *file)
     sqlite3_close(file->database);
     free(file->path);
     free(file);
-}
-
-static struct slice text_at(sqlite3_stmt *row, int column)
-{
-    const void *text = sqlite3_column_text(row, column);
-    return (struct slice){text ? text : "", (size_t)sqlite3_column_bytes(row, column)};
 }
 
 static const char *name_at(sqlite3_stmt *row, int column)
@@ -97,7 +84,7 @@ static int find_note(struct state_file *file, const char *name, sqlite3_stmt **r
     if (code == SQLITE_ROW)
         return 1;
     sqlite3_finalize(*row);
-    return code == SQLITE_DONE ? 0 : tell(file, code);
+    return code == SQLITE_DONE ? 0 : sqlite_tell(file->database, file->path, code);
 }
 
 int state_file_text(struct state_file *file, const char *name, struct buf *text)
@@ -106,7 +93,7 @@ int state_file_text(struct state_file *file, const char *name, struct buf *text)
     int found = find_note(file, name, &row);
     if (found <= 0)
         return found;
-    int err = buf_append_slice(text, text_at(row, 0));
+    int err = buf_append_slice(text, sqlite_text(row, 0));
     sqlite3_finalize(row);
     return err ? err : 1;
 }
@@ -131,12 +118,12 @@ static int walk(struct state_file *file, const char *question, int (*take)(void 
     sqlite3_stmt *row;
     int code = sqlite3_prepare_v2(file->database, question, -1, &row, NULL);
     if (code)
-        return tell(file, code);
+        return sqlite_tell(file->database, file->path, code);
     int err = 0;
     while (!err && (code = sqlite3_step(row)) == SQLITE_ROW)
         err = take(walker, row);
     if (!err && code != SQLITE_DONE)
-        err = tell(file, code);
+        err = sqlite_tell(file->database, file->path, code);
     sqlite3_finalize(row);
     return err;
 }
@@ -151,9 +138,9 @@ static int take_url(void *walker, sqlite3_stmt *row)
     const struct url_walk *walk = walker;
     const struct state_url url = {
         .id = (uint64_t)sqlite3_column_int64(row, 0),
-        .url = text_at(row, 1),
+        .url = sqlite_text(row, 1),
         .referrer_id = sqlite3_column_type(row, 2) == SQLITE_INTEGER ? (uint64_t)sqlite3_column_int64(row, 2) : 0,
-        .referrer = text_at(row, 3),
+        .referrer = sqlite_text(row, 3),
         .depth = (uint32_t)sqlite3_column_int64(row, 4),
         .redirects = (uint32_t)sqlite3_column_int64(row, 5),
         .reason = reason_called(name_at(row, 6)),
@@ -196,12 +183,12 @@ static int take_record(void *walker, sqlite3_stmt *row)
     const struct record_walk *walk = walker;
     int flags = sqlite3_column_int(row, 8);
     struct fetch_statistic stat = {
-        .url = text_at(row, 0),
-        .referrer = text_at(row, 1),
+        .url = sqlite_text(row, 0),
+        .referrer = sqlite_text(row, 1),
         .status = sqlite3_column_int(row, 2),
         .error = error_of_kind(name_at(row, 3)),
         .error_detail = name_at(row, 4),
-        .next_url = text_at(row, 5),
+        .next_url = sqlite_text(row, 5),
         .content_type = name_at(row, 6),
         .encoding = name_at(row, 7),
         .is_html = flags & RECORD_HTML,

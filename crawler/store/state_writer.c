@@ -52,7 +52,7 @@ static void answer(const struct writer *writer, enum writer_answer_kind kind, in
 static int fail(const struct writer *writer, int code)
 {
     int error = sqlite_error(writer->database, code);
-    answer(writer, WRITER_FAILED, error, writer->database ? sqlite3_errmsg(writer->database) : sqlite3_errstr(code));
+    answer(writer, WRITER_FAILED, error, sqlite_words(writer->database, code));
     return -1;
 }
 
