@@ -15,10 +15,12 @@
 
 enum { HTML_BLOCK = 64 /* bytes */ };
 
+#define HTML_SPACES " \n\t\f\r"
+
 /* The first byte of a block is the lowest bit. */
 struct html_marks {
     uint64_t less, greater, quote, equals, slash;
-    uint64_t space; /* some white space: ' ' and line feeds */
+    uint64_t space; /* HTML's white space */
 };
 
 typedef struct html_marks html_marker(const char *block);
@@ -48,7 +50,8 @@ static inline struct html_marks html_mark_portable(const char *block)
         marks.quote |= html_equal_bytes(word, '"') << i;
         marks.equals |= html_equal_bytes(word, '=') << i;
         marks.slash |= html_equal_bytes(word, '/') << i;
-        marks.space |= (html_equal_bytes(word, ' ') | html_equal_bytes(word, '\n')) << i;
+        for (const char *space = HTML_SPACES; *space; space++)
+            marks.space |= html_equal_bytes(word, *space) << i;
     }
     return marks;
 }
@@ -80,10 +83,11 @@ static inline struct html_marks html_mark_sse2(const char *at)
     struct html_block_sse2 block;
     for (int i = 0; i < 4; i++)
         block.parts[i] = _mm_loadu_si128((const __m128i *)(const void *)(at + (ptrdiff_t)16 * i));
-    return (struct html_marks){
-        html_equal_sse2(&block, '<'), html_equal_sse2(&block, '>'),
-        html_equal_sse2(&block, '"'), html_equal_sse2(&block, '='),
-        html_equal_sse2(&block, '/'), html_equal_sse2(&block, ' ') | html_equal_sse2(&block, '\n')};
+    struct html_marks marks = {html_equal_sse2(&block, '<'), html_equal_sse2(&block, '>'), html_equal_sse2(&block, '"'),
+                               html_equal_sse2(&block, '='), html_equal_sse2(&block, '/'), 0};
+    for (const char *space = HTML_SPACES; *space; space++)
+        marks.space |= html_equal_sse2(&block, *space);
+    return marks;
 }
 
 #define HTML_AVX2 __attribute__((target("avx2,bmi,bmi2,pclmul")))
@@ -95,14 +99,23 @@ HTML_AVX2 static inline uint64_t html_equal_avx2(__m256i low, __m256i high, char
     return bits | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, pattern)) << 32;
 }
 
+/* White space is what a table that its lower four bits look into has for it: 0x20, 0x09, 0x0A, 0x0C and 0x0D. */
+HTML_AVX2 static inline uint64_t html_spaces_avx2(__m256i low, __m256i high)
+{
+    const __m256i table = _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, '\f', '\r', 0, 0, ' ', 0, 0, 0,
+                                           0, 0, 0, 0, 0, '\t', '\n', 0, '\f', '\r', 0, 0);
+    low = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, low), low);
+    high = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, high), high);
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+
 HTML_AVX2 static inline struct html_marks html_mark_avx2(const char *at)
 {
     __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)at);
     __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32));
-    return (struct html_marks){
-        html_equal_avx2(low, high, '<'), html_equal_avx2(low, high, '>'),
-        html_equal_avx2(low, high, '"'), html_equal_avx2(low, high, '='),
-        html_equal_avx2(low, high, '/'), html_equal_avx2(low, high, ' ') | html_equal_avx2(low, high, '\n')};
+    return (struct html_marks){html_equal_avx2(low, high, '<'), html_equal_avx2(low, high, '>'),
+                               html_equal_avx2(low, high, '"'), html_equal_avx2(low, high, '='),
+                               html_equal_avx2(low, high, '/'), html_spaces_avx2(low, high)};
 }
 
 /* Multiplying without carries by all ones. */
@@ -130,9 +143,11 @@ static inline struct html_marks html_mark_neon(const char *at)
     uint8x16_t parts[4];
     for (int i = 0; i < 4; i++)
         parts[i] = vld1q_u8((const uint8_t *)at + (ptrdiff_t)16 * i);
-    return (struct html_marks){html_equal_neon(parts, '<'), html_equal_neon(parts, '>'),
-                               html_equal_neon(parts, '"'), html_equal_neon(parts, '='),
-                               html_equal_neon(parts, '/'), html_equal_neon(parts, ' ') | html_equal_neon(parts, '\n')};
+    struct html_marks marks = {html_equal_neon(parts, '<'), html_equal_neon(parts, '>'), html_equal_neon(parts, '"'),
+                               html_equal_neon(parts, '='), html_equal_neon(parts, '/'), 0};
+    for (const char *space = HTML_SPACES; *space; space++)
+        marks.space |= html_equal_neon(parts, *space);
+    return marks;
 }
 
 #endif

@@ -4,7 +4,7 @@
  *
  *   - '<' and '>' take turns, and neither stands within quotes,
  *   - in tags each '=' outside of quotes is followed by a '"', and each '"' that begins a value follows a '=',
- *   - a letter or digit stands before that '=', and it belongs to the name of an attribute, not of the tag.
+ *   - before that '=' stands the name of an attribute: no white space, '/' or '"', and it doesn't belong to the tag's name.
  *
  * Then a '=' finds the HTML standard's tokenizer (13.2.5) in the name of an attribute, the '"' begins a value for it too,
  * nothing else does, and it ends the tag at the same '>'. The lowest bit at which something else is found ends what is
@@ -15,9 +15,8 @@
 #include "web/html_marks.h"
 
 enum {
-    KEY = 4, /* bytes of an attribute's name */
-    /* Bytes behind a block that may be looked at: the name behind a '<', and what SKIM_MARGIN promises. */
-    MARGIN = SKIM_MARGIN
+    KEY = 4,   /* bytes of a name */
+    MARGIN = 8 /* bytes behind a block that may be looked at: the name behind a '<' */
 };
 
 /* --- the sets of names -------------------------------------------------------------------------------------------- */
@@ -76,8 +75,6 @@ void html_skim_init(struct html_skim *skim)
     for (unsigned byte = 0; byte < 256; byte++) {
         char pair[] = {'!', (char)byte};
         skim->pairs_behind_less[load_pair(pair)] = -1;
-        if (!is_letter((char)byte) && !is_digit((char)byte))
-            memset(skim->pairs_before_equals + (size_t)256 * byte, -1, 256); /* all with this second byte */
     }
 }
 
@@ -121,96 +118,140 @@ void html_skim_add_end(struct html_skim *skim, const char *name)
 void html_skim_add_attribute(struct html_skim *skim, const char *name)
 {
     size_t length = strlen(name);
-    add_pair(skim->pairs_before_equals, name[length - 2], name[length - 1]);
     if (length >= KEY) {
-        add(skim->attributes, hash(load_key(name + length - KEY)));
+        skim->attributes[hash(load_key(name + length - KEY))] = -1;
         return;
     }
     static const char before[] = {' ', '\t', '\n', '\f', '\r', '/', '"'};
     for (size_t i = 0; i < sizeof before; i++) {
         char key[KEY] = {before[i], name[0], name[1], name[2]};
-        add(skim->attributes, hash(load_key(key)));
+        skim->attributes[hash(load_key(key))] = -1;
     }
 }
 
 /* Compiled anew for each kind of machine. A call from one kind's code to another's would cost hundreds of cycles. */
 #define INLINE __attribute__((always_inline)) static inline
 
-/* --- the way through a piece -------------------------------------------------------------------------------------- */
+/* --- what a block says -------------------------------------------------------------------------------------------- */
 
-struct place {
-    const char *start; /* of the way, outside of tags */
-    const char *block;
+/* What a block has to know of those before it. */
+struct carry {
     uint64_t in_tag; /* all bits set when the block begins in a tag, else 0 */
     uint64_t in_quotes;
-    uint64_t after_equals;       /* lowest bit: behind any '=' */
-    uint64_t after_value_equals; /* lowest bit: behind one that a value is to follow */
-    uint64_t in_name;            /* lowest bit: in or before a tag's name */
-    const char *tag;             /* the '<' of the last tag met */
-    bool matters;                /* it does, and its end is to come */
+    uint64_t after_equals; /* lowest bit: behind a '=' that a value is to follow */
+    uint64_t in_name;      /* lowest bit: in or before a tag's name */
+    uint64_t after_space;  /* lowest bit: behind what a name can't end with */
 };
 
 /* What a block holds, up to its first bit in `strange`. */
 struct findings {
     uint64_t tags;      /* the '<' of tags */
     uint64_t looked_at; /* those that may matter: end tags mostly don't */
-    uint64_t ends;      /* their '>' */
+    uint64_t greater;   /* all '>' */
     uint64_t values;    /* the '"' that begin values */
     uint64_t strange;   /* where something is not as plain as we need it */
-    uint64_t stray;     /* the '>' outside of tags: they are strange, but just text */
+    uint64_t in_tag;
 };
-
-INLINE void begin(struct place *place, const char *at)
-{
-    place->start = place->block = place->tag = at;
-    place->in_tag = place->in_quotes = 0;
-    place->after_equals = place->after_value_equals = place->in_name = 0;
-    place->matters = false;
-}
 
 INLINE uint64_t lowest(uint64_t bits)
 {
     return bits & -bits;
 }
 
-INLINE const char *at_lowest(const struct place *place, uint64_t bits)
-{
-    return place->block + __builtin_ctzll(bits);
-}
-
 /* The end of each tag's name: the first white space, '=' or '>' behind its '<'. Adding carries from the '<' through what
  * none of these is. */
-INLINE uint64_t name_ends(struct place *place, struct html_marks marks)
+INLINE uint64_t name_ends(uint64_t *in_name, struct html_marks marks)
 {
     uint64_t ends = marks.space | marks.equals | marks.greater;
     unsigned long long sum;
-    place->in_name = __builtin_uaddll_overflow(~ends, marks.less | place->in_name, &sum);
+    *in_name = __builtin_uaddll_overflow(~ends, marks.less | *in_name, &sum);
     return sum & ends;
 }
 
-INLINE struct findings read_block(const struct html_skim *skim, struct place *place, struct html_marks marks,
+INLINE struct findings read_block(const struct html_skim *skim, struct carry *carry, struct html_marks marks,
                                   html_parity *parities)
 {
     uint64_t angles = marks.less | marks.greater;
-    uint64_t in_tag = parities(angles) ^ place->in_tag; /* from its '<' to before its '>' */
+    uint64_t in_tag = parities(angles) ^ carry->in_tag; /* from its '<' to before its '>' */
     uint64_t quotes = marks.quote & in_tag;
-    uint64_t in_quotes = parities(quotes) ^ place->in_quotes; /* from the first '"' to before the second */
+    uint64_t in_quotes = parities(quotes) ^ carry->in_quotes; /* from the first '"' to before the second */
     uint64_t values = quotes & in_quotes;
-    uint64_t value_equals = marks.equals & in_tag & ~in_quotes;
+    uint64_t equals = marks.equals & in_tag & ~in_quotes;
+    uint64_t spaces = marks.space | marks.slash | marks.quote;
     struct findings found = {.tags = marks.less,
-                             .looked_at = marks.less & (skim->ends | ~(marks.slash >> 1)),
-                             .ends = marks.greater,
+                             .looked_at = marks.less & ~(marks.slash >> 1 & ~skim->ends),
+                             .greater = marks.greater,
                              .values = values,
-                             .stray = marks.greater & in_tag};
-    found.strange = (marks.less & ~in_tag) | found.stray | (angles & in_quotes);
-    found.strange |= name_ends(place, marks) & marks.equals;
-    found.strange |= values & ~(marks.equals << 1 | place->after_equals);
-    found.strange |= (value_equals << 1 | place->after_value_equals) & ~values;
-    place->in_tag = -(in_tag >> 63);
-    place->in_quotes = -(in_quotes >> 63);
-    place->after_equals = marks.equals >> 63;
-    place->after_value_equals = value_equals >> 63;
+                             .in_tag = in_tag};
+    found.strange = angles & ((in_tag ^ marks.less) | in_quotes);
+    found.strange |= values ^ ((equals << 1) + carry->after_equals);
+    found.strange |= equals & ((spaces << 1) + carry->after_space);
+    found.strange |= name_ends(&carry->in_name, marks) & marks.equals;
+    carry->in_tag = -(in_tag >> 63);
+    carry->in_quotes = -(in_quotes >> 63);
+    carry->after_equals = equals >> 63;
+    carry->after_space = spaces >> 63;
     return found;
+}
+
+/* The number of the lowest bit; 64 for none. */
+INLINE int first_bit(uint64_t bits)
+{
+    return bits ? __builtin_ctzll(bits) : 64;
+}
+
+/* The lowest of `bits`, which it takes off, if the pair of bytes behind that '<' is one of the set. Without one it looks
+ * behind the block, for nothing. */
+INLINE uint64_t look_at_tag(const struct html_skim *skim, const char *block, uint64_t *bits)
+{
+    const char *less = block + first_bit(*bits);
+    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)skim->pairs_behind_less[load_pair(less + 1)];
+    *bits &= *bits - 1;
+    return hit;
+}
+
+/* The same if the name before that '"' ends as one of the set. Before it stand a '<', a name, a space, a name and '=', or
+ * more. */
+INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, uint64_t *bits)
+{
+    const char *quote = block + first_bit(*bits);
+    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)skim->attributes[hash(load_key(quote - 1 - KEY))];
+    *bits &= *bits - 1;
+    return hit;
+}
+
+/* The tags and values of a block of which a glance doesn't settle that they don't matter. As many as are usual in a block
+ * are looked up without a branch, since nothing foretells how many there are. */
+INLINE uint64_t first_look(const struct html_skim *skim, const char *block, uint64_t tags, uint64_t values)
+{
+    uint64_t hits = look_at_tag(skim, block, &tags);
+    hits |= look_at_value(skim, block, &values);
+    hits |= look_at_tag(skim, block, &tags);
+    hits |= look_at_value(skim, block, &values);
+    hits |= look_at_tag(skim, block, &tags);
+    hits |= look_at_value(skim, block, &values);
+    while (tags)
+        hits |= look_at_tag(skim, block, &tags);
+    while (values)
+        hits |= look_at_value(skim, block, &values);
+    return hits;
+}
+
+/* --- a closer look ------------------------------------------------------------------------------------------------ */
+
+/* A way through a piece. */
+struct way {
+    const struct html_skim *skim;
+    const struct html_skimmer *skimmer;
+    const char *block;
+    const char *tag; /* the last '<' before the block; in a tag it is that tag's */
+    const char *end; /* of the piece */
+};
+
+/* The last '<' of `tags`, which are in the block at hand, or before. */
+INLINE const char *last_tag(const char *block, uint64_t tags, const char *before)
+{
+    return tags ? block + 63 - __builtin_clzll(tags) : before;
 }
 
 /* Whether the '<' at `at` begins a comment or its like, or the tag of an element that may matter. */
@@ -222,122 +263,99 @@ INLINE bool matters(const struct html_skim *skim, const char *at)
            is_in(skim->elements, hash(load_key(at)));
 }
 
-/* Whether the '"' at `at` may begin the value of an attribute that may matter, or of something else. */
-INLINE bool value_matters(const struct html_skim *skim, const struct place *place, const char *at)
+/* Where the comment that begins with the "<!--" at `at` ends (HTML standard, 13.2.5.43 and following); NULL for anything
+ * else, and where its end is not within the piece. */
+static const char *comment_end(const char *at, const char *end)
 {
-    if (at - place->start < KEY + 1)
-        return true;
-    const char *name_end = at - 1;
-    if (!skim->pairs_before_equals[load_pair(name_end - 2)])
-        return false;
-    return !(is_letter(name_end[-1]) || is_digit(name_end[-1])) ||
-           is_in(skim->attributes, hash(load_key(name_end - KEY)));
-}
-
-/* The lowest of `bits`, which it takes off, if the pair of bytes `offset` behind it is in `pairs`. */
-INLINE uint64_t look_up(const signed char *pairs, const struct place *place, int offset, uint64_t *bits)
-{
-    const uint64_t guard = (uint64_t)1 << 63; /* so that there is a lowest one */
-    const char *pair = place->block + __builtin_ctzll(*bits | guard) + offset;
-    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)pairs[load_pair(pair)];
-    *bits &= *bits - 1;
-    return hit;
-}
-
-/* The tags and values of a block of which two bytes don't settle that they don't matter. As many as are usual in a block
- * are looked up without a branch, since nothing foretells how many there are. */
-INLINE uint64_t first_look(const struct html_skim *skim, const struct place *place, const struct findings *found,
-                           uint64_t sure)
-{
-    uint64_t tags = found->looked_at & sure, values = found->values & sure;
-    if (place->block - place->start < KEY)
-        return tags | values;
-    uint64_t hits = look_up(skim->pairs_behind_less, place, 1, &tags);
-    hits |= look_up(skim->pairs_before_equals, place, -3, &values);
-    hits |= look_up(skim->pairs_behind_less, place, 1, &tags);
-    hits |= look_up(skim->pairs_before_equals, place, -3, &values);
-    hits |= look_up(skim->pairs_behind_less, place, 1, &tags);
-    hits |= look_up(skim->pairs_before_equals, place, -3, &values);
-    while (tags)
-        hits |= look_up(skim->pairs_behind_less, place, 1, &tags);
-    while (values)
-        hits |= look_up(skim->pairs_before_equals, place, -3, &values);
-    return hits;
-}
-
-/* Makes the tag that begins with the last of `tags` the one at hand; without one it goes on. */
-INLINE void begin_tag(struct place *place, uint64_t tags)
-{
-    place->tag = tags ? place->block + 63 - __builtin_clzll(tags) : place->tag;
-}
-
-enum outcome { GO_ON, STOP };
-
-/* Hands over the tag that the lowest of `bits` belongs to, if it ends in the block; else it matters on. `bits` are then
- * those behind it. */
-INLINE enum outcome hand_over(struct place *place, const struct findings *found, uint64_t sure,
-                              const struct html_skimmer *skimmer, uint64_t *bits)
-{
-    uint64_t before = lowest(*bits) - 1;
-    uint64_t ends = found->ends & sure & ~before;
-    place->matters = !ends;
-    if (!ends) {
-        *bits = 0;
-        return GO_ON;
+    const char *text = at + strlen("<!--");
+    if (end - at < (ptrdiff_t)strlen("<!--->") || memcmp(at, "<!--", strlen("<!--")) != 0)
+        return NULL;
+    if (*text == '>' || (text[0] == '-' && text[1] == '>'))
+        return text + 1 + (*text == '-');
+    for (const char *close = text; (close = memchr(close, '>', (size_t)(end - close))); close++) {
+        const char *dashes = close - (close[-1] == '!') - 2;
+        if (dashes >= text && dashes[0] == '-' && dashes[1] == '-')
+            return close + 1;
     }
-    *bits &= ~(lowest(ends) | (lowest(ends) - 1));
-    begin_tag(place, found->tags & before);
-    const char *end = at_lowest(place, ends) + 1;
-    struct slice tag = {place->tag, (size_t)(end - place->tag)};
-    enum html_skim_answer answer = skimmer->tag(skimmer->context, tag);
-    place->tag = answer == HTML_SKIM_STOP ? end : place->tag;
-    return answer == HTML_SKIM_ON ? GO_ON : STOP;
+    return NULL;
 }
 
-/* Looks at the tags and values in `hits`. Unless all is done, place->tag is where to stop. */
-INLINE enum outcome second_look(const struct html_skim *skim, struct place *place, const struct findings *found,
-                                uint64_t sure, uint64_t hits, const struct html_skimmer *skimmer)
+/* The '<' at `at` may matter. A comment doesn't. `at` is NULL to go on. */
+static struct html_skim_turn turn_at_tag(const struct way *way, const char *at)
 {
-    enum outcome outcome = GO_ON;
-    if (place->matters) {
-        hits |= 1;
-        outcome = hand_over(place, found, sure, skimmer, &hits);
-    }
-    while (hits && outcome == GO_ON) {
-        const char *at = at_lowest(place, hits);
-        if (!(lowest(hits) & found->tags) && value_matters(skim, place, at)) {
-            outcome = hand_over(place, found, sure, skimmer, &hits);
-        } else if ((lowest(hits) & found->tags) && matters(skim, at)) {
-            begin_tag(place, lowest(hits));
-            outcome = STOP;
-        } else {
-            hits &= hits - 1;
+    if (!matters(way->skim, at))
+        return (struct html_skim_turn){NULL, false};
+    const char *behind = comment_end(at, way->end);
+    return behind ? (struct html_skim_turn){behind, false} : (struct html_skim_turn){at, true};
+}
+
+/* Looks at the tags and values in `hits`, in their order, and takes off those behind which it went on. Then where to: NULL
+ * for the rest of the block. */
+static struct html_skim_turn second_look(const struct way *way, const struct findings *found, uint64_t *hits)
+{
+    struct html_skim_turn turn = {NULL, false};
+    while (*hits && !turn.at) {
+        uint64_t hit = lowest(*hits);
+        const char *at = way->block + __builtin_ctzll(hit);
+        *hits &= *hits - 1;
+        if (hit & found->tags) {
+            turn = turn_at_tag(way, at);
+            continue;
         }
+        const char *start = last_tag(way->block, found->tags & (hit - 1), way->tag);
+        turn = way->skimmer->tag(way->skimmer->context, start, at, way->end);
+        if (turn.stops || turn.at - way->block >= HTML_BLOCK ||
+            (found->strange & (((uint64_t)1 << (turn.at - way->block)) - 1)))
+            break;
+        *hits &= UINT64_MAX << (turn.at - way->block);
+        turn.at = NULL;
     }
-    return outcome;
+    return turn;
 }
+
+/* What a block needs that is not passed over. Apart, so that the others have the machine's registers to themselves. A
+ * stray '>' outside of tags is just text. */
+static __attribute__((noinline)) struct html_skim_turn look_closer(const struct way *way, const struct findings *found,
+                                                                   uint64_t hits)
+{
+    uint64_t strange = lowest(found->strange);
+    struct html_skim_turn turn = second_look(way, found, &hits);
+    if (turn.at || !strange)
+        return turn;
+    if (strange & found->greater & found->in_tag)
+        return (struct html_skim_turn){way->block + __builtin_ctzll(strange) + 1, false};
+    return (struct html_skim_turn){last_tag(way->block, found->tags & (strange - 1), way->tag), true};
+}
+
+/* --- the way through a piece -------------------------------------------------------------------------------------- */
 
 INLINE const char *skim_by(html_marker *mark, html_parity *parities, const struct html_skim *skim, const char *at,
                            const char *end, const struct html_skimmer *skimmer)
 {
-    struct place place;
-    begin(&place, at);
-    while (end - place.block >= HTML_BLOCK + MARGIN) {
-        struct findings found = read_block(skim, &place, mark(place.block), parities);
-        uint64_t strange = lowest(found.strange);
-        uint64_t sure = strange - 1; /* the bits below the first strange one */
-        uint64_t hits = first_look(skim, &place, &found, sure);
-        if ((hits || place.matters) && second_look(skim, &place, &found, sure, hits, skimmer) == STOP)
-            return place.tag;
-        begin_tag(&place, found.tags & sure);
-        if (strange && !(strange & found.stray))
-            return place.tag;
-        if (strange)
-            begin(&place, place.block + __builtin_ctzll(strange) + 1);
-        else
-            place.block += HTML_BLOCK;
+    const char *block = at, *tag = at;
+    struct carry carry = {0};
+    while (end - block >= HTML_BLOCK + MARGIN) {
+        const struct findings found = read_block(skim, &carry, mark(block), parities);
+        uint64_t sure = lowest(found.strange) - 1; /* the bits below the first strange one */
+        uint64_t hits = first_look(skim, block, found.looked_at & sure, found.values & sure);
+        if (!(hits | found.strange)) {
+            tag = last_tag(block, found.tags, tag);
+            block += HTML_BLOCK;
+            continue;
+        }
+        const struct way way = {skim, skimmer, block, tag, end};
+        const struct findings noted = found;
+        const struct html_skim_turn turn = look_closer(&way, &noted, hits);
+        if (turn.stops)
+            return turn.at;
+        tag = last_tag(block, found.tags, tag);
+        block += HTML_BLOCK;
+        if (turn.at) {
+            block = turn.at;
+            carry = (struct carry){0};
+        }
     }
-    return place.in_tag ? place.tag : place.block;
+    return carry.in_tag ? tag : block;
 }
 
 const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end,

@@ -10,15 +10,15 @@
 
 #include "base/slice.h"
 
-enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_MARGIN = 16 };
+enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12 };
 
-/* What of tags may matter. A look at two bytes settles it for most; the keys of more bytes, hashed, for the others. */
+/* What of tags may matter. A look at two bytes behind a '<' settles it for most; the keys of more bytes, hashed, for the
+ * others, and for attributes. */
 struct html_skim {
-    uint64_t ends;                               /* all bits set if end tags may matter, else 0 */
-    signed char pairs_behind_less[SKIM_PAIRS];   /* first bytes of an element's name, or of what is no tag at all */
-    signed char pairs_before_equals[SKIM_PAIRS]; /* last bytes of an attribute's name, or of what is no usual one */
+    uint64_t ends;                             /* all bits set if end tags may matter, else 0 */
+    signed char pairs_behind_less[SKIM_PAIRS]; /* -1: first bytes of an element's name, or of what is no tag at all */
+    signed char attributes[SKIM_KEYS];         /* -1: the end of an attribute's name */
     uint64_t elements[SKIM_KEYS / 64];
-    uint64_t attributes[SKIM_KEYS / 64];
 };
 
 /* Begins with what isn't written like a tag. */
@@ -33,19 +33,22 @@ void html_skim_add_end(struct html_skim *skim, const char *name);
 /* Tags with that attribute matter. The name is in lower case and ends with three letters at least. */
 void html_skim_add_attribute(struct html_skim *skim, const char *name);
 
-/* After a tag: go on behind it, stop behind it, or stop before it. */
-enum html_skim_answer { HTML_SKIM_ON, HTML_SKIM_STOP, HTML_SKIM_BACK };
+/* Where to go on, outside of tags, and whether to stop there. */
+struct html_skim_turn {
+    const char *at;
+    bool stops;
+};
 
-/* Who gets start and end tags with an attribute that may matter: from the '<' to the '>', behind which the piece goes on
- * for SKIM_MARGIN bytes at least. No '<' or '>' is within them, and outside of values each '=' is followed by a value in
- * '"'. What else there is has to be looked at. */
+/* Who gets start and end tags with an attribute that may matter: `start` is their '<', and `value` the '"' at which the
+ * value of the first such attribute begins. Up to there no '<' or '>' is in the tag, and outside of values each '=' ends
+ * an attribute's name and is followed by a value in '"'. What is behind has to be looked at, up to `end` if need be. */
 struct html_skimmer {
-    enum html_skim_answer (*tag)(void *context, struct slice tag);
+    struct html_skim_turn (*tag)(void *context, const char *start, const char *value, const char *end);
     void *context;
 };
 
-/* Passes over text and tags from a place outside of tags on, and hands over those that may matter for their attributes.
- * Returns where it stopped, outside of tags: at a '<' that needs a closer look, behind a tag, or in text or at a '<' not
+/* Passes over text, comments and tags from a place outside of tags on, and hands over those tags that may matter for
+ * their attributes. Returns where it stopped, outside of tags: at a '<' that needs a closer look, behind a tag, or in text or at a '<' not
  * far before `end`. */
 const char *html_skim(const struct html_skim *skim, const char *at, const char *end,
                       const struct html_skimmer *skimmer);
