@@ -15,23 +15,6 @@ static inline const char *find_value(const char *name, const char *end)
     return good ? at + 1 : NULL;
 }
 
-static bool is_among(const struct attribute *attributes, size_t count, struct slice name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (slice_equal_nocase(attributes[i].name, name))
-            return true;
-    return false;
-}
-
-static bool is_wanted(const struct html_scanner *scanner, uint64_t shapes, const struct html_tag *tag,
-                      struct attribute *attribute)
-{
-    struct slice name = attribute->name;
-    return (shapes & html_shape(name.data, name.length)) && tag->count < HTML_ATTRIBUTES_MAX &&
-           !is_among(tag->attributes, tag->count, name) &&
-           scanner->handler->wants(scanner->context, name, &attribute->rule);
-}
-
 /* Where the name that ends before `equals` begins, in a tag that has nothing of its own before `from`. */
 static inline const char *name_start(const char *from, const char *equals)
 {
@@ -58,49 +41,49 @@ static bool pass_over(const char *at, const char *stop)
     return at == stop;
 }
 
-/* A tag at hand. */
+/* What is read of a tag. */
 struct reading {
-    struct html_tag tag;
-    struct attribute wanted[HTML_ATTRIBUTES_MAX];
-    bool special; /* a value has to be decoded */
+    struct attribute attributes[HTML_ATTRIBUTES_MAX];
+    size_t count;
+    uint32_t undecoded;
 };
 
-/* Reads an attribute whose value begins with the '"' at `value`, and returns what is behind it; `end` or more when it isn't
- * whole. */
-static inline const char *read_attribute(const struct html_scanner *scanner, struct reading *reading, uint64_t shapes,
-                                         const char *name, const char *value, const char *end)
+/* Reads the attribute whose value begins with the '"' at `value`, and returns what is behind it; `end` or more when it
+ * isn't whole. */
+static inline const char *read_attribute(struct reading *reading, const char *name, const char *value, const char *end)
 {
-    struct attribute attribute = {.name = html_between(name, value - 1)};
-    if (!is_wanted(scanner, shapes, &reading->tag, &attribute))
-        return html_find(value + 1, end, '"') + 1;
-    const char *close = html_find_value_end(value + 1, end, '"', &reading->special);
-    attribute.value = html_between(value + 1, close);
-    reading->wanted[reading->tag.count++] = attribute;
+    struct attribute *attribute = &reading->attributes[reading->count];
+    bool special = false;
+    const char *close = html_find_value_end(value + 1, end, '"', &special);
+    attribute->name = html_between(name, value - 1);
+    attribute->value = html_between(value + 1, close);
+    reading->undecoded |= (uint32_t)special << reading->count++;
     return close + 1;
 }
 
-/* Reads the attributes from the one on whose value begins at `value`; those before it matter to nobody. Returns the tag's
- * end, behind its '>'; NULL where it isn't plain, or not whole. */
-static const char *read_attributes(const struct html_scanner *scanner, struct reading *reading, uint64_t shapes,
-                                   const char *value, const char *end)
+/* Reads the attributes from the one on whose value begins at `value`; those between `behind_name` and there matter to
+ * nobody. Returns the tag's end, behind its '>'; NULL where it isn't plain, or not whole. */
+static const char *read_attributes(struct reading *reading, const char *behind_name, const char *value, const char *end)
 {
-    const char *behind_name = reading->tag.name.data + reading->tag.name.length;
     const char *at = name_start(behind_name, value - 1);
     if (value - 1 - at > HTML_NAME_MAX || !pass_over(behind_name, at))
         return NULL;
-    do {
-        at = skip_spaces(read_attribute(scanner, reading, shapes, at, value, end), end);
+    while (value && reading->count < HTML_ATTRIBUTES_MAX) {
+        at = read_attribute(reading, at, value, end);
+        if (at < end && *at == '>')
+            return at + 1;
+        at = skip_spaces(at, end);
         if (at < end && *at == '>')
             return at + 1;
         value = at < end ? find_value(at, end) : NULL;
-    } while (value);
-    reading->tag.self_closing = end - at > 1 && at[0] == '/' && at[1] == '>';
-    return reading->tag.self_closing ? at + 2 : NULL;
+    }
+    return end - at > 1 && at[0] == '/' && at[1] == '>' ? at + 2 : NULL;
 }
 
-/* Reads a tag of plain attributes whose values have to be decoded. */
+/* Reads a tag by the states, whose name is read. */
 static void read_with_care(struct html_scanner *scanner, struct slice name, const char *end)
 {
+    scanner->is_end = false;
     html_open_tag(scanner, name);
     for (const char *at = name.data + name.length; at < end;) {
         bool is_slash = scanner->state == HTML_SELF_CLOSING;
@@ -112,23 +95,19 @@ static struct html_skim_turn on_skimmed(void *context, const char *start, const 
 {
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
-    const struct html_skim_turn back = {start, true};
     struct reading reading;
-    reading.tag = (struct html_tag){.name = html_between(start + 1, html_find_name_end(start + 1, value)),
-                                    .attributes = reading.wanted};
-    reading.special = false;
-    if (!html_is_letter(start[1]) || reading.tag.name.length > HTML_NAME_MAX)
-        return back;
-    scanner->is_end = false;
-    struct html_interest interest = scanner->handler->open(scanner->context, reading.tag.name);
-    const char *behind = read_attributes(scanner, &reading, interest.shapes, value, end);
-    if (!behind)
-        return back;
-    if (reading.special)
-        read_with_care(scanner, reading.tag.name, behind);
-    else if (reading.tag.count || interest.always)
-        scanner->err = scanner->handler->tag(scanner->context, &reading.tag);
-    scanner->state = (enum html_state)scanner->content;
+    struct slice name = html_between(start + 1, html_find_name_end(start + 1, value));
+    reading.count = reading.undecoded = 0;
+    const char *behind = read_attributes(&reading, name.data + name.length, value, end);
+    if (!behind || !html_is_letter(*name.data) || name.length > HTML_NAME_MAX)
+        return (struct html_skim_turn){start, true};
+    int err = HTML_DECODE;
+    if (scanner->handler->plain)
+        err = scanner->handler->plain(scanner->context, name, reading.attributes, reading.count, reading.undecoded);
+    if (err == HTML_DECODE)
+        read_with_care(scanner, name, behind);
+    else
+        scanner->err = err;
     bool goes_on = !scanner->err && !scanner->stop && scanner->state == HTML_IN_DATA && scanner->skim == skim;
     return (struct html_skim_turn){behind, !goes_on};
 }
