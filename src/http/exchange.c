@@ -14,7 +14,13 @@
 #include "http/receive.h"
 #include "http/target.h"
 
-enum { RATE_WINDOW = 30 /* seconds */, NAME_LINE_LIMIT = 4096 };
+enum {
+    RATE_WINDOW = 30, /* seconds */
+    NAME_LINE_LIMIT = 4096,
+    /* What libcurl reads at once: between two reads it goes back to the loop, and most pages are no larger. What is not
+     * filled takes no memory. */
+    READ_SIZE = 64 * 1024
+};
 
 /* --- libcurl's callbacks ------------------------------------------------------------------------------------------ */
 
@@ -112,6 +118,7 @@ static void configure(struct transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_SHARE, transfer->client->share);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_SIZE);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
