@@ -213,7 +213,8 @@ struct html_element *html_element(struct slice name, enum html_place place)
     return element;
 }
 
-static __attribute__((noinline)) bool look_up_attribute(const struct html_element *element, struct slice attribute, const struct link_rule **rule)
+static __attribute__((noinline)) bool look_up_attribute(const struct html_element *element, struct slice attribute,
+                                                        const struct link_rule **rule)
 {
     return tag_links_need(element->rules, attribute, html_vocabularies(element->place), rule) ||
            (element->is_style && slice_equal_nocase(attribute, SLICE("type"))) ||

@@ -124,8 +124,7 @@ static int on_plain(void *context, struct slice name, struct attribute *attribut
     for (size_t i = 0; i < count; i++) {
         struct slice attribute = attributes[i].name;
         if (!(element->shapes & html_shape(attribute.data, attribute.length)) ||
-            is_among(attributes, kept, attribute) ||
-            !html_element_needs(element, attribute, &attributes[i].rule))
+            is_among(attributes, kept, attribute) || !html_element_needs(element, attribute, &attributes[i].rule))
             continue;
         if (undecoded >> i & 1)
             return HTML_DECODE;
