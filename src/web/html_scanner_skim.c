@@ -68,15 +68,12 @@ static const char *read_attributes(struct reading *reading, const char *behind_n
     const char *at = name_start(behind_name, value - 1);
     if (value - 1 - at > HTML_NAME_MAX || !pass_over(behind_name, at))
         return NULL;
-    while (value && reading->count < HTML_ATTRIBUTES_MAX) {
-        at = read_attribute(reading, at, value, end);
-        if (at < end && *at == '>')
-            return at + 1;
-        at = skip_spaces(at, end);
+    do {
+        at = skip_spaces(read_attribute(reading, at, value, end), end);
         if (at < end && *at == '>')
             return at + 1;
         value = at < end ? find_value(at, end) : NULL;
-    }
+    } while (value && reading->count < HTML_ATTRIBUTES_MAX);
     return end - at > 1 && at[0] == '/' && at[1] == '>' ? at + 2 : NULL;
 }
 
