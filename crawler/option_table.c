@@ -154,6 +154,9 @@ const struct option_row OPTION_TABLE[] = {
     {STATE, "state", 0, NULL, OPTION_TEXT, FIELD(state), 0, 0, 0, NULL, "FILE",
      "keep the crawl in FILE (SQLite), so that it can go on after a crash or an interrupt, and be asked; one that is not "
      "finished goes on"},
+    {STATE, "memory", 0, NULL, OPTION_SIZE, FIELD(memory), 0, 0, 0, NULL, "SIZE",
+     "keep at most SIZE bytes of the URLs that wait in memory, and the others in a file beside --state FILE, or else in "
+     "$TMPDIR or /tmp; 0 for no limit (1G)"},
     {STATE, "resume", 0, NULL, OPTION_FLAG, FIELD(resume), 0, 0, 0, NULL, NULL,
      "go on with the crawl in --state FILE, and fail when there is none; its roots need not be given again"},
 
@@ -495,6 +498,7 @@ int option_set_defaults(struct options *options)
         .connect_timeout = SECONDS(10),
         .idle_timeout = SECONDS(30),
         .max_body = 64 << 20,
+        .memory = 1 << 30,
         .follow = FOLLOW_ALL,
         .duration = SECONDS(5),
         .warmup = SECONDS(1),

@@ -133,6 +133,7 @@ struct options {
     struct text_list outputs; /* -o [FORMAT:]FILE; none: the text report to standard output */
     char *state;              /* FILE in which the crawl outlives its process, or NULL */
     bool resume;              /* there must be a crawl in it */
+    uint64_t memory;          /* bytes of URLs that wait; NO_LIMIT */
     char *skipped;            /* FILE for URLs that were not fetched, or NULL */
     char *explain;            /* a URL, or NULL */
     enum progress_kind progress;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "crawl/worker.h"
 #include "store/durable_store.h"
 #include "store/memory_store.h"
@@ -81,9 +82,23 @@ static void on_state_failed(void *context, int error)
     crawler_fail(context, error);
 }
 
+/* What doesn't fit into memory lies beside the state file, if there is one. */
+static int create_memory_store(struct crawler *crawler)
+{
+    const struct options *options = crawler->options;
+    const uint32_t at_once = servers_first_at_once(options);
+    struct buf folder;
+    buf_init(&folder, PATH_LIMIT);
+    int err = options->state ? path_append_folder(&folder, options->state) : 0;
+    if (!err)
+        err = memory_store_create(&crawler->store, at_once, options->memory, options->state ? buf_text(&folder) : NULL);
+    buf_free(&folder);
+    return err;
+}
+
 static int create_store(struct crawler *crawler)
 {
-    int err = memory_store_create(&crawler->store, servers_first_at_once(crawler->options));
+    int err = create_memory_store(crawler);
     if (err || !crawler->state)
         return err;
     struct store *memory = crawler->store;

@@ -301,6 +301,8 @@ static int work(void *argument)
             break;
         }
     }
+    if (err != ERR_FINISHED && err != ERR_CANCELLED)
+        crawler_fail(worker->crawler, err); /* those who wait for a URL need not wait any longer */
     return err == ERR_FINISHED ? 0 : err;
 }
 

@@ -1,11 +1,9 @@
-/* An entry stands in its host's chunks as a header and the bytes behind the origin. Hosts that have something to offer
- * and may be asked lie in a heap by (claims going on, turn), those that only wait for their time in another. A URL that
- * waits for a time of its own lies outside of its host's queue, in a chunk that is put before the others when the time
- * has come. */
+/* Hosts that have something to offer and may be asked lie in a heap by (claims going on, turn), those that only wait for
+ * their time in another. A URL that waits for a time of its own lies outside of its host's queue, in a chunk that is put
+ * before the others when the time has come. */
 #include "store/host_queues.h"
 
 #include <assert.h>
-#include <stdalign.h>
 #include <stdlib.h>
 
 #include "base/container.h"
@@ -13,31 +11,11 @@
 #include "base/hash.h"
 #include "base/heap.h"
 #include "base/table.h"
-
-enum { FIRST_CHUNK = 512, LARGEST_CHUNK = 64 * 1024 };
-
-struct entry {
-    struct referrer *referrer;
-    uint64_t id;
-    uint32_t depth;
-    uint32_t length; /* of `rest` */
-    uint16_t redirects;
-    uint16_t tries;
-    char rest[];
-};
-
-struct chunk {
-    struct chunk *next;
-    uint32_t size;
-    uint32_t used;
-    uint32_t taken;
-    alignas(struct entry) char bytes[];
-};
+#include "store/url_queue.h"
 
 struct host {
     struct heap_node node;
-    struct chunk *first;
-    struct chunk *last;
+    struct url_queue queue;
     uint64_t turn; /* when it was last asked */
     uint32_t claimed;
     struct store_pace pace;
@@ -51,7 +29,7 @@ struct later {
     nanoseconds not_before;
     uint64_t turn;
     struct host *host;
-    struct chunk *chunk; /* with its entry alone */
+    struct url_chunk *chunk; /* with its entry alone */
 };
 
 struct host_queues {
@@ -60,6 +38,7 @@ struct host_queues {
     struct heap ready;
     struct heap early; /* those whose time has not come */
     struct heap later;
+    struct url_memory *memory;
     uint32_t at_once; /* of a host whose pace nobody has set */
     uint64_t turns;
     uint64_t count;
@@ -86,11 +65,16 @@ static bool is_sooner(const struct heap_node *left, const struct heap_node *righ
     return a->not_before != b->not_before ? a->not_before < b->not_before : a->turn < b->turn;
 }
 
-int host_queues_create(struct host_queues **out, uint32_t at_once)
+int host_queues_create(struct host_queues **out, uint32_t at_once, uint64_t budget, const char *folder)
 {
     struct host_queues *queues = calloc(1, sizeof *queues);
     if (!queues)
         return ERR_NO_MEMORY;
+    int err = url_memory_create(&queues->memory, budget, folder);
+    if (err) {
+        free(queues);
+        return err;
+    }
     queues->at_once = at_once;
     table_init(&queues->hosts);
     heap_init(&queues->ready, host_before);
@@ -100,45 +84,9 @@ int host_queues_create(struct host_queues **out, uint32_t at_once)
     return 0;
 }
 
-static size_t entry_size(size_t length)
+static void host_free(struct host_queues *queues, struct host *host)
 {
-    size_t mask = alignof(struct entry) - 1;
-    return (offsetof(struct entry, rest) + length + mask) & ~mask;
-}
-
-static struct entry *first_entry(const struct host *host)
-{
-    struct chunk *chunk = host->first;
-    return chunk ? (struct entry *)(void *)(chunk->bytes + chunk->taken) : NULL;
-}
-
-static struct chunk *chunk_create(size_t size)
-{
-    struct chunk *chunk = malloc(sizeof *chunk + size);
-    if (chunk)
-        *chunk = (struct chunk){.size = (uint32_t)size};
-    return chunk;
-}
-
-/* Drops the first entry; a chunk that is used up goes. */
-static void drop_first(struct host *host)
-{
-    struct chunk *chunk = host->first;
-    chunk->taken += (uint32_t)entry_size(first_entry(host)->length);
-    if (chunk->taken < chunk->used)
-        return;
-    host->first = chunk->next;
-    if (!host->first)
-        host->last = NULL;
-    free(chunk);
-}
-
-static void host_free(struct host *host)
-{
-    while (host->first) {
-        referrer_release(first_entry(host)->referrer);
-        drop_first(host);
-    }
+    url_queue_free(&host->queue, queues->memory);
     free(host);
 }
 
@@ -148,10 +96,11 @@ static struct host *add_host(struct host_queues *queues, uint64_t key, struct sl
     if (!host)
         return NULL;
     memcpy(host + 1, origin.data, origin.length);
+    url_queue_init(&host->queue, queues->memory);
     host->pace.at_once = queues->at_once;
     host->origin = (struct slice){(char *)(host + 1), origin.length};
     if (table_put(&queues->hosts, key, host)) {
-        free(host);
+        host_free(queues, host);
         return NULL;
     }
     return host;
@@ -169,31 +118,9 @@ static struct host *host_of(struct host_queues *queues, struct slice origin)
     return host;
 }
 
-/* Room for an entry of `size` bytes behind the host's last; NULL when memory is out. */
-static struct entry *append_entry(struct host *host, size_t size)
-{
-    struct chunk *last = host->last;
-    if (!last || last->size - last->used < size) {
-        size_t wanted = last ? (size_t)last->size * 2 : FIRST_CHUNK;
-        wanted = wanted > LARGEST_CHUNK ? LARGEST_CHUNK : wanted;
-        wanted = wanted < size ? size : wanted;
-        struct chunk *chunk = chunk_create(wanted);
-        if (!chunk)
-            return NULL;
-        if (last)
-            last->next = chunk;
-        else
-            host->first = chunk;
-        host->last = last = chunk;
-    }
-    struct entry *entry = (struct entry *)(void *)(last->bytes + last->used);
-    last->used += (uint32_t)size;
-    return entry;
-}
-
 static bool may_be_asked(const struct host *host)
 {
-    return host->first && (!host->pace.at_once || host->claimed < host->pace.at_once);
+    return !url_queue_is_empty(&host->queue) && (!host->pace.at_once || host->claimed < host->pace.at_once);
 }
 
 /* Puts a host where it belongs after something about it has changed. One whose time came is found by take_due. */
@@ -209,12 +136,9 @@ static void place_host(struct host_queues *queues, struct host *host)
 }
 
 /* Puts a chunk before the others of its host. */
-static void prepend_chunk(struct host_queues *queues, struct host *host, struct chunk *chunk)
+static void prepend_chunk(struct host_queues *queues, struct host *host, struct url_chunk *chunk)
 {
-    chunk->next = host->first;
-    host->first = chunk;
-    if (!host->last)
-        host->last = chunk;
+    url_queue_prepend(&host->queue, queues->memory, chunk);
     if (!host->place)
         place_host(queues, host);
 }
@@ -252,8 +176,9 @@ void host_queues_free(struct host_queues *queues)
     if (!queues)
         return;
     take_later(queues, NEVER);
-    table_for_each(slot, &queues->hosts) host_free(slot->value);
+    table_for_each(slot, &queues->hosts) host_free(queues, slot->value);
     table_free(&queues->hosts);
+    url_memory_free(queues->memory);
     free(queues);
 }
 
@@ -263,31 +188,19 @@ int host_queues_add(struct host_queues *queues, const struct store_url *url, str
     struct slice origin = {url->text.data, url->origin_length};
     struct slice rest = {url->text.data + origin.length, url->text.length - origin.length};
     struct host *host = host_of(queues, origin);
-    struct entry *entry = host ? append_entry(host, entry_size(rest.length)) : NULL;
-    if (!entry)
-        return ERR_NO_MEMORY;
     assert(source->redirects <= UINT16_MAX);
-    entry->referrer = referrer_hold(referrer);
-    entry->id = url->id;
-    entry->depth = source->depth;
-    entry->redirects = (uint16_t)source->redirects;
-    entry->tries = 0;
-    entry->length = (uint32_t)rest.length;
-    memcpy(entry->rest, rest.data, rest.length);
+    const struct url_entry entry = {
+        .referrer = referrer, .id = url->id, .depth = source->depth, .redirects = (uint16_t)source->redirects};
+    if (!host || url_queue_add(&host->queue, queues->memory, &entry, rest))
+        return ERR_NO_MEMORY;
     queues->count++;
     if (!host->place)
         place_host(queues, host);
     return 0;
 }
 
-int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *claim)
+static int fill_claim(struct claim *claim, struct host *host, const struct url_entry *entry)
 {
-    take_due(queues, now);
-    struct heap_node *first = heap_first(&queues->ready);
-    if (!first)
-        return 0;
-    struct host *host = container_of(first, struct host, node);
-    struct entry *entry = first_entry(host);
     buf_clear(&claim->url);
     int err = buf_append_slice(&claim->url, host->origin);
     if (!err)
@@ -302,7 +215,25 @@ int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *
     claim->tries = entry->tries;
     claim->at_once = host->pace.at_once;
     claim->place = host;
-    drop_first(host);
+    return 0;
+}
+
+int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *claim)
+{
+    take_due(queues, now);
+    struct heap_node *first = heap_first(&queues->ready);
+    if (!first)
+        return 0;
+    struct host *host = container_of(first, struct host, node);
+    const struct url_entry *entry;
+    int err = now == NEVER ? 0 : url_memory_take_error(queues->memory);
+    if (!err)
+        err = url_queue_first(&host->queue, queues->memory, &entry);
+    if (!err)
+        err = fill_claim(claim, host, entry);
+    if (err)
+        return err;
+    url_queue_drop_first(&host->queue, queues->memory);
     host->claimed++;
     host->turn = ++queues->turns;
     queues->count--;
@@ -320,22 +251,19 @@ void host_queues_done(struct host_queues *queues, struct claim *claim)
 }
 
 /* A chunk that holds the claim's URL alone; NULL when memory is out. */
-static struct chunk *chunk_of_claim(const struct claim *claim, const struct host *host)
+static struct url_chunk *chunk_of_claim(const struct claim *claim, const struct host *host)
 {
     const struct slice text = buf_slice(&claim->url);
-    const size_t length = text.length - host->origin.length, size = entry_size(length);
-    struct chunk *chunk = chunk_create(size);
+    const struct slice rest = {text.data + host->origin.length, text.length - host->origin.length};
+    struct url_chunk *chunk = url_chunk_create(url_chunk_entry_size(rest.length));
     if (!chunk)
         return NULL;
-    chunk->used = (uint32_t)size;
-    struct entry *entry = (struct entry *)(void *)chunk->bytes;
-    *entry = (struct entry){.referrer = referrer_hold(claim->referrer),
-                            .id = claim->id,
-                            .depth = claim->depth,
-                            .length = (uint32_t)length,
-                            .redirects = (uint16_t)claim->redirects,
-                            .tries = (uint16_t)claim->tries};
-    memcpy(entry->rest, text.data + host->origin.length, length);
+    const struct url_entry entry = {.referrer = claim->referrer,
+                                    .id = claim->id,
+                                    .depth = claim->depth,
+                                    .redirects = (uint16_t)claim->redirects,
+                                    .tries = (uint16_t)claim->tries};
+    url_chunk_add(chunk, &entry, rest);
     return chunk;
 }
 
@@ -343,7 +271,7 @@ int host_queues_later(struct host_queues *queues, struct claim *claim, nanosecon
 {
     struct host *host = claim->place;
     struct later *later = not_before ? malloc(sizeof *later) : NULL;
-    struct chunk *chunk = later || !not_before ? chunk_of_claim(claim, host) : NULL;
+    struct url_chunk *chunk = later || !not_before ? chunk_of_claim(claim, host) : NULL;
     host_queues_done(queues, claim);
     if (!chunk) {
         free(later);

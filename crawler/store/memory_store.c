@@ -118,7 +118,7 @@ static void memory_store_free(struct store *store)
     free(memory);
 }
 
-int memory_store_create(struct store **out, uint32_t at_once)
+int memory_store_create(struct store **out, uint32_t at_once, uint64_t budget, const char *folder)
 {
     static const struct store_operations operations = {enqueue_batch, claim_next, done_batch, set_pace,
                                                        next_time,     stats,      finished,   memory_store_free};
@@ -128,7 +128,7 @@ int memory_store_create(struct store **out, uint32_t at_once)
     memory->store.operations = &operations;
     int err = seen_create(&memory->seen);
     if (!err)
-        err = host_queues_create(&memory->queues, at_once);
+        err = host_queues_create(&memory->queues, at_once, budget, folder);
     if (err) {
         memory_store_free(&memory->store);
         return err;

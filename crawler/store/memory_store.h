@@ -4,8 +4,9 @@
 
 #include "store/store.h"
 
-/* At most `at_once` URLs of an origin are claimed at once as long as its pace is not set; 0 for no limit. Errors:
+/* At most `at_once` URLs of an origin are claimed at once as long as its pace is not set; 0 for no limit. Of the URLs
+ * that wait, about `budget` bytes are in memory, 0 for all, and the others in a file in `folder` (url_queue.h). Errors:
  * ERR_NO_MEMORY. */
-int memory_store_create(struct store **out, uint32_t at_once);
+int memory_store_create(struct store **out, uint32_t at_once, uint64_t budget, const char *folder);
 
 #endif

@@ -119,7 +119,8 @@ static inline int store_enqueue_batch(struct store *store, struct store_url *url
     return store->operations->enqueue_batch(store, urls, count, source);
 }
 
-/* Takes a URL that may be fetched now. Returns 1 and fills `claim`, 0 when there is none, or ERR_NO_MEMORY. */
+/* Takes a URL that may be fetched now. Returns 1 and fills `claim`, 0 when there is none, or an error: ERR_NO_MEMORY,
+ * or, once, that with which the URLs beyond the budget of memory could not be written. */
 static inline int store_claim(struct store *store, nanoseconds now, struct claim *claim)
 {
     return store->operations->claim(store, now, claim);

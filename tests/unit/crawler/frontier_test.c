@@ -19,7 +19,7 @@ static struct frontier *frontier;
 static void open_frontier(uint32_t per_host, uint64_t max_pages)
 {
     ck_assert_int_eq(loop_create(&loop, NULL), 0);
-    ck_assert_int_eq(memory_store_create(&store, per_host), 0);
+    ck_assert_int_eq(memory_store_create(&store, per_host, 0, NULL), 0);
     ck_assert_int_eq(frontier_create(&frontier, loop, store, max_pages), 0);
 }
 

@@ -47,7 +47,7 @@ START_TEST(wishes_are_heeded)
     struct store_source source = {.page = SLICE("http://b/"), .depth = 3, .redirects = 4};
     struct claim claim;
     claim_init(&claim);
-    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_claim(store, 0, &claim), 0);
     ck_assert_int_eq(store_enqueue_batch(store, urls, 5, &source), 0);
     store_source_free(&source);
@@ -72,7 +72,7 @@ START_TEST(no_referrer_without_need)
 {
     struct store_url urls[] = {url_at("http://a/1", STORE_REMEMBER, 1), url_at("http://a/2", STORE_ENQUEUE, 2)};
     struct store_source source = {.page = SLICE("http://b/")};
-    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, urls, 1, &source), 0);
     ck_assert_ptr_null(source.referrer);
     ck_assert_int_eq(store_enqueue_batch(store, urls, 2, &source), 0);
@@ -88,7 +88,7 @@ START_TEST(what_is_given_up_is_pending_and_not_handed_out_again)
     struct store_source root = {0};
     struct claim claim;
     claim_init(&claim);
-    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
     claim_url(&claim, "http://a/1");
     ck_assert_ptr_null(claim.referrer);
@@ -109,7 +109,7 @@ START_TEST(what_turned_out_unwanted_is_neither_pending_nor_claimed)
     struct store_source root = {0};
     struct claim claim;
     claim_init(&claim);
-    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
     claim_url(&claim, "http://a/1");
     ck_assert_int_eq(store_done_batch(store, &(struct store_record){.claim = &claim, .outcome = STORE_FILTERED}, 1), 0);
@@ -126,7 +126,7 @@ static void open_paced(struct claim *claim, uint32_t at_once)
                                url_at("http://a/3", STORE_ENQUEUE, 3), url_at("http://b/1", STORE_ENQUEUE, 4)};
     struct store_source root = {0};
     claim_init(claim);
-    ck_assert_int_eq(memory_store_create(&store, at_once), 0);
+    ck_assert_int_eq(memory_store_create(&store, at_once, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, urls, 4, &root), 0);
     claim_url(claim, "http://a/1");
     ck_assert_uint_eq(claim->at_once, at_once);
@@ -206,7 +206,7 @@ START_TEST(a_url_put_off_keeps_where_it_was_found)
     struct store_source source = {.page = SLICE("http://b/"), .depth = 3, .redirects = 4};
     struct claim claim;
     claim_init(&claim);
-    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &source), 0);
     store_source_free(&source);
     claim_url(&claim, "http://a/1");
@@ -257,7 +257,7 @@ START_TEST(urls_are_numbered_as_they_become_known)
     struct store_source root = {0};
     struct claim claim;
     claim_init(&claim);
-    ck_assert_int_eq(memory_store_create(&store, 0), 0);
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, urls, 4, &root), 0);
     ck_assert_uint_eq(urls[0].id, 1);
     ck_assert_uint_eq(urls[1].id, 2);
