@@ -55,6 +55,7 @@ void intake_free(struct intake *intake)
     table_for_each(slot, &intake->nofollow) set_aside_free(slot->value);
     table_free(&intake->nofollow);
     scope_free(intake->scope);
+    referrer_release(intake->restored_referrer);
     buf_free(&intake->canonical_text);
     link_walk_free(&intake->walk);
     free(intake);
@@ -316,6 +317,22 @@ static bool is_distance(enum reason reason)
     return reason == REASON_DEPTH || reason == REASON_REDIRECTS;
 }
 
+/* What a page led to is restored in a row, and has its text once as it had before. */
+static void share_referrer(struct intake *intake, struct store_source *source)
+{
+    if (source->id && source->id == intake->restored_id)
+        source->referrer = referrer_hold(intake->restored_referrer);
+}
+
+static void keep_referrer(struct intake *intake, const struct store_source *source)
+{
+    if (!source->referrer || source->id == intake->restored_id)
+        return;
+    referrer_release(intake->restored_referrer);
+    intake->restored_referrer = referrer_hold(source->referrer);
+    intake->restored_id = source->id;
+}
+
 static int restore(struct intake *intake, const struct state_url *met, uint64_t from, struct buf *storage)
 {
     const struct discovery found = {
@@ -330,7 +347,15 @@ static int restore(struct intake *intake, const struct state_url *met, uint64_t 
         enum reason refused; /* it was not then, whatever others have used up since */
         err = traps_count(intake->traps, &url, entry.fingerprint, &judgement.ticket, &refused);
     }
-    return err ? err : batch_finish(intake, batch_offer(intake, entry, &judgement));
+    if (err)
+        return err;
+    share_referrer(intake, &visit.source);
+    err = batch_offer(intake, entry, &judgement);
+    if (!err)
+        err = batch_flush(intake);
+    keep_referrer(intake, &visit.source);
+    store_source_free(&visit.source);
+    return err;
 }
 
 int intake_restore(struct intake *intake, const struct state_url *met)

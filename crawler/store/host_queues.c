@@ -251,27 +251,24 @@ void host_queues_done(struct host_queues *queues, struct claim *claim)
 }
 
 /* A chunk that holds the claim's URL alone; NULL when memory is out. */
-static struct url_chunk *chunk_of_claim(const struct claim *claim, const struct host *host)
+static struct url_chunk *chunk_of_claim(struct host_queues *queues, const struct claim *claim)
 {
+    const struct host *host = claim->place;
     const struct slice text = buf_slice(&claim->url);
     const struct slice rest = {text.data + host->origin.length, text.length - host->origin.length};
-    struct url_chunk *chunk = url_chunk_create(url_chunk_entry_size(rest.length));
-    if (!chunk)
-        return NULL;
     const struct url_entry entry = {.referrer = claim->referrer,
                                     .id = claim->id,
                                     .depth = claim->depth,
                                     .redirects = (uint16_t)claim->redirects,
                                     .tries = (uint16_t)claim->tries};
-    url_chunk_add(chunk, &entry, rest);
-    return chunk;
+    return url_queue_create_chunk(queues->memory, &entry, rest);
 }
 
 int host_queues_later(struct host_queues *queues, struct claim *claim, nanoseconds not_before)
 {
     struct host *host = claim->place;
     struct later *later = not_before ? malloc(sizeof *later) : NULL;
-    struct url_chunk *chunk = later || !not_before ? chunk_of_claim(claim, host) : NULL;
+    struct url_chunk *chunk = later || !not_before ? chunk_of_claim(queues, claim) : NULL;
     host_queues_done(queues, claim);
     if (!chunk) {
         free(later);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -28,6 +29,7 @@ struct spill {
     int descriptor; /* -1 before the first piece */
     uint64_t size;
     struct spill_slot *free[ORDERS];
+    struct arena slots; /* none ever goes, and so none lies in the way of what does */
 };
 
 static const char *temporary_folder(void)
@@ -42,6 +44,7 @@ int spill_create(struct spill **out, const char *folder)
     if (!spill)
         return ERR_NO_MEMORY;
     spill->descriptor = -1;
+    arena_init(&spill->slots);
     spill->folder = strdup(folder ? folder : temporary_folder());
     if (!spill->folder) {
         free(spill);
@@ -55,15 +58,9 @@ void spill_free(struct spill *spill)
 {
     if (!spill)
         return;
-    for (int order = 0; order < ORDERS; order++) {
-        while (spill->free[order]) {
-            struct spill_slot *slot = spill->free[order];
-            spill->free[order] = slot->next;
-            free(slot);
-        }
-    }
     if (spill->descriptor >= 0)
         close(spill->descriptor);
+    arena_free(&spill->slots);
     free(spill->folder);
     free(spill);
 }
@@ -122,7 +119,7 @@ static struct spill_slot *take_slot(struct spill *spill, uint32_t order)
         spill->free[order] = slot->next;
         return slot;
     }
-    slot = malloc(sizeof *slot);
+    slot = arena_alloc(&spill->slots, sizeof *slot);
     if (!slot)
         return NULL;
     *slot = (struct spill_slot){.start = spill->size, .order = order};

@@ -19,7 +19,7 @@ enum { SPILL_LARGEST = 4 << 20 };
 /* The file is made in `folder`, NULL for $TMPDIR or else /tmp, when it is first needed. Errors: ERR_NO_MEMORY. */
 int spill_create(struct spill **out, const char *folder);
 
-/* All slots must have been dropped. NULL is allowed. */
+/* The slots go, too. NULL is allowed. */
 void spill_free(struct spill *spill);
 
 /* Writes a piece of 1 to SPILL_LARGEST bytes. Errors: ERR_NO_MEMORY, and those of error_from_errno, which are told in

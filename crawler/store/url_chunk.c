@@ -20,16 +20,37 @@ struct head {
     int32_t referrer_length; /* 0 for none */
 };
 
-struct url_chunk *url_chunk_create(size_t size)
+void url_chunk_pool_init(struct url_chunk_pool *pool)
 {
-    struct url_chunk *chunk = malloc(sizeof *chunk);
+    *pool = (struct url_chunk_pool){0};
+    arena_init(&pool->arena);
+}
+
+void url_chunk_pool_free(struct url_chunk_pool *pool)
+{
+    arena_free(&pool->arena);
+}
+
+static void give_back(struct url_chunk_pool *pool, struct url_chunk *chunk)
+{
+    chunk->next = pool->free;
+    pool->free = chunk;
+}
+
+struct url_chunk *url_chunk_create(struct url_chunk_pool *pool, size_t size)
+{
+    struct url_chunk *chunk = pool->free;
+    if (chunk)
+        pool->free = chunk->next;
+    else
+        chunk = arena_alloc(&pool->arena, sizeof *chunk);
     if (!chunk)
         return NULL;
     *chunk = (struct url_chunk){.bytes = malloc(size), .size = (uint32_t)size};
     list_node_init(&chunk->node);
     if (chunk->bytes)
         return chunk;
-    free(chunk);
+    give_back(pool, chunk);
     return NULL;
 }
 
@@ -51,14 +72,14 @@ static void release_referrers(const struct url_chunk *chunk)
         referrer_release(entry_at(chunk, at)->referrer);
 }
 
-void url_chunk_free(struct url_chunk *chunk, struct spill *spill)
+void url_chunk_free(struct url_chunk *chunk, struct url_chunk_pool *pool, struct spill *spill)
 {
     if (chunk->slot)
         spill_drop(spill, chunk->slot);
     else
         release_referrers(chunk);
     free(chunk->bytes);
-    free(chunk);
+    give_back(pool, chunk);
 }
 
 bool url_chunk_has_room(const struct url_chunk *chunk, size_t size)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/list.h"
 #include "store/referrer.h"
@@ -34,11 +35,21 @@ struct url_chunk {
     uint32_t referrers; /* about as many bytes hang on it as texts of referrers */
 };
 
+/* Where chunks themselves come from. They outlive their bytes: taken from the heap, each would lie in the room of bytes that
+ * were given back, and no others would fit there again. */
+struct url_chunk_pool {
+    struct arena arena;
+    struct url_chunk *free;
+};
+
+void url_chunk_pool_init(struct url_chunk_pool *pool);
+void url_chunk_pool_free(struct url_chunk_pool *pool);
+
 /* A chunk with room for `size` bytes of entries. NULL when memory is out. */
-struct url_chunk *url_chunk_create(size_t size);
+struct url_chunk *url_chunk_create(struct url_chunk_pool *pool, size_t size);
 
 /* Releases the referrers of what was not taken. `spill` may be NULL for one that is in memory. */
-void url_chunk_free(struct url_chunk *chunk, struct spill *spill);
+void url_chunk_free(struct url_chunk *chunk, struct url_chunk_pool *pool, struct spill *spill);
 
 /* What an entry takes. */
 size_t url_chunk_entry_size(size_t rest_length);

@@ -11,7 +11,8 @@ struct url_memory {
     uint64_t used;
     uint64_t queues;
     struct list spillable; /* the chunk that is needed last first */
-    struct spill *spill;   /* NULL without a budget */
+    struct url_chunk_pool pool;
+    struct spill *spill; /* NULL without a budget */
     struct buf packed;
     int error; /* with which spilling ended, until it is told */
 };
@@ -23,6 +24,7 @@ int url_memory_create(struct url_memory **out, uint64_t budget, const char *fold
         return ERR_NO_MEMORY;
     memory->budget = budget ? budget : UINT64_MAX;
     list_init(&memory->spillable);
+    url_chunk_pool_init(&memory->pool);
     buf_init(&memory->packed, SPILL_LARGEST);
     int err = budget ? spill_create(&memory->spill, folder) : 0;
     if (err) {
@@ -38,6 +40,7 @@ void url_memory_free(struct url_memory *memory)
     if (!memory)
         return;
     spill_free(memory->spill);
+    url_chunk_pool_free(&memory->pool);
     buf_free(&memory->packed);
     free(memory);
 }
@@ -119,7 +122,7 @@ static void drop_chunk(struct url_queue *queue, struct url_memory *memory)
         queue->last = NULL;
     list_remove(&chunk->node);
     memory->used -= url_chunk_bytes(chunk);
-    url_chunk_free(chunk, memory->spill);
+    url_chunk_free(chunk, &memory->pool, memory->spill);
 }
 
 void url_queue_free(struct url_queue *queue, struct url_memory *memory)
@@ -135,7 +138,7 @@ static struct url_chunk *append_chunk(struct url_queue *queue, struct url_memory
     struct url_chunk *last = queue->last;
     size_t wanted = last ? (size_t)last->size * 2 : FIRST_CHUNK, largest = largest_chunk(memory);
     wanted = wanted > largest ? largest : wanted;
-    struct url_chunk *chunk = url_chunk_create(wanted < size ? size : wanted);
+    struct url_chunk *chunk = url_chunk_create(&memory->pool, wanted < size ? size : wanted);
     if (!chunk)
         return NULL;
     if (last)
@@ -162,6 +165,14 @@ int url_queue_add(struct url_queue *queue, struct url_memory *memory, const stru
     url_chunk_add(chunk, entry, rest);
     memory->used += chunk->referrers;
     return 0;
+}
+
+struct url_chunk *url_queue_create_chunk(struct url_memory *memory, const struct url_entry *entry, struct slice rest)
+{
+    struct url_chunk *chunk = url_chunk_create(&memory->pool, url_chunk_entry_size(rest.length));
+    if (chunk)
+        url_chunk_add(chunk, entry, rest);
+    return chunk;
 }
 
 void url_queue_prepend(struct url_queue *queue, struct url_memory *memory, struct url_chunk *chunk)

@@ -42,7 +42,10 @@ static inline bool url_queue_is_empty(const struct url_queue *queue)
 /* Appends a copy of `entry` with `rest`, and holds its referrer. Errors: ERR_NO_MEMORY. */
 int url_queue_add(struct url_queue *queue, struct url_memory *memory, const struct url_entry *entry, struct slice rest);
 
-/* Puts a chunk, made by url_chunk_create, before all others. */
+/* A chunk of its own that holds `entry` alone, to be prepended. NULL when memory is out. */
+struct url_chunk *url_queue_create_chunk(struct url_memory *memory, const struct url_entry *entry, struct slice rest);
+
+/* Puts such a chunk before all others. */
 void url_queue_prepend(struct url_queue *queue, struct url_memory *memory, struct url_chunk *chunk);
 
 /* The first entry of a queue that has one; valid until the queue changes. Errors: ERR_NO_MEMORY, those of spill_get. */
