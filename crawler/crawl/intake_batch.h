@@ -46,7 +46,8 @@ struct intake {
     intake_skipped skipped;
     void *context;
     uint64_t filtered;
-    uint64_t restored_id; /* of the page that led to what was restored last, and its referrer, held; 0 and NULL for none */
+    uint64_t
+        restored_id; /* of the page that led to what was restored last, and its referrer, held; 0 and NULL for none */
     struct referrer *restored_referrer;
 };
 

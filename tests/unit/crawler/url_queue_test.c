@@ -12,7 +12,7 @@
 #include "store/memory_store.h"
 #include "unit/suite.h"
 
-enum { CLAIMS = 32, STEPS = 20000, ORIGINS = 12 };
+enum { CLAIMS = 32, STEPS = 20000, ORIGINS = 12, CHUNK = 65536, HALF_MEGABYTE = 512 * 1024 };
 
 static const struct fetch_statistic RECORD = {.status = 200};
 
@@ -60,7 +60,7 @@ static void enqueue_some(void)
     struct store_url urls[2][8];
     const unsigned count = 1 + pick(8);
     if (pick(5))
-        snprintf(page, sizeof page, "http://page/%u/%0*u", pick(1000), 1 + (int)pick(200), 7);
+        snprintf(page, sizeof page, "http://page/%u/%0*u", pick(1000), 1 + (int)pick(200), 7U);
     for (unsigned i = 0; i < count; i++) {
         const unsigned origin = pick(3) ? 0 : pick(ORIGINS);
         int length = snprintf(texts[i], sizeof texts[i], "http://%02u/%0*llu", origin,
@@ -196,7 +196,7 @@ static void add(uint64_t number, struct referrer *referrer)
 /* With the first chunk and the last, and the one that is just coming back. */
 static void check_memory(uint64_t budget)
 {
-    if (url_memory_used(memory) > budget + 2 * 65536)
+    if (url_memory_used(memory) > budget + (uint64_t)2 * CHUNK)
         ck_abort_msg("%llu bytes in memory", (unsigned long long)url_memory_used(memory));
 }
 
@@ -213,7 +213,7 @@ static void take(uint64_t number, const char *referrer)
 
 START_TEST(memory_stays_within_the_budget_and_the_file_is_used_again)
 {
-    enum { BUDGET = 2 << 20, ROUND = 100000 };
+    enum { BUDGET = 2 << 20, ROUND = 100000, FILE_AT_LEAST = 5 * ROUND * 40 };
     uint64_t added = 0, taken = 0, file = 0;
     ck_assert_int_eq(url_memory_create(&memory, BUDGET, NULL), 0);
     url_queue_init(&queue, memory);
@@ -229,7 +229,7 @@ START_TEST(memory_stays_within_the_budget_and_the_file_is_used_again)
         }
         if (!file)
             file = url_memory_spilled(memory);
-        ck_assert_uint_ge(file, 5 * ROUND * 40);
+        ck_assert_uint_ge(file, FILE_AT_LEAST);
         ck_assert_uint_le(url_memory_spilled(memory), file + file / 4);
         while (taken < added - 50) {
             char page[64];
@@ -264,7 +264,7 @@ END_TEST
 /* The file may have half a megabyte; what was written of it comes back, and all behind that stayed in memory. */
 START_TEST(a_full_disk_ends_spilling_and_loses_nothing)
 {
-    const struct rlimit half = {512 * 1024, 512 * 1024};
+    const struct rlimit half = {HALF_MEGABYTE, HALF_MEGABYTE};
     uint64_t added = 0;
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &half), 0);
