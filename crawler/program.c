@@ -208,12 +208,18 @@ static int crawl(void *argument)
     return crawler_run(argument);
 }
 
+static void tell_stalls(const struct stalls *stalls)
+{
+    log_debug("events waited for %.1f ms at worst, in 999 of 1000 cases for %.2f ms at most",
+              (double)stalls->longest / MILLISECONDS(1), (double)stalls_percentile(stalls, 0.999) / MILLISECONDS(1));
+}
+
 int program_crawl(struct program *program)
 {
     struct progress *progress;
     progress_start(&progress, program->loop, &program->options, figures, program->crawler);
     int err = program_run_task(program, crawl, program->crawler);
     progress_stop(progress);
-    log_debug("events waited for %.1f ms at worst", (double)loop_longest_stall(program->loop) / MILLISECONDS(1));
+    tell_stalls(loop_stalls(program->loop));
     return err;
 }

@@ -28,7 +28,7 @@ struct loop {
     bool running;
     bool blind;              /* descriptors are not looked at */
     nanoseconds awake_since; /* end of the last wait */
-    nanoseconds longest_stall;
+    struct stalls stalls;
     nanoseconds idle;
     struct selector_event events[EVENTS_PER_PASS];
 };
@@ -74,9 +74,9 @@ const char *loop_selector_name(const struct loop *loop)
     return selector_name(loop->selector);
 }
 
-nanoseconds loop_longest_stall(const struct loop *loop)
+const struct stalls *loop_stalls(const struct loop *loop)
 {
-    return loop->longest_stall;
+    return &loop->stalls;
 }
 
 nanoseconds loop_idle_time(const struct loop *loop)
@@ -236,8 +236,7 @@ static void run_events(struct loop *loop, size_t count)
 static nanoseconds note_stall(struct loop *loop)
 {
     nanoseconds now = clock_now();
-    if (now - loop->awake_since > loop->longest_stall)
-        loop->longest_stall = now - loop->awake_since;
+    stalls_add(&loop->stalls, now - loop->awake_since);
     return now;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "async/selector.h"
+#include "async/stalls.h"
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/list.h"
@@ -123,7 +124,7 @@ nanoseconds loop_time(const struct loop *loop);
 /* How long the loop has waited for something to do, in nanoseconds, in all. */
 nanoseconds loop_idle_time(const struct loop *loop);
 
-/* The longest time between two waits for the selector so far, in nanoseconds: how long events had to wait at worst. */
-nanoseconds loop_longest_stall(const struct loop *loop);
+/* The times between two waits for the selector so far: how long events had to wait. */
+const struct stalls *loop_stalls(const struct loop *loop);
 
 #endif

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # What a page costs: against wget2, a bare libcurl loop and wrk on documentation sites (sites.sh), against the number of
 # fetches in flight (in_flight.sh) and against the size of the crawl (size.sh); or where its time goes (profile.sh). What
-# becomes of healthy hosts beside many that drip (drip.sh), and what faults cost (faults.sh).
+# becomes of crawls that outlive memory and process (durable.sh), of healthy hosts beside many that drip (drip.sh), and what faults cost (faults.sh).
 #
 # Servers are pinned to one core, clients to another. Each run of a client is a line of PART.tsv in OUTPUT;
 # bench_summary makes of these the tables, bench.json and bench.svg.
-# bench.sh CRAWLER OUTPUT [all|sites|in-flight|size|drip|faults] [PAIRS]
+# bench.sh CRAWLER OUTPUT [all|sites|in-flight|size|durable|drip|faults] [PAIRS]
 # bench.sh CRAWLER OUTPUT measure [PAIRS]  whether `crawler measure` tells the truth, and what measuring costs
 # bench.sh CRAWLER OUTPUT profile [SITE]
 #
@@ -110,7 +110,7 @@ run_part() {
 
 case $part in
 all) parts=(sites in-flight size) ;;
-sites | in-flight | size | drip | faults) parts=("$part") ;;
+sites | in-flight | size | durable | drip | faults) parts=("$part") ;;
 profile)
     # shellcheck source=profile.sh
     source "$here/profile.sh"
@@ -119,7 +119,7 @@ profile)
     ;;
 measure) parts=() ;;
 politeness) exec "$helpers/bench_politeness" "$crawler" "$pairs" ;;
-*) die "'$part' is none of all, sites, in-flight, size, drip, faults, measure, politeness and profile" ;;
+*) die "'$part' is none of all, sites, in-flight, size, durable, drip, faults, measure, politeness and profile" ;;
 esac
 [[ $pairs =~ ^[1-9][0-9]*$ ]] || die "'$pairs' is no number of pairs"
 if [ "$part" = measure ]; then

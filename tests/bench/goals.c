@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const part_names[PARTS] = {"sites", "in_flight", "size", "drip", "faults"};
+const char *const part_names[PARTS] = {"sites", "in_flight", "size", "durable", "drip", "faults"};
 
 const char *const part_subjects[PARTS][5] = {
     {"cppreference", "python", "sqlite", "postgresql", NULL},
     {"10", "100", "1000", "10000", NULL},
     {"10000", "100000", "1000000", "10000000", NULL},
+    {"cppreference", "100000", "1000000", "10000000", NULL},
     {"total", "rate", NULL},
     {NULL},
 };
@@ -64,6 +65,15 @@ double size_bytes_per_pending(const struct figures *figures, const char *known)
     if (!(more > 0))
         return NAN;
     return rss * kib / more - size_bytes_per_fingerprint(figures, known) - path_length((long)urls);
+}
+
+double durable_rss_slope(const struct figures *figures)
+{
+    double more = figures_median(figures, "10000000", "state", run_known) -
+                  figures_median(figures, "1000000", "state", run_known);
+    double rss =
+        figures_median(figures, "10000000", "state", run_rss) - figures_median(figures, "1000000", "state", run_rss);
+    return rss * kib / more;
 }
 
 double drip_rate_kept(const struct figures *figures, const char *deadline)
@@ -131,6 +141,22 @@ static size_t judge_size(const struct figures *figures, struct goal *goals)
     return sizeof judged / sizeof *judged;
 }
 
+static size_t judge_durable(const struct figures *figures, struct goal *goals)
+{
+    const struct goal judged[] = {
+        {DURABLE, "cppreference: CPU a page with a state file / without",
+         figures_ratio(figures, "cppreference", "state", "plain"), 1.15, false},
+        {DURABLE, "CPU a page beyond memory, at 1,000,000 / within it",
+         figures_ratio(figures, "1000000", "spill", "plain"), 1.05, false},
+        {DURABLE, "bytes of RSS a URL from 1,000,000 to 10,000,000", durable_rss_slope(figures), 15, false},
+        {DURABLE, "cppreference: ms that 999 of 1000 events wait at most",
+         figures_fact_number(figures, "cppreference", "stall_us") / 1000, 20, false},
+        {DURABLE, "100,000 URLs: ms that 999 of 1000 events wait at most",
+         figures_fact_number(figures, "100000", "stall_us") / 1000, 20, false}};
+    memcpy(goals, judged, sizeof judged);
+    return sizeof judged / sizeof *judged;
+}
+
 static void judge_deadline(const struct figures *figures, const char *deadline, struct goal *goals)
 {
     const struct {
@@ -165,5 +191,6 @@ size_t goals_judge(const struct figures *parts, struct goal *goals)
     size_t count = judge_sites(&parts[SITES], goals);
     count += judge_in_flight(&parts[IN_FLIGHT], goals + count);
     count += judge_size(&parts[SIZE], goals + count);
+    count += judge_durable(&parts[DURABLE], goals + count);
     return count + judge_drip(&parts[DRIP], goals + count);
 }

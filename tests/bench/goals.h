@@ -4,7 +4,7 @@
 
 #include "figures.h"
 
-enum part { SITES, IN_FLIGHT, SIZE, DRIP, FAULTS, PARTS };
+enum part { SITES, IN_FLIGHT, SIZE, DURABLE, DRIP, FAULTS, PARTS };
 
 /* What the parts are called, as files, arguments and keys. */
 extern const char *const part_names[PARTS];
@@ -23,7 +23,7 @@ struct goal {
     bool at_least; /* else at most */
 };
 
-enum { GOALS_MAX = 24 };
+enum { GOALS_MAX = 32 };
 
 /* Stores the goals of all parts and what they come to; returns how many there are. */
 size_t goals_judge(const struct figures *parts, struct goal *goals);
@@ -40,6 +40,9 @@ double in_flight_rss_per_connection(const struct figures *figures, const char *t
  * and beyond its path. Both are over the crawl with the fewest URLs. */
 double size_bytes_per_fingerprint(const struct figures *figures, const char *known);
 double size_bytes_per_pending(const struct figures *figures, const char *known);
+
+/* Bytes of RSS for each URL by which the largest crawl with a state file is larger than the one before. */
+double durable_rss_slope(const struct figures *figures);
 
 /* The rate of the healthy hosts beside those that drip, over that alone; and how many cores the crawl of them alone has
  * kept busy. */

@@ -80,6 +80,37 @@ static void print_size(const struct figures *figures)
     }
 }
 
+static void print_durable_run(const struct figures *figures, const char *subject, const char *who)
+{
+    double pages = figures_median(figures, subject, who, run_pages);
+    if (isnan(pages))
+        return;
+    printf("  %-12s %-6s %9.0f %9.1f %7.2f %8.1f %9.1f %6.0f%%", subject, who, pages,
+           figures_median(figures, subject, who, run_cpu_per_page), figures_ratio(figures, subject, who, "plain"),
+           figures_median(figures, subject, who, run_rss) / kib, figures_median(figures, subject, who, run_wall),
+           100 * figures_median(figures, subject, who, run_waited));
+    double stall = figures_fact_number(figures, subject, "stall_us");
+    if (who[1] == 't')
+        printf(" %9.1f", figures_fact_number(figures, subject, "state_bytes") / pages);
+    if (who[1] == 't' && !isnan(stall))
+        printf(" %11.2f %9.1f", stall / 1000, figures_fact_number(figures, subject, "stall_most_us") / 1000);
+    puts("");
+}
+
+static void print_durable(const struct figures *figures)
+{
+    printf(
+        "durable: without a limit of memory or a file (plain), with --memory %s (spill), and --state as well (state)\n",
+        figures_fact(figures, "machine", "memory"));
+    printf("  %-12s %-6s %9s %9s %7s %8s %9s %7s %9s %11s %9s\n", "site", "", "URLs", "us a page", "/ plain", "RSS MiB",
+           "wall s", "waited", "file B", "p99.9 stall", "most, ms");
+    for (size_t i = 0; part_subjects[DURABLE][i]; i++) {
+        print_durable_run(figures, part_subjects[DURABLE][i], "plain");
+        print_durable_run(figures, part_subjects[DURABLE][i], "spill");
+        print_durable_run(figures, part_subjects[DURABLE][i], "state");
+    }
+}
+
 static void print_drip(const struct figures *figures)
 {
     static const char *const deadlines[][2] = {{"total", "--timeout"}, {"rate", "--min-rate"}};
@@ -142,8 +173,8 @@ static void print_disturbance(const struct figures *figures)
 
 void tables_print(const struct figures *figures, enum part part)
 {
-    static void (*const print[PARTS])(const struct figures *) = {print_sites, print_in_flight, print_size, print_drip,
-                                                                 print_faults};
+    static void (*const print[PARTS])(const struct figures *) = {print_sites,   print_in_flight, print_size,
+                                                                 print_durable, print_drip,      print_faults};
     print[part](figures);
     print_disturbance(figures);
 }
