@@ -94,14 +94,28 @@ static void lose_document(struct worker *worker, struct fetch_statistic *stat, i
     tell_failure(worker, stat);
 }
 
+/* The claim comes to nothing. */
+static void give_up(struct worker *worker, int err)
+{
+    struct crawler *crawler = worker->crawler;
+    crawler_tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
+    if (err != ERR_CANCELLED)
+        crawler_fail(crawler, err);
+    crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
+}
+
 void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err)
 {
+    worker->settled = true;
+    if (err == ERR_NO_MEMORY ||
+        (err && worker->crawler->error)) { /* the crawl ends; one that goes on finds the links */
+        give_up(worker, err);
+        return;
+    }
     if (err)
         lose_document(worker, stat, err);
     crawler_count(worker->crawler, stat);
-    worker->settled = true;
     crawler_tell_fetched(worker->crawler, stat);
-    crawler_fail(worker->crawler, err == ERR_NO_MEMORY ? err : 0);
     crawler_fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, STORE_FETCHED, stat));
 }
 
@@ -275,16 +289,6 @@ static int take_claim(struct worker *worker)
     worker->fingerprint = url_fingerprint(&worker->url);
     worker->server = servers_find(worker->crawler->servers, &worker->url);
     return worker->server ? 0 : ERR_NO_MEMORY;
-}
-
-/* The claim comes to nothing. */
-static void give_up(struct worker *worker, int err)
-{
-    struct crawler *crawler = worker->crawler;
-    crawler_tell_left(crawler, buf_slice(&worker->claim.url), referrer_text(worker->claim.referrer));
-    if (err != ERR_CANCELLED)
-        crawler_fail(crawler, err);
-    crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
 }
 
 /* What each task of the pool does until the frontier is exhausted. */

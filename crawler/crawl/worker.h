@@ -109,8 +109,8 @@ void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t
 /* The answer is whole, or cut by a limit of ours: begins the record of it. */
 void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *stat);
 
-/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, and where memory is out
- * the crawl ends. The record goes to the observers, and only then the URL is done: a store that outlives the process
+/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, or, where memory is out or
+ * the state can't be written, the crawl ends and the URL is pending again. The record goes to the observers, and only then the URL is done: a store that outlives the process
  * loses nothing in this order. */
 void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err);
 
