@@ -297,6 +297,7 @@ static int entry_restored(const struct state_url *met, struct url *url, struct b
     if (err)
         return err;
     *entry = entry_of(is_malformed ? NULL : url, met->url, is_malformed ? hash_bytes(met->url) : url_fingerprint(url));
+    entry->id = met->id;
     entry->wish = met->is_done ? STORE_REMEMBER : STORE_ENQUEUE;
     return 0;
 }

@@ -47,10 +47,11 @@ static int write_url(struct durable_store *durable, const struct store_url *url,
 static int enqueue_batch(struct store *store, struct store_url *urls, size_t count, struct store_source *source)
 {
     struct durable_store *durable = durable_of(store);
-    int err = store_enqueue_batch(durable->memory, urls, count, source);
+    int memory_err = store_enqueue_batch(durable->memory, urls, count, source);
+    int err = 0; /* those that got a number are in the file whatever became of the others: it has no gaps */
     for (size_t i = 0; i < count && !err && durable->is_begun; i++)
         err = write_url(durable, &urls[i], source);
-    return err;
+    return memory_err ? memory_err : err;
 }
 
 /* Where the disk can't keep up, fetching waits for it. */

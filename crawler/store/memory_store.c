@@ -27,6 +27,15 @@ static const struct memory_store *const_memory_of(const struct store *store)
     return container_of(store, struct memory_store, store);
 }
 
+/* Numbers from earlier are kept even where one is missing. */
+static void number(struct memory_store *memory, struct store_url *url, bool is_new)
+{
+    if (is_new && !url->id)
+        url->id = memory->last_id + 1;
+    if (url->id > memory->last_id)
+        memory->last_id = url->id;
+}
+
 static int enqueue(struct memory_store *memory, struct store_url *url, struct store_source *source)
 {
     bool is_known = url->wish == STORE_RELEASE || url->wish == STORE_REFUSE;
@@ -34,8 +43,7 @@ static int enqueue(struct memory_store *memory, struct store_url *url, struct st
     if (is_new < 0)
         return is_new;
     url->is_new = is_new;
-    if (is_new)
-        url->id = ++memory->last_id;
+    number(memory, url, is_new);
     if (url->wish == STORE_REMEMBER || url->wish == STORE_REFUSE || (url->wish == STORE_ENQUEUE && !is_new))
         return 0;
     struct referrer *referrer;

@@ -31,8 +31,9 @@ struct store_url {
     enum store_wish wish;
     uint64_t fingerprint;
     enum reason reason; /* of STORE_REMEMBER and STORE_REFUSE */
-    uint64_t id;        /* its number: an answer when it is new; to be given for STORE_RELEASE and STORE_REFUSE */
-    bool is_new;        /* answer: it was not known */
+    uint64_t id; /* its number: an answer when it is new and 0; to be given for STORE_RELEASE and STORE_REFUSE, and
+                         * for what was met by an earlier process */
+    bool is_new; /* answer: it was not known */
 };
 
 /* Where the URLs of a batch were found. */

@@ -283,11 +283,31 @@ START_TEST(urls_are_numbered_as_they_become_known)
 }
 END_TEST
 
+/* Two that were told apart by an earlier process may be one for this one. */
+START_TEST(numbers_from_earlier_are_kept)
+{
+    struct store_url urls[] = {url_at("http://a/1", STORE_ENQUEUE, 1), url_at("http://a/2", STORE_ENQUEUE, 2),
+                               url_at("http://a/3", STORE_ENQUEUE, 2), url_at("http://a/5", STORE_ENQUEUE, 5),
+                               url_at("http://a/6", STORE_ENQUEUE, 6)};
+    const uint64_t before[] = {1, 2, 3, 5, 0}, after[] = {1, 2, 3, 5, 6};
+    struct store_source root = {0};
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
+    for (int i = 0; i < 5; i++) {
+        urls[i].id = before[i];
+        ck_assert_int_eq(store_enqueue_batch(store, &urls[i], 1, &root), 0);
+        ck_assert_uint_eq(urls[i].id, after[i]);
+    }
+    check_stats(4, 4, 0);
+    store_free(store);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("memory_store", wishes_are_heeded, no_referrer_without_need,
                      what_is_given_up_is_pending_and_not_handed_out_again,
                      what_turned_out_unwanted_is_neither_pending_nor_claimed, an_origin_waits_for_its_time_alone,
                      an_origin_has_its_own_share, a_url_put_off_comes_first_when_its_time_has_come,
-                     a_url_put_off_keeps_where_it_was_found, urls_are_numbered_as_they_become_known);
+                     a_url_put_off_keeps_where_it_was_found, urls_are_numbered_as_they_become_known,
+                     numbers_from_earlier_are_kept);
 }
