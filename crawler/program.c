@@ -152,8 +152,11 @@ enum exit_code program_open(struct program *program)
 
 enum exit_code program_begin(struct program *program)
 {
+    const bool goes_on = program->state.earlier != NULL; /* then the roots have been right, whatever fails */
     int err = crawl_state_begin(&program->state, program->crawler, &program->options);
-    return !err ? EXIT_OK : err == ERR_SYNTAX || err == ERR_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
+    if (!err)
+        return EXIT_OK;
+    return !goes_on && (err == ERR_SYNTAX || err == ERR_INVALID) ? EXIT_USAGE : EXIT_RUNTIME;
 }
 
 void program_close(struct program *program)

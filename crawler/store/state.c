@@ -48,16 +48,32 @@ static int fail(struct state *state, int error, const char *words)
 
 /* --- the writer ----------------------------------------------------------------------------------------------------- */
 
+enum { MOST_CLOSED = 4096 };
+
+/* Closes the descriptors from `first` up to but without `end`. */
+static void close_between(int first, int end)
+{
+#ifdef CLOSE_RANGE_UNSHARE
+    if (first >= end || close_range((unsigned)first, (unsigned)end - 1, 0) == 0)
+        return;
+#endif
+    for (int fd = first; fd < end; fd++)
+        close(fd);
+}
+
 /* The writer has nothing of the crawl's but its socket and the lock. */
 static void close_others(const struct state *state, int socket)
 {
     long most = sysconf(_SC_OPEN_MAX);
+    int end = most > 0 && most < MOST_CLOSED ? (int)most : MOST_CLOSED;
+    int low = socket < state->lock.descriptor ? socket : state->lock.descriptor;
+    int high = socket < state->lock.descriptor ? state->lock.descriptor : socket;
     int null = open("/dev/null", O_RDWR);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
         dup2(null, fd);
-    for (int fd = STDERR_FILENO + 1; fd < (most > 0 && most < 4096 ? (int)most : 4096); fd++)
-        if (fd != socket && fd != state->lock.descriptor)
-            close(fd);
+    close_between(STDERR_FILENO + 1, low);
+    close_between(low + 1, high);
+    close_between(high + 1, end);
 }
 
 static int start_writer(struct state *state, void (*confine)(const char *path))

@@ -38,7 +38,8 @@ struct writer {
     nanoseconds commit_at;
 };
 
-static void answer(const struct writer *writer, enum writer_answer_kind kind, int error, const char *text)
+/* Returns 0, or -1, which ends the process: the crawl must not wait for an answer that can't come. */
+static int answer(const struct writer *writer, enum writer_answer_kind kind, int error, const char *text)
 {
     struct writer_answer answer = {.kind = kind, .error = error};
     snprintf(answer.text, sizeof answer.text, "%s", text);
@@ -46,19 +47,20 @@ static void answer(const struct writer *writer, enum writer_answer_kind kind, in
     do
         sent = write(writer->socket, &answer, sizeof answer);
     while (sent < 0 && errno == EINTR);
+    return sent == (ssize_t)sizeof answer ? 0 : -1;
 }
 
 /* Tells what SQLite says. Returns -1, which ends the process. */
 static int fail(const struct writer *writer, int code)
 {
     int error = sqlite_error(writer->database, code);
-    answer(writer, WRITER_FAILED, error, sqlite_words(writer->database, code));
+    (void)answer(writer, WRITER_FAILED, error, sqlite_words(writer->database, code));
     return -1;
 }
 
 static int fail_with(const struct writer *writer, int error, const char *text)
 {
-    answer(writer, WRITER_FAILED, error, text);
+    (void)answer(writer, WRITER_FAILED, error, text);
     return -1;
 }
 
@@ -263,8 +265,7 @@ static int finish(struct writer *writer)
     int code = sqlite3_wal_checkpoint_v2(writer->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (code && code != SQLITE_BUSY)
         return fail(writer, code);
-    answer(writer, WRITER_FINISHED, 0, "");
-    return 0;
+    return answer(writer, WRITER_FINISHED, 0, "");
 }
 
 static int serve_entry(struct writer *writer, const struct journal_entry *entry)
@@ -343,10 +344,10 @@ int state_writer_run(const char *path, int socket)
     signal(SIGHUP, SIG_IGN);
     buf_init(&writer.stream, LARGEST_MESSAGE);
     int failed = open_database(&writer);
-    if (!failed) {
-        answer(&writer, WRITER_READY, 0, "");
+    if (!failed)
+        failed = answer(&writer, WRITER_READY, 0, "");
+    if (!failed)
         failed = serve(&writer);
-    }
     close_database(&writer);
     buf_free(&writer.stream);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -1,10 +1,13 @@
 /* failing_calls.c - crawls in which the Nth call of a kind fails: for all N, for a share of them, or for one.
  *
- *     failing_calls [tls] share        a share, from places that change by a seed (SEED in the environment repeats one)
- *     failing_calls [tls] all          every N of every kind, once alone and once with all calls after it
- *     failing_calls [tls] some COUNT   so many by chance
- *     failing_calls [tls] KIND         all of one kind
- *     failing_calls [tls] KIND N [from]   one, with where it failed */
+ *     failing_calls [MODE] share       a share, from places that change by a seed (SEED in the environment repeats one)
+ *     failing_calls [MODE] all         every N of every kind, once alone and once with all calls after it
+ *     failing_calls [MODE] some COUNT  so many by chance
+ *     failing_calls [MODE] KIND        all of one kind
+ *     failing_calls [MODE] KIND N [from]   one, with where it failed
+ *
+ * MODE is tls, over HTTPS; state, with a state file, from which a crawl without failures must come to the whole; or
+ * resume, the same where the crawl goes on with one that was ended half way. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +32,7 @@ struct harness {
     struct site *site;
     struct dns_server *names;
     char root[ROOT_SIZE];
+    char begun[ROOT_SIZE]; /* path of the state file of a crawl that has begun; empty without one */
     struct target target;
     struct trial trials[AT_ONCE];
     struct expected *expected;
@@ -73,7 +77,8 @@ static void judge(struct harness *harness, const struct trial *trial)
     char reason[REASON_SIZE] = "well";
     harness->crawls++;
     harness->unreached += !trial->record->failures;
-    bool good = verdict(harness->expected, trial, reason);
+    bool good = verdict(harness->expected, trial, reason) &&
+                (!harness->target.with_state || verdict_of_state(harness->expected, trial, &harness->target, reason));
     harness->bad += !good;
     if (!good || harness->verbose)
         tell(harness, trial, reason);
@@ -128,16 +133,65 @@ static void learn(struct harness *harness)
     }
 }
 
-static void open_harness(struct harness *harness, bool tls)
+enum mode { PLAIN, TLS, STATE, RESUME, MODES };
+
+static const char *const MODE_NAMES[] = {[PLAIN] = "", [TLS] = "tls", [STATE] = "state", [RESUME] = "resume"};
+
+static enum mode mode_called(const char *name)
 {
+    for (int mode = TLS; mode < MODES; mode++)
+        if (strcmp(name, MODE_NAMES[mode]) == 0)
+            return (enum mode)mode;
+    return PLAIN;
+}
+
+/* Makes the state file that crawls go on with. */
+static void begin_crawl(struct harness *harness)
+{
+    struct trial *trial = &harness->trials[0];
+    const struct target target = {.root = harness->root, .name_server = harness->target.name_server};
+    char command[3 * ROOT_SIZE];
+    trial_start(trial, &target, &(struct fault){.kind = NTH_KIND_COUNT}); /* for its roots.txt */
+    trial_wait(trial, 1);
+    const char *const words[] = {"-q",
+                                 "-c",
+                                 "6",
+                                 "--unthrottled",
+                                 "--dns-servers",
+                                 target.name_server,
+                                 "--state",
+                                 STATE_FILE,
+                                 "-n",
+                                 "12",
+                                 "-i",
+                                 "roots.txt",
+                                 "-o",
+                                 "text:-",
+                                 NULL};
+    int code = trial_then(trial, words);
+    snprintf(harness->begun, sizeof harness->begun, "%s.db", trial->folder);
+    snprintf(command, sizeof command, "cp %s/" STATE_FILE " %s", trial->folder, harness->begun);
+    if (code != 5 || system(command)) {
+        fprintf(stderr, "no crawl to go on with: exit code %d\n", code);
+        exit(EXIT_FAILURE);
+    }
+    harness->target.begun = harness->begun;
+}
+
+static void open_harness(struct harness *harness, enum mode mode)
+{
+    const bool tls = mode == TLS;
     fault_site_start(tls, &harness->site, &harness->names);
     snprintf(harness->root, sizeof harness->root, "%s://" FAULT_HOST ":%u/", tls ? "https" : "http",
              (unsigned)site_port(harness->site, 0));
     harness->target = (struct target){.root = harness->root,
                                       .name_server = dns_server_address(harness->names),
-                                      .ca_file = tls ? site_ca_file(harness->site) : NULL};
+                                      .ca_file = tls ? site_ca_file(harness->site) : NULL,
+                                      .with_state = mode == STATE || mode == RESUME};
     for (int i = 0; i < AT_ONCE; i++)
         trial_open(&harness->trials[i]);
+    if (mode == RESUME)
+        begin_crawl(harness);
     learn(harness);
 }
 
@@ -146,6 +200,8 @@ static int close_harness(struct harness *harness)
     for (int i = 0; i < AT_ONCE; i++)
         trial_close(&harness->trials[i]);
     expected_free(harness->expected);
+    if (harness->begun[0])
+        remove(harness->begun);
     dns_server_stop(harness->names);
     int lost = site_stop(harness->site);
     printf("%u crawls, %u bad\n", harness->crawls, harness->bad);
@@ -233,13 +289,13 @@ static int run(struct harness *harness, int count, char **words)
 int main(int argc, char **argv)
 {
     static struct harness harness;
-    bool tls = argc > 1 && strcmp(argv[1], "tls") == 0;
-    int count = argc - 1 - tls;
+    const enum mode mode = argc > 1 ? mode_called(argv[1]) : PLAIN;
+    int count = argc - 1 - (mode != PLAIN);
     setvbuf(stdout, NULL, _IOLBF, 0);
     seed_random();
-    open_harness(&harness, tls);
+    open_harness(&harness, mode);
     if (count < 1 || run(&harness, count, argv + argc - count)) {
-        fputs("usage: failing_calls [tls] share | all | some COUNT | KIND [N [from]]\n", stderr);
+        fputs("usage: failing_calls [tls | state | resume] share | all | some COUNT | KIND [N [from]]\n", stderr);
         harness.bad++;
     }
     return close_harness(&harness);

@@ -119,44 +119,57 @@ static const char *tries_of(const struct fault *fault)
     return fault->from || fault->kind == NTH_MEMORY ? "1" : "2";
 }
 
-static void become_crawler(const struct trial *trial, const struct target *target, const struct fault *fault)
+enum { MOST_ARGUMENTS = 40 };
+
+struct arguments {
+    const char *words[MOST_ARGUMENTS]; /* NULL behind the last */
+    size_t count;
+};
+
+static void add_words(struct arguments *arguments, const char *const *words)
 {
-    const char *const argv[] = {CRAWLER,
-                                "--unthrottled",
-                                "-c",
-                                "6",
-                                "--max-tries",
-                                tries_of(fault),
-                                "--timeout",
-                                "3",
-                                "--progress",
-                                "none",
-                                "--dns-servers",
-                                target->name_server,
-                                "-o",
-                                "text:-",
-                                "-o",
-                                "crawl.jsonl",
-                                "-o",
-                                "crawl.json",
-                                "-o",
-                                "crawl.html",
-                                "--skipped",
-                                "skipped.jsonl",
-                                "-i",
-                                "roots.txt",
-                                target->ca_file ? "--cacert" : NULL,
-                                target->ca_file,
-                                NULL};
-    int record_fd = dup(trial->record_fd), null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (chdir(trial->folder) || null < 0 || record_fd < 0)
+    while (*words && arguments->count < MOST_ARGUMENTS - 1)
+        arguments->words[arguments->count++] = *words++;
+}
+
+static void set_arguments(struct arguments *arguments, const struct target *target, const struct fault *fault)
+{
+    static const char *const usual[] = {CRAWLER,      "--unthrottled", "-c", "6",          "--timeout", "3",
+                                        "--progress", "none",          "-o", "text:-",     "-o",        "crawl.jsonl",
+                                        "-o",         "crawl.json",    "-o", "crawl.html", "--skipped", "skipped.jsonl",
+                                        "-i",         "roots.txt",     NULL};
+    static const char *const state[] = {"--state", STATE_FILE, "--memory", "1", NULL};
+    add_words(arguments, usual);
+    add_words(arguments,
+              (const char *const[]){"--dns-servers", target->name_server, "--max-tries", tries_of(fault), NULL});
+    if (target->ca_file)
+        add_words(arguments, (const char *const[]){"--cacert", target->ca_file, NULL});
+    if (target->with_state)
+        add_words(arguments, state);
+}
+
+/* Standard output and error go to files of these names. */
+static void enter_folder(const struct trial *trial, const char *out_name, const char *err_name)
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (chdir(trial->folder) || null < 0)
         _exit(126);
-    int out = open("stdout", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    int err = open("stderr", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int out = open(out_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int err = open(err_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         _exit(126);
+}
+
+static void become_crawler(const struct trial *trial, const struct target *target, const struct fault *fault)
+{
+    struct arguments arguments = {.count = 0};
+    set_arguments(&arguments, target, fault);
+    int record_fd = dup(trial->record_fd);
+    if (record_fd < 0)
+        _exit(126);
+    enter_folder(trial, "stdout", "stderr");
     set_environment(fault, record_fd);
-    execv(CRAWLER, (char *const *)argv);
+    execv(CRAWLER, (char *const *)arguments.words);
     _exit(126);
 }
 
@@ -171,10 +184,21 @@ static void write_roots(const struct trial *trial, const char *root)
     fclose(file);
 }
 
+static void copy_begun(const struct trial *trial, const char *begun)
+{
+    char path[PATH_SIZE], command[3 * PATH_SIZE];
+    path_of(trial, STATE_FILE, path);
+    snprintf(command, sizeof command, "cp %s %s", begun, path);
+    if (system(command))
+        die(path);
+}
+
 void trial_start(struct trial *trial, const struct target *target, const struct fault *fault)
 {
     empty_folder(trial);
     write_roots(trial, target->root);
+    if (target->begun)
+        copy_begun(trial, target->begun);
     memset(trial->record, 0, sizeof *trial->record);
     trial->fault = *fault;
     trial->hung = false;
@@ -209,6 +233,26 @@ struct trial *trial_wait(struct trial *trials, int count)
                 return &trials[i];
         usleep(TICK);
     }
+}
+
+int trial_then(const struct trial *trial, const char *const *words)
+{
+    struct arguments arguments = {.words = {CRAWLER}, .count = 1};
+    add_words(&arguments, words);
+    pid_t pid = fork();
+    if (pid < 0)
+        die("fork");
+    if (pid == 0) {
+        setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+        enter_folder(trial, "then.out", "then.err");
+        execv(CRAWLER, (char *const *)arguments.words);
+        _exit(126);
+    }
+    int status;
+    for (int64_t since = now(); waitpid(pid, &status, WNOHANG) != pid; usleep(TICK))
+        if (now() - since > LONGEST)
+            kill(pid, SIGKILL);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 char *trial_read(const struct trial *trial, const char *name)

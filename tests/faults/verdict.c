@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "faults/tolerated.h"
 
@@ -257,6 +258,46 @@ static bool left_no_parts(const struct trial *trial, char *reason)
             return wrong(reason, "%s is still there", names[i]);
     }
     return true;
+}
+
+/* --- what is left in the state file --------------------------------------------------------------------------------- */
+
+enum { BUSY_TRIES = 50, BUSY_WAIT = 100000 /* microseconds */, FINISHED_BEFORE = 2 };
+
+/* Goes on with the crawl; a process that still writes for the one that failed is waited for. Returns its exit code. */
+static int go_on(const struct trial *trial, const struct target *target)
+{
+    for (int tries = 0;; tries++) {
+        const char *const words[] = {"--unthrottled",    "--progress", "none", "--dns-servers", target->name_server,
+                                     "--state",          STATE_FILE,   "-i",   "roots.txt",     "-o",
+                                     "jsonl:then.jsonl", NULL};
+        int code = trial_then(trial, words);
+        char *err = trial_read(trial, "then.err");
+        bool is_busy = err && strstr(err, "in use by process");
+        free(err);
+        if (!is_busy || tries == BUSY_TRIES)
+            return code;
+        usleep(BUSY_WAIT);
+    }
+}
+
+bool verdict_of_state(const struct expected *expected, const struct trial *trial, const struct target *target,
+                      char reason[REASON_SIZE])
+{
+    static const char *const report[] = {"report", "-o", "jsonl:then.jsonl", STATE_FILE, NULL};
+    int code = go_on(trial, target);
+    char *err = trial_read(trial, "then.err");
+    bool was_finished = code == FINISHED_BEFORE && err && strstr(err, "holds a finished crawl");
+    if (was_finished)
+        code = trial_then(trial, report);
+    bool whole = true;
+    json_t *records = code ? NULL : parse_lines(trial, "then.jsonl", add_record, &whole);
+    bool good = records && are_true(expected->records, records, err, has_failures(records), reason);
+    if (!records)
+        wrong(reason, "does not go on%s: exit code %d, %.300s", was_finished ? ", said to be finished" : "", code, err);
+    json_decref(records);
+    free(err);
+    return good;
 }
 
 bool verdict(const struct expected *expected, const struct trial *trial, char reason[REASON_SIZE])

@@ -232,8 +232,9 @@ int rename(const char *from, const char *to)
 {
     const char *old = name_in_folder(from), *new = name_in_folder(to);
     char names[2 * PATH_MAX];
-    if (old && new)
-        note(POWER_RENAME, 0, 0, names, (size_t)snprintf(names, sizeof names, "%s%c%s", old, '\0', new));
+    int length = old && new ? snprintf(names, sizeof names, "%s%c%s", old, '\0', new) : 0;
+    if (length > 0)
+        note(POWER_RENAME, 0, 0, names, (size_t)length);
     return REAL(rename)(from, to);
 }
 
