@@ -154,6 +154,10 @@ static void make_head(struct site_answer *answer, const struct site_page *page, 
         substitute(text, page->location, strlen(page->location), ports);
         site_text_puts(text, "\r\n");
     }
+    if (page->etag)
+        site_text_printf(text, "ETag: %s\r\n", page->etag);
+    if (page->modified)
+        site_text_printf(text, "Last-Modified: %s\r\n", page->modified);
     if (page->headers)
         substitute(text, page->headers, strlen(page->headers), ports);
     if (page->coding != SITE_IDENTITY)

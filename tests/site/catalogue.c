@@ -21,6 +21,9 @@ struct entry {
     bool mended;          /* no more of them */
     struct site_answer whole;
     struct site_answer faulty;
+    struct site_answer unmodified; /* to a request that has the page as it is */
+    char *etag;                    /* NULL: none */
+    char *modified;
 };
 
 /* Codes that a request can be refused with, each with its prepared answer. */
@@ -53,6 +56,9 @@ static void free_entries(struct entry *entry)
         struct entry *next = entry->next;
         site_text_free(&entry->whole.text);
         site_text_free(&entry->faulty.text);
+        site_text_free(&entry->unmodified.text);
+        free(entry->etag);
+        free(entry->modified);
         free(entry->host);
         free(entry->path);
         free(entry);
@@ -82,6 +88,19 @@ static void link_entry(struct entry **list, struct entry *entry)
     *list = entry;
 }
 
+/* Returns false when memory is out. */
+static bool add_conditions(struct entry *entry, const struct site_page *page, const struct site_ports *ports)
+{
+    if (!page->etag && !page->modified)
+        return true;
+    struct site_page unmodified = *page;
+    unmodified.status = 304;
+    site_answer_make(&entry->unmodified, &unmodified, SITE_NO_FAULT, ports);
+    entry->etag = page->etag ? strdup(page->etag) : NULL;
+    entry->modified = page->modified ? strdup(page->modified) : NULL;
+    return (entry->etag || !page->etag) && (entry->modified || !page->modified) && !entry->unmodified.text.failed;
+}
+
 static int add_page(struct site_catalogue *catalogue, const struct site_page *page, const struct site_ports *ports)
 {
     struct entry *entry = calloc(1, sizeof *entry);
@@ -102,7 +121,8 @@ static int add_page(struct site_catalogue *catalogue, const struct site_page *pa
     site_answer_make(&entry->whole, &whole, SITE_NO_FAULT, ports);
     site_answer_make(&entry->faulty, page, page->fault, ports);
     link_entry(prefix ? &catalogue->prefixes : &catalogue->buckets[bucket_of(page->path)], entry);
-    if (entry->path && (entry->host || !page->host) && !entry->whole.text.failed && !entry->faulty.text.failed)
+    if (entry->path && (entry->host || !page->host) && !entry->whole.text.failed && !entry->faulty.text.failed &&
+        add_conditions(entry, page, ports))
         return 0;
     errno = ENOMEM;
     return -1;
@@ -185,15 +205,25 @@ static bool meets_fault(struct entry *entry, bool reused)
     return true;
 }
 
+/* Whether the client has the page as it is. */
+static bool is_unmodified(const struct entry *entry, const struct site_head *head)
+{
+    if (head->none_match[0])
+        return entry->etag && strcmp(entry->etag, head->none_match) == 0;
+    return entry->modified && strcmp(entry->modified, head->modified_since) == 0;
+}
+
 void site_catalogue_find(struct site_catalogue *catalogue, const struct site_head *head, bool reused,
                          struct site_answer *answer)
 {
     struct entry *entry = find_entry(catalogue, head->host, head->target);
     if (entry)
-        *answer = meets_fault(entry, reused) ? entry->faulty : entry->whole;
+        *answer = meets_fault(entry, reused)   ? entry->faulty
+                  : is_unmodified(entry, head) ? entry->unmodified
+                                               : entry->whole;
     else if (!(catalogue->has_traps && site_traps_answer(head->target, &catalogue->sessions, answer)) &&
              !(catalogue->has_graph && site_graph_answer(&catalogue->graph, head->target, answer)) &&
-             !(catalogue->root && site_directory_answer(catalogue->root, head->target, answer)))
+             !(catalogue->root && site_directory_answer(catalogue->root, head, answer)))
         *answer = catalogue->missing;
     if (answer->owned && answer->text.failed) {
         site_text_free(&answer->text);

@@ -95,10 +95,20 @@ static bool read_whole(int fd, size_t size, struct site_text *text)
     return true;
 }
 
-static void serve_file(const char *path, size_t size, struct site_answer *answer)
+/* With an ETag of size and time; 304 when that is what the client has. */
+static void serve_file(const char *path, const struct stat *status, const char *none_match, struct site_answer *answer)
 {
     struct site_text *text = &answer->text;
-    site_text_printf(text, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", type_of(path), size);
+    size_t size = (size_t)status->st_size;
+    char etag[64];
+    snprintf(etag, sizeof etag, "\"%zx-%llx\"", size, (unsigned long long)status->st_mtime);
+    if (strcmp(none_match, etag) == 0) {
+        site_text_printf(text, "HTTP/1.1 304 Not Modified\r\nETag: %s\r\n\r\n", etag);
+        answer->head = text->length;
+        return;
+    }
+    site_text_printf(text, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nETag: %s\r\nContent-Length: %zu\r\n\r\n",
+                     type_of(path), etag, size);
     answer->head = text->length;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || !read_whole(fd, size, text))
@@ -115,13 +125,13 @@ static void redirect_to_slash(const char *target, struct site_answer *answer)
     answer->head = answer->text.length;
 }
 
-bool site_directory_answer(const char *root, const char *target, struct site_answer *answer)
+bool site_directory_answer(const char *root, const struct site_head *head, struct site_answer *answer)
 {
     char path[PATH_MAX];
     char resolved[PATH_MAX];
     struct stat status;
     static const char index[] = "index.html";
-    if (!decode_path(target, path, sizeof path - sizeof index) || !resolve(root, path, resolved) ||
+    if (!decode_path(head->target, path, sizeof path - sizeof index) || !resolve(root, path, resolved) ||
         stat(resolved, &status))
         return false;
     bool slash = path[strlen(path) - 1] == '/';
@@ -136,8 +146,8 @@ bool site_directory_answer(const char *root, const char *target, struct site_ans
         return false;
     *answer = (struct site_answer){.loop_from = SITE_NO_LOOP, .owned = true};
     if (redirect)
-        redirect_to_slash(target, answer);
+        redirect_to_slash(head->target, answer);
     else
-        serve_file(resolved, (size_t)status.st_size, answer);
+        serve_file(resolved, &status, head->none_match, answer);
     return true;
 }

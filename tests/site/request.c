@@ -113,6 +113,16 @@ static int parse_line(struct site_head *head, const char *line, size_t length)
     return 0;
 }
 
+static void store_condition(const char *data, size_t length, const char *name, char *condition)
+{
+    size_t size = 0;
+    const char *value = site_head_find(data, length, name, &size);
+    size = size < SITE_CONDITION_SIZE ? size : SITE_CONDITION_SIZE - 1;
+    if (value)
+        memcpy(condition, value, size);
+    condition[size] = '\0';
+}
+
 int site_head_parse(struct site_head *head, const char *data, size_t length)
 {
     head->host[0] = '\0';
@@ -121,6 +131,8 @@ int site_head_parse(struct site_head *head, const char *data, size_t length)
     const char *host = site_head_find(data, length, "Host", &size);
     if (host)
         store_host(head, host, size);
+    store_condition(data, length, "If-None-Match", head->none_match);
+    store_condition(data, length, "If-Modified-Since", head->modified_since);
     int status = parse_line(head, data, line_length(data, data + length));
     if (status)
         return status;

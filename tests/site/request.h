@@ -6,14 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SITE_HOST_SIZE = 256, SITE_TARGET_SIZE = 32 * 1024 };
+enum { SITE_HOST_SIZE = 256, SITE_TARGET_SIZE = 32 * 1024, SITE_CONDITION_SIZE = 2048 };
 
 struct site_head {
-    bool is_head;                  /* the method is HEAD */
-    bool keep_alive;               /* the connection may serve another request */
-    uint64_t body;                 /* bytes that follow the head */
-    char host[SITE_HOST_SIZE];     /* lower case, without a port; empty: none */
-    char target[SITE_TARGET_SIZE]; /* path and query; an absolute form is reduced to them */
+    bool is_head;                             /* the method is HEAD */
+    bool keep_alive;                          /* the connection may serve another request */
+    uint64_t body;                            /* bytes that follow the head */
+    char host[SITE_HOST_SIZE];                /* lower case, without a port; empty: none */
+    char target[SITE_TARGET_SIZE];            /* path and query; an absolute form is reduced to them */
+    char none_match[SITE_CONDITION_SIZE];     /* If-None-Match, cut when longer; empty: none */
+    char modified_since[SITE_CONDITION_SIZE]; /* If-Modified-Since, likewise */
 };
 
 /* The bytes of the first head in `data`, its empty line included; 0 when it isn't whole. */

@@ -64,6 +64,10 @@ struct site_page {
     bool drip_body;      /* only the body drips, the head goes out at once */
     enum site_fault fault;
     unsigned fault_times; /* only the first so many requests meet the fault, then the page is served; 0: all */
+    const char *etag;     /* ETag, with its quotes; NULL: none. A request with the same If-None-Match gets 304 */
+    const char
+        *modified; /* Last-Modified; NULL: none. A request with the same If-Modified-Since, and no If-None-Match, gets
+                             304 */
 };
 
 enum site_tls {
