@@ -163,9 +163,19 @@ static enum exit_code check_rules(struct crawl_state *state, struct options *opt
     }
     if (state_file_number(state->earlier, "finished", &is_finished) < 0)
         return EXIT_RUNTIME;
-    if (!is_finished)
+    state->is_finished = is_finished;
+    if (!is_finished || options->revisit)
         return EXIT_OK;
-    log_error("%s holds a finished crawl: crawler report shows it; name another file for a new one", options->state);
+    log_error(
+        "%s holds a finished crawl: crawler report shows it, --revisit fetches its URLs again; name another file for "
+        "a new one",
+        options->state);
+    return EXIT_USAGE;
+}
+
+static enum exit_code refuse_new(const struct options *options)
+{
+    log_error("%s: there is no crawl to go on with (%s)", options->state, options->resume ? "--resume" : "--revisit");
     return EXIT_USAGE;
 }
 
@@ -188,10 +198,7 @@ static enum exit_code look_back(struct crawl_state *state, struct options *optio
         tell(options->state, found);
         return EXIT_RUNTIME;
     }
-    if (!options->resume)
-        return EXIT_OK;
-    log_error("%s holds no crawl to go on with (--resume)", options->state);
-    return EXIT_USAGE;
+    return options->resume || options->revisit ? refuse_new(options) : EXIT_OK;
 }
 
 enum exit_code crawl_state_open(struct crawl_state *state, struct options *options)
@@ -199,10 +206,8 @@ enum exit_code crawl_state_open(struct crawl_state *state, struct options *optio
     *state = (struct crawl_state){0};
     if (!options->state || options->explain)
         return EXIT_OK;
-    if (options->resume && access(options->state, F_OK) != 0) {
-        log_error("%s: there is no crawl to go on with (--resume)", options->state);
-        return EXIT_USAGE;
-    }
+    if ((options->resume || options->revisit) && access(options->state, F_OK) != 0)
+        return refuse_new(options);
     if (state_open(&state->state, options->state, options->no_sandbox ? NULL : confine_writer))
         return EXIT_RUNTIME;
     enum exit_code code = look_back(state, options);
@@ -262,11 +267,25 @@ static int begin_anew(struct crawl_state *state, struct crawler *crawler, const 
     return !err && state->state ? note_crawl(state, options) : err;
 }
 
+/* The file is read again when the writer has made all of it pending. */
+static int begin_visit(struct crawl_state *state, const struct options *options)
+{
+    const struct journal_entry visit = {.kind = JOURNAL_VISIT, .number = (uint64_t)time(NULL)};
+    state_file_close(state->earlier);
+    state->earlier = NULL;
+    int err = state_send(state->state, &visit);
+    if (!err)
+        err = state_wait(state->state);
+    return err ? err : state_file_open(&state->earlier, options->state);
+}
+
 int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const struct options *options)
 {
     if (!state->earlier)
         return begin_anew(state, crawler, options);
-    int err = crawler_resume(crawler, state->earlier);
+    int err = state->is_finished ? begin_visit(state, options) : 0;
+    if (!err)
+        err = crawler_resume(crawler, state->earlier);
     state_file_close(state->earlier);
     state->earlier = NULL;
     return err;

@@ -11,9 +11,10 @@
 struct crawl_state {
     struct state *state;        /* NULL without --state */
     struct state_file *earlier; /* the crawl to go on with, until that was taken in; NULL for a new one */
+    bool is_finished;           /* all of it is to be fetched again */
 };
 
-/* Opens what --state names. An unfinished crawl by the same rules goes on; without roots its own are taken. To be called before anything
+/* Opens what --state names. An unfinished crawl by the same rules goes on, and a finished one with --revisit; without roots its own are taken. To be called before anything
  * has descriptors. Returns EXIT_OK, or the exit code, with the reason logged; in either case crawl_state_close is to follow. */
 enum exit_code crawl_state_open(struct crawl_state *state, struct options *options);
 

@@ -159,6 +159,9 @@ const struct option_row OPTION_TABLE[] = {
      "$TMPDIR or /tmp; 0 for no limit (1G)"},
     {STATE, "resume", 0, NULL, OPTION_FLAG, FIELD(resume), 0, 0, 0, NULL, NULL,
      "go on with the crawl in --state FILE, and fail when there is none; its roots need not be given again"},
+    {STATE, "revisit", 0, NULL, OPTION_FLAG, FIELD(revisit), 0, 0, 0, NULL, NULL,
+     "fetch all URLs of the finished crawl in --state FILE again, asking only for what has changed; one that is not finished "
+     "goes on"},
 
     {OUTPUT, "output", 'o', NULL, OPTION_LIST, FIELD(outputs), 0, 0, 0, NULL, "[FORMAT:]FILE",
      "write to FILE, - being standard output, as text, jsonl, json, csv, junit, sitemap, dot or html (and svg, hgrm for "

@@ -284,12 +284,14 @@ static enum options_outcome check(struct options *options, FILE *errors)
         return wrong_usage(errors, "--selector", "no such poller on this system");
     if (options->extractor && !is_one_of(extractor_engines(), options->extractor))
         return wrong_usage(errors, "--extractor", "no such engine");
-    if (!options->roots.count && !options->resume) {
+    if (!options->roots.count && !options->resume && !options->revisit) {
         fprintf(errors, "Use --help for command line help\n");
         return OPTIONS_USAGE;
     }
     if (options->resume && !options->state)
         return wrong_usage(errors, "--resume", "takes --state FILE");
+    if (options->revisit && !options->state)
+        return wrong_usage(errors, "--revisit", "takes --state FILE");
     return check_outputs(options, errors);
 }
 

@@ -134,6 +134,7 @@ struct options {
     char *state;              /* FILE in which the crawl outlives its process, or NULL */
     bool resume;              /* there must be a crawl in it */
     uint64_t memory;          /* bytes of URLs that wait; NO_LIMIT */
+    bool revisit;             /* the same, and when it is finished all is fetched again */
     char *skipped;            /* FILE for URLs that were not fetched, or NULL */
     char *explain;            /* a URL, or NULL */
     enum progress_kind progress;

@@ -54,7 +54,7 @@ static int tell_record(void *context, const struct fetch_statistic *stat)
     nanoseconds ended = fetch_statistic_end(stat);
     totals->fetched += fetch_statistic_is_whole(stat);
     totals->failed += !fetch_statistic_is_whole(stat);
-    totals->bytes += stat->size;
+    totals->bytes += fetch_statistic_received(stat);
     totals->wire_bytes += stat->wire_size;
     totals->elapsed = ended > totals->elapsed ? ended : totals->elapsed;
     totals->connections_reused += stat->reused;

@@ -59,7 +59,7 @@ void crawler_count(struct crawler *crawler, const struct fetch_statistic *stat)
 {
     crawler->fetched += fetch_statistic_is_whole(stat);
     crawler->failed += !fetch_statistic_is_whole(stat);
-    crawler->bytes += stat->size;
+    crawler->bytes += fetch_statistic_received(stat);
     crawler->wire_bytes += stat->wire_size;
     crawler->reached_a_root |= !stat->referrer.length && stat->status;
 }
@@ -154,6 +154,7 @@ void crawler_free(struct crawler *crawler)
     free(crawler->workers);
     extractor_pool_free(&crawler->extractors);
     sitemaps_free(crawler->sitemaps);
+    earlier_visit_free(crawler->visited);
     servers_free(crawler->servers);
     intake_free(crawler->intake);
     frontier_free(crawler->frontier);

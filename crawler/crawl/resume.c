@@ -69,6 +69,26 @@ static int restore_record(void *context, const struct fetch_statistic *stat)
     return crawler->error ? tell(crawler, stat->url, crawler->error) : 0;
 }
 
+static int restore_earlier(void *context, uint64_t id, const struct fetch_statistic *record)
+{
+    const struct resumption *resumption = context;
+    struct crawler *crawler = resumption->crawler;
+    int err = earlier_visit_add(crawler->visited, id, record);
+    return err ? tell(crawler, SLICE("a record"), err) : 0;
+}
+
+/* What the visit before found at the URLs that wait, when this isn't the first. */
+static int restore_visited(struct crawler *crawler, struct state_file *file, struct resumption *resumption)
+{
+    int64_t number = 1;
+    int found = state_file_number(file, "visit", &number);
+    if (found < 0 || number < 2)
+        return found < 0 ? found : 0;
+    int err = earlier_visit_create(&crawler->visited);
+    return err ? tell(crawler, SLICE("the visit before"), err)
+               : state_file_for_each_earlier(file, restore_earlier, resumption);
+}
+
 int crawler_begin(struct crawler *crawler)
 {
     durable_store_begin(crawler->store);
@@ -83,10 +103,13 @@ int crawler_resume(struct crawler *crawler, struct state_file *file)
         err = state_file_for_each_url(file, restore_url, &resumption);
     if (!err)
         err = state_file_for_each_record(file, restore_record, &resumption);
+    if (!err)
+        err = restore_visited(crawler, file, &resumption);
     if (err)
         return err;
     durable_store_begin(crawler->store);
-    log_warning("%s: going on: %llu URLs have their record, %llu wait", crawler->options->state,
+    log_warning("%s: %s: %llu URLs have their record, %llu wait", crawler->options->state,
+                crawler->visited ? "visiting again" : "going on",
                 (unsigned long long)(crawler->fetched + crawler->failed), (unsigned long long)resumption.left);
     return 0;
 }

@@ -19,6 +19,16 @@ static bool is_html(const struct mime *mime)
            slice_equal(slice_of(mime->type), SLICE("application/xhtml+xml"));
 }
 
+/* Another visit can ask with those of a whole answer only. */
+static void note_validators(const struct http_response *response, struct fetch_statistic *stat)
+{
+    if (response->status != 200 || response->error)
+        return;
+    const struct validators validators = validators_of(response);
+    stat->entity_tag = validators.tag;
+    stat->last_modified = validators.date;
+}
+
 void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *stat)
 {
     const struct http_response *response = &worker->response;
@@ -46,6 +56,9 @@ void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *
     };
     if (worker->digest && response->decoded_size)
         stat->digest = digest_end(worker->digest);
+    if (worker->crawler->state)
+        note_validators(response, stat);
+    earlier_visit_compare(worker->crawler->visited, worker->claim.id, worker->is_conditional, stat);
     worker_look_up_reach(worker, &stat->depth, &redirects);
 }
 
@@ -131,7 +144,7 @@ static void settle(struct worker *worker)
             location = http_response_header(&worker->response, "Location", 0);
         if (location.data)
             err = harvest_redirect(worker, &stat, location);
-        else
+        else if (!stat.is_not_modified) /* its links are all in the crawl */
             err = harvest_links(worker, &stat);
     } else {
         tell_failure(worker, &stat);
@@ -249,15 +262,29 @@ void worker_fail_unasked(struct worker *worker)
     worker_fail(worker);
 }
 
-/* Tries the claimed URL once. Returns 0 when it has its record or waits for another try, or ERR_CANCELLED. */
+/* What the visit before knows of the URL goes into the request. Errors: ERR_NO_MEMORY. */
+static int set_conditions(struct worker *worker, const char *lines[VALIDATORS_LINES + 1])
+{
+    const struct validators known = earlier_visit_validators(worker->crawler->visited, worker->claim.id);
+    worker->is_conditional = validators_are_there(&known);
+    lines[0] = NULL;
+    return worker->is_conditional ? validators_lines(&known, &worker->conditions, lines) : 0;
+}
+
+/* Tries the claimed URL once. Returns 0 when it has its record or waits for another try, or ERR_CANCELLED,
+ * ERR_NO_MEMORY. */
 static int fetch(struct worker *worker)
 {
     const struct http_sink sink = {begin_body, take_body, finish_body, worker};
-    const struct http_request request = {.url = buf_text(&worker->claim.url)};
+    const char *conditions[VALIDATORS_LINES + 1];
+    const struct http_request request = {.url = buf_text(&worker->claim.url), .headers = conditions};
+    int err = set_conditions(worker, conditions);
+    if (err)
+        return err;
     worker_begin_try(worker);
     politeness_asked(&worker->server->politeness, worker->started);
     worker_set_pace(worker);
-    int err = http_fetch(worker->crawler->client, &request, &sink, &worker->response);
+    err = http_fetch(worker->crawler->client, &request, &sink, &worker->response);
     if (worker->is_slow && harvest_slowly(worker) && !worker->settled)
         return ERR_CANCELLED;
     if (worker->settled && worker->tries > 1 && !err)
@@ -315,6 +342,7 @@ int worker_start(struct worker *worker, struct crawler *crawler)
     worker->crawler = crawler;
     claim_init(&worker->claim);
     http_response_init(&worker->response);
+    buf_init(&worker->conditions, VALIDATORS_TAG_MAX + 256);
     int err = page_create(&worker->page, crawler->options, &crawler->extractors);
     if (!err && crawler->state && !(worker->digest = digest_create()))
         err = ERR_NO_MEMORY;
@@ -327,5 +355,6 @@ void worker_free(struct worker *worker)
     page_free(worker->page);
     digest_free(worker->digest);
     claim_free(&worker->claim);
+    buf_free(&worker->conditions);
     http_response_free(&worker->response);
 }

@@ -7,6 +7,7 @@
 
 #include "async/task.h"
 #include "crawl/crawler.h"
+#include "crawl/earlier_visit.h"
 #include "crawl/frontier.h"
 #include "crawl/gate.h"
 #include "crawl/growth.h"
@@ -24,14 +25,16 @@ struct worker {
     struct claim claim;
     struct http_response response;
     struct digest *digest; /* of the body that comes in; NULL where none is wanted */
+    struct buf conditions; /* header lines by which an answer is only wanted when it has changed */
     struct url url;        /* the claimed one */
     struct server *server;
     uint64_t fingerprint;
     uint32_t tries; /* the one that is going on included */
     nanoseconds started;
-    bool settled; /* the URL has its record */
-    bool crowded; /* the try failed for want of descriptors, and fewer tasks may help */
-    bool is_slow; /* its links are still to be taken in, by and by */
+    bool settled;        /* the URL has its record */
+    bool crowded;        /* the try failed for want of descriptors, and fewer tasks may help */
+    bool is_conditional; /* the request had such lines */
+    bool is_slow;        /* its links are still to be taken in, by and by */
 };
 
 struct crawler {
@@ -44,6 +47,7 @@ struct crawler {
     struct intake *intake;
     struct servers *servers;
     struct sitemaps *sitemaps;
+    struct earlier_visit *visited; /* what is fetched again; NULL when all is new */
     struct list observers;
     struct worker *workers; /* room for max_tasks */
     uint32_t worker_count;  /* started */

@@ -105,7 +105,7 @@ static int note_fetched(void *context, const struct fetch_statistic *stat)
     bool is_whole = !stat->error || stat->truncated;
     const struct sample sample = {
         .failed = !is_whole || stat->status >= 400,
-        .bytes = stat->size,
+        .bytes = fetch_statistic_received(stat),
         .wire_bytes = stat->wire_size,
         .microseconds = microseconds(stat->timings.total),
     };

@@ -71,7 +71,8 @@ static struct slice error_word(int error, const char *(*word)(int error))
     X("", "http_version", text(version_name(stat->version)))                         \
     X("", "reused", flag(stat->reused))                                              \
     X("", "address", text(slice_of(stat->remote_address)))                           \
-    X("", "broken", flag(fetch_statistic_is_broken(stat)))
+    X("", "broken", flag(fetch_statistic_is_broken(stat)))                           \
+    X("", "unchanged", flag(stat->is_unchanged))
 
 /* clang-format off */
 #define X(group, name, value) +1 /* NOLINT(bugprone-macro-parentheses): terms of a sum */

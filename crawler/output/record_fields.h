@@ -37,7 +37,7 @@
  *   reused         whether the connection had served before
  *   address        of the server
  *   broken         whether the URL counts as broken: no whole answer, or a status of 400 and above that is not accepted */
-enum { RECORD_FIELDS = 28 };
+enum { RECORD_FIELDS = 29 };
 
 struct record_field {
     struct slice group; /* empty for none */

@@ -118,9 +118,11 @@ static void count_record(struct report *report, const struct fetch_statistic *st
         return;
     }
     count_status(report, stat->status);
+    if (stat->is_unchanged)
+        count(report, "unchanged", 1);
     if (stat->next_url.length) {
         count(report, "redirect", 1);
-    } else if (stat->status != 200) {
+    } else if (fetch_statistic_status(stat) != 200) {
         count(report, "error", 1);
         count(report, "error_bytes", stat->size);
     } else {

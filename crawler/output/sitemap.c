@@ -29,7 +29,7 @@ struct sitemap {
 static int take_record(void *context, const struct fetch_statistic *stat)
 {
     struct sitemap *sitemap = context;
-    if (stat->status != 200 || !stat->is_html || fetch_statistic_is_broken(stat))
+    if (fetch_statistic_status(stat) != 200 || !stat->is_html || fetch_statistic_is_broken(stat))
         return 0;
     if (stat->url.length > LONGEST_URL) {
         sitemap->too_long++;

@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 /* Figures of a record in the order in which they travel. */
-enum { FIGURES = 19 };
+enum { FIGURES = 21 };
 
 struct head {
     uint32_t length; /* of what follows */
@@ -39,7 +39,9 @@ static void figures_of(const struct fetch_statistic *stat, int64_t figures[FIGUR
                                      stat->timings.secured,
                                      stat->timings.first_byte,
                                      stat->timings.total,
-                                     (int64_t)stat->digest};
+                                     (int64_t)stat->digest,
+                                     stat->is_not_modified,
+                                     stat->is_unchanged};
     memcpy(figures, values, sizeof values);
 }
 
@@ -64,6 +66,8 @@ static void take_figures(struct fetch_statistic *stat, const int64_t figures[FIG
     stat->timings.first_byte = figures[16];
     stat->timings.total = figures[17];
     stat->digest = (uint64_t)figures[18];
+    stat->is_not_modified = figures[19];
+    stat->is_unchanged = figures[20];
 }
 
 static int append_text(struct buf *stream, struct slice text)
@@ -81,8 +85,13 @@ static int append_record(struct buf *stream, const struct fetch_statistic *stat)
     int err = buf_append(stream, figures, sizeof figures);
     if (!err)
         err = buf_append(stream, &version, sizeof version);
-    const struct slice texts[] = {stat->next_url, slice_of(stat->error_detail), slice_of(stat->content_type),
-                                  slice_of(stat->encoding), slice_of(stat->remote_address)};
+    const struct slice texts[] = {stat->next_url,
+                                  stat->entity_tag,
+                                  stat->last_modified,
+                                  slice_of(stat->error_detail),
+                                  slice_of(stat->content_type),
+                                  slice_of(stat->encoding),
+                                  slice_of(stat->remote_address)};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && !err; i++)
         err = append_text(stream, texts[i]);
     return err;
@@ -142,8 +151,9 @@ static bool take_record(struct slice *rest, struct journal_entry *entry)
         return false;
     take_figures(&entry->stat, figures);
     entry->stat.version = (enum http_version)version;
-    return take_text(rest, &entry->stat.next_url) && take_text(rest, &entry->detail) && take_text(rest, &entry->type) &&
-           take_text(rest, &entry->encoding) && take_text(rest, &entry->address);
+    return take_text(rest, &entry->stat.next_url) && take_text(rest, &entry->stat.entity_tag) &&
+           take_text(rest, &entry->stat.last_modified) && take_text(rest, &entry->detail) &&
+           take_text(rest, &entry->type) && take_text(rest, &entry->encoding) && take_text(rest, &entry->address);
 }
 
 int journal_take(struct slice *stream, struct journal_entry *entry)

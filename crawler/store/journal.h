@@ -15,6 +15,7 @@
 
 enum journal_kind {
     JOURNAL_BEGIN,  /* a crawl begins: what is there is of one that never got as far as to its rules */
+    JOURNAL_VISIT,  /* all that was fetched is to be fetched again, from `number` on (seconds since 1970) */
     JOURNAL_NOTE,   /* of the whole crawl: `text` is a name, `more` its value, or, when that is empty, `number` */
     JOURNAL_URL,    /* `id` was met: `text`; found by `referrer`, or by `more` when that has no number */
     JOURNAL_REASON, /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all */
@@ -34,7 +35,7 @@ struct journal_entry {
     struct slice text; /* as `more` and those of `stat`: valid as long as the stream's bytes */
     struct slice more;
     struct fetch_statistic stat;                  /* without URL and referrer */
-    struct slice detail, type, encoding, address; /* of `stat`, whose own texts but next_url are not set when taken */
+    struct slice detail, type, encoding, address; /* of `stat`, whose own C strings are not set when taken */
 };
 
 /* Appends a message. Errors: those of buf_append; then what

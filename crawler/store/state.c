@@ -273,13 +273,18 @@ static void detach(struct state *state)
     state->loop = NULL;
 }
 
-int state_finish(struct state *state)
+int state_wait(struct state *state)
 {
-    detach(state);
     int err = state_send(state, &(struct journal_entry){.kind = JOURNAL_FINISH});
     if (!err)
         err = send_all(state);
     return err ? err : take_answer(state, WRITER_FINISHED);
+}
+
+int state_finish(struct state *state)
+{
+    detach(state);
+    return state_wait(state);
 }
 
 void state_close(struct state *state)

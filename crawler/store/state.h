@@ -36,6 +36,9 @@ int state_send(struct state *state, const struct journal_entry *entry);
 bool state_is_full(const struct state *state);
 
 /* Waits until all that was sent is on the disk. The loop must not be running. Errors: as state_send. */
+int state_wait(struct state *state);
+
+/* The same at the end: the loop sends no more. */
 int state_finish(struct state *state);
 
 /* Ends the writer, which still writes what it has got, and gives up the lock. NULL is allowed. */

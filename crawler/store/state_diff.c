@@ -11,10 +11,10 @@
 #include "store/state_file.h"
 
 /* What a crawl knows of each URL that it fetched, in words that can be compared. */
-#define FETCHED(which)                                                      \
-    "SELECT url.url AS url, coalesce(record.error, record.status) AS said," \
-    " " SCHEMA_IS_BROKEN " AS is_broken,"                                   \
-    " coalesce(digest, '') || ' ' || coalesce(next_url, '') AS content"     \
+#define FETCHED(which)                                                   \
+    "SELECT url.url AS url, coalesce(error, " SCHEMA_STATUS ") AS said," \
+    " " SCHEMA_IS_BROKEN " AS is_broken,"                                \
+    " coalesce(digest, '') || ' ' || coalesce(next_url, '') AS content"  \
     " FROM " which ".url JOIN " which ".record USING (id)"
 
 static const char QUESTION[] = "WITH old AS MATERIALIZED (" FETCHED("before") "), new AS MATERIALIZED (" FETCHED(

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "store/schema.h"
 #include "store/sqlite_error.h"
+#include "store/state_lock.h"
 
 struct state_file {
     char *path;
@@ -21,25 +22,54 @@ static int refuse(const struct state_file *file, int err, const char *why)
     return err;
 }
 
-/* The moment that is read begins with the first look. */
-static int open_database(struct state_file *file)
+static int open_connection(struct state_file *file)
+{
+    int code = sqlite3_open_v2(file->path, &file->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    return code ? code : sqlite3_busy_timeout(file->database, 10000);
+}
+
+/* An earlier version would go on writing as it knows the tables: its lock is taken. */
+static int migrate(struct state_file *file)
+{
+    struct state_lock lock;
+    pid_t owner;
+    int err = state_lock_take(&lock, file->path, &owner);
+    if (err)
+        return refuse(file, err, error_text(err));
+    enum schema_state state;
+    int code = schema_look(file->database, &state);
+    if (!code && state == SCHEMA_OLDER) /* nobody was quicker */
+        code = schema_migrate(file->database);
+    state_lock_release(&lock);
+    return code ? sqlite_tell(file->database, file->path, code) : 0;
+}
+
+/* Looks whether it is one of ours, and makes it so. */
+static int look(struct state_file *file)
 {
     enum schema_state state;
-    if (access(file->path, F_OK) != 0)
-        return refuse(file, ERR_NOT_FOUND, error_text(ERR_NOT_FOUND));
-    int code = sqlite3_open_v2(file->path, &file->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (!code)
-        code = sqlite3_busy_timeout(file->database, 10000);
-    if (!code)
-        code = sqlite3_exec(file->database, "PRAGMA query_only = 1; BEGIN", NULL, NULL, NULL);
-    if (!code)
-        code = schema_look(file->database, &state);
+    int code = schema_look(file->database, &state);
     if (code)
         return sqlite_tell(file->database, file->path, code);
+    if (state == SCHEMA_OLDER)
+        return migrate(file);
     if (state == SCHEMA_OURS)
         return 0;
     return refuse(file, ERR_UNSUPPORTED,
                   state == SCHEMA_NEWER ? "written by another version of this program" : "not a state file of a crawl");
+}
+
+/* The moment that is read begins with the first look after it. */
+static int open_database(struct state_file *file)
+{
+    if (access(file->path, F_OK) != 0)
+        return refuse(file, ERR_NOT_FOUND, error_text(ERR_NOT_FOUND));
+    int code = open_connection(file);
+    int err = code ? sqlite_tell(file->database, file->path, code) : look(file);
+    if (err)
+        return err;
+    code = sqlite3_exec(file->database, "PRAGMA query_only = 1; BEGIN", NULL, NULL, NULL);
+    return code ? sqlite_tell(file->database, file->path, code) : 0;
 }
 
 int state_file_open(struct state_file **out, const char *path)
@@ -195,6 +225,8 @@ static int take_record(void *walker, sqlite3_stmt *row)
         .truncated = flags & RECORD_TRUNCATED,
         .is_accepted = flags & RECORD_ACCEPTED,
         .reused = flags & RECORD_REUSED,
+        .is_not_modified = flags & RECORD_NOT_MODIFIED,
+        .is_unchanged = flags & RECORD_UNCHANGED,
         .size = (uint64_t)sqlite3_column_int64(row, 9),
         .wire_size = (uint64_t)sqlite3_column_int64(row, 10),
         .num_urls = (uint32_t)sqlite3_column_int64(row, 11),
@@ -219,4 +251,41 @@ int state_file_for_each_record(struct state_file *file, int (*visit)(void *conte
                 " connected, secured, first_byte, total, version, address, digest"
                 " FROM record JOIN url USING (id) LEFT JOIN url AS page ON page.id = url.referrer ORDER BY record.id",
                 take_record, &walker);
+}
+
+struct earlier_walk {
+    int (*visit)(void *context, uint64_t id, const struct fetch_statistic *record);
+    void *context;
+};
+
+static int take_earlier(void *walker, sqlite3_stmt *row)
+{
+    const struct earlier_walk *walk = walker;
+    int flags = sqlite3_column_int(row, 3);
+    const struct fetch_statistic record = {
+        .status = sqlite3_column_int(row, 1),
+        .error = error_of_kind(name_at(row, 2)),
+        .is_html = flags & RECORD_HTML,
+        .truncated = flags & RECORD_TRUNCATED,
+        .content_type = name_at(row, 4),
+        .encoding = name_at(row, 5),
+        .size = (uint64_t)sqlite3_column_int64(row, 6),
+        .num_urls = (uint32_t)sqlite3_column_int64(row, 7),
+        .digest = (uint64_t)sqlite3_column_int64(row, 8),
+        .entity_tag = sqlite_text(row, 9),
+        .last_modified = sqlite_text(row, 10),
+    };
+    return walk->visit(walk->context, (uint64_t)sqlite3_column_int64(row, 0), &record);
+}
+
+int state_file_for_each_earlier(struct state_file *file,
+                                int (*visit)(void *context, uint64_t id, const struct fetch_statistic *record),
+                                void *context)
+{
+    struct earlier_walk walker = {visit, context};
+    return walk(
+        file,
+        "SELECT id, status, error, flags, content_type, encoding, size, links, digest, entity_tag, last_modified"
+        " FROM earlier WHERE id NOT IN (SELECT id FROM record) ORDER BY id",
+        take_earlier, &walker);
 }

@@ -13,8 +13,9 @@
 
 struct state_file;
 
-/* Opens what is there. Errors are told in the log with the file's name: ERR_NOT_FOUND, ERR_UNSUPPORTED (no state file, or one of
- * another version), ERR_NO_MEMORY, those of sqlite_error. */
+/* Opens what is there; a file of an earlier version becomes one of this version. Errors are told in the log with the file's name:
+ * ERR_NOT_FOUND, ERR_UNSUPPORTED (no state file, or one of a later version), ERR_RUNNING (of an earlier one, and a process writes it),
+ * ERR_NO_MEMORY, those of sqlite_error. */
 int state_file_open(struct state_file **out, const char *path);
 
 /* NULL is allowed. */
@@ -42,5 +43,10 @@ int state_file_for_each_url(struct state_file *file, int (*visit)(void *context,
                             void *context);
 int state_file_for_each_record(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),
                                void *context);
+
+/* What the visit before found at a URL. `record` has no URL, no times and no address. */
+int state_file_for_each_earlier(struct state_file *file,
+                                int (*visit)(void *context, uint64_t id, const struct fetch_statistic *record),
+                                void *context);
 
 #endif

@@ -25,7 +25,7 @@ static const char *const TEXTS[STATEMENTS] = {
     [PUT_URL] = "INSERT OR REPLACE INTO url VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_REASON] = "UPDATE url SET reason = ? WHERE id = ?",
     [PUT_RELEASE] = "UPDATE url SET reason = NULL, depth = ?, redirects = ? WHERE id = ?",
-    [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 };
 
 struct writer {
@@ -72,6 +72,8 @@ static int check_schema(struct writer *writer)
     int code = schema_look(writer->database, &state);
     if (!code && state == SCHEMA_EMPTY)
         code = schema_create(writer->database);
+    if (!code && state == SCHEMA_OLDER)
+        code = schema_migrate(writer->database);
     if (code)
         return fail(writer, code);
     if (state == SCHEMA_FOREIGN)
@@ -145,7 +147,8 @@ static void bind_url(sqlite3_stmt *statement, const struct journal_entry *entry)
 static int flags_of(const struct fetch_statistic *stat)
 {
     return (stat->is_html ? RECORD_HTML : 0) | (stat->truncated ? RECORD_TRUNCATED : 0) |
-           (stat->is_accepted ? RECORD_ACCEPTED : 0) | (stat->reused ? RECORD_REUSED : 0);
+           (stat->is_accepted ? RECORD_ACCEPTED : 0) | (stat->reused ? RECORD_REUSED : 0) |
+           (stat->is_not_modified ? RECORD_NOT_MODIFIED : 0) | (stat->is_unchanged ? RECORD_UNCHANGED : 0);
 }
 
 static void bind_record(sqlite3_stmt *statement, const struct journal_entry *entry)
@@ -181,6 +184,8 @@ static void bind_record(sqlite3_stmt *statement, const struct journal_entry *ent
         sqlite3_bind_int64(statement, 24, (sqlite3_int64)stat->digest);
     else
         sqlite3_bind_null(statement, 24);
+    bind_text(statement, 25, stat->entity_tag);
+    bind_text(statement, 26, stat->last_modified);
 }
 
 static sqlite3_stmt *bind_reason(struct writer *writer, const struct journal_entry *entry)
@@ -212,6 +217,7 @@ static sqlite3_stmt *bind(struct writer *writer, const struct journal_entry *ent
     case JOURNAL_REASON:
         return bind_reason(writer, entry);
     case JOURNAL_BEGIN:
+    case JOURNAL_VISIT:
     case JOURNAL_FINISH:
     case JOURNAL_KINDS:
         break;
@@ -252,7 +258,17 @@ static int write_entry(struct writer *writer, const struct journal_entry *entry)
 static int clear(struct writer *writer)
 {
     int code =
-        sqlite3_exec(writer->database, "DELETE FROM crawl; DELETE FROM url; DELETE FROM record", NULL, NULL, NULL);
+        sqlite3_exec(writer->database, "DELETE FROM crawl; DELETE FROM url; DELETE FROM record; DELETE FROM earlier",
+                     NULL, NULL, NULL);
+    return code ? fail(writer, code) : 0;
+}
+
+static int begin_visit(struct writer *writer, uint64_t started)
+{
+    int failed = commit(writer);
+    if (failed)
+        return failed;
+    int code = schema_begin_visit(writer->database, started);
     return code ? fail(writer, code) : 0;
 }
 
@@ -272,6 +288,7 @@ static int serve_entry(struct writer *writer, const struct journal_entry *entry)
 {
     int failed = entry->kind == JOURNAL_FINISH  ? finish(writer)
                  : entry->kind == JOURNAL_BEGIN ? clear(writer)
+                 : entry->kind == JOURNAL_VISIT ? begin_visit(writer, entry->number)
                                                 : write_entry(writer, entry);
     return !failed && writer->messages >= MOST_MESSAGES ? commit(writer) : failed;
 }

@@ -6,7 +6,7 @@
 #define NAMES                                                                                           \
     "url,status,error_kind,error_text,error_detail,redirect,content_type,encoding,html,truncated,size," \
     "wire_size,links,new_links,depth,tries,referrer,started,resolve_us,queue_us,connect_us,tls_us,"     \
-    "first_byte_us,total_us,http_version,reused,address,broken\r\n"
+    "first_byte_us,total_us,http_version,reused,address,broken,unchanged\r\n"
 #define FFFD "\xef\xbf\xbd"
 
 struct csv_case {
@@ -50,7 +50,7 @@ START_TEST(cells_are_quoted_and_no_formulas)
         char expected[1024];
         sprintf(expected,
                 NAMES "\"http://a/?b,c\",200,,,,,text/html,%s,true,false,5,0,0,0,0,0,,0.000000,,,,,,,,"
-                      "false,::1,false\r\n",
+                      "false,::1,false,false\r\n",
                 CASES[i].cell);
         char *text = format_records(&OUTPUT_CSV, &stat, 1);
         ck_assert_str_eq(text, expected);
@@ -70,7 +70,7 @@ START_TEST(errors_are_flattened)
                                          .remote_address = ""};
     char *text = format_records(&OUTPUT_CSV, &stat, 1);
     ck_assert_str_eq(text, NAMES "http://a/,,tls,TLS handshake failed,\"'=1+\"\"1\"\"\",,,,false,false,0,0,0,0,0,0,"
-                                 "http://b/,0.000000,,,,,,,,false,,true\r\n");
+                                 "http://b/,0.000000,,,,,,,,false,,true,false\r\n");
     free(text);
 }
 END_TEST

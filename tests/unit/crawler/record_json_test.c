@@ -37,7 +37,7 @@ static const struct json_case CASES[] = {
      "\"html\":true,\"truncated\":false,\"size\":37000,\"wire_size\":9000,\"links\":7,\"new_links\":3,\"depth\":0,"
      "\"tries\":1,\"referrer\":null,\"started\":0.002345,\"resolve_us\":1,\"queue_us\":2,\"connect_us\":997,"
      "\"tls_us\":2000,\"first_byte_us\":4999,\"total_us\":5000,\"http_version\":\"2\",\"reused\":false,"
-     "\"address\":\"127.0.0.1\",\"broken\":false}"},
+     "\"address\":\"127.0.0.1\",\"broken\":false,\"unchanged\":false}"},
     {{.url = {"http://a/?\"<script>\0\x1b\n\xff", 23},
       .error = ERR_CERTIFICATE,
       .error_detail = "self-signed\x1b[2J \xe2\x82",
@@ -54,7 +54,7 @@ static const struct json_case CASES[] = {
      "\"encoding\":null,\"html\":false,\"truncated\":false,\"size\":0,\"wire_size\":0,\"links\":0,\"new_links\":0,"
      "\"depth\":2,\"tries\":4,\"referrer\":\"http://b/\",\"started\":0.000000,\"resolve_us\":null,\"queue_us\":null,"
      "\"connect_us\":null,\"tls_us\":null,\"first_byte_us\":null,\"total_us\":null,\"http_version\":null,"
-     "\"reused\":false,\"address\":null,\"broken\":true}"},
+     "\"reused\":false,\"address\":null,\"broken\":true,\"unchanged\":false}"},
     {{.url = {"http://a/r", 10},
       .next_url = {"http://b/", 9},
       .status = 301,
@@ -74,7 +74,7 @@ static const struct json_case CASES[] = {
      "\"truncated\":true,\"size\":18446744073709551615,\"wire_size\":0,\"links\":0,\"new_links\":0,\"depth\":0,"
      "\"tries\":1,\"referrer\":null,\"started\":86400.000000,\"resolve_us\":null,\"queue_us\":null,"
      "\"connect_us\":null,\"tls_us\":null,\"first_byte_us\":null,\"total_us\":null,\"http_version\":\"1.1\","
-     "\"reused\":true,\"address\":\"::1\",\"broken\":false}"},
+     "\"reused\":true,\"address\":\"::1\",\"broken\":false,\"unchanged\":false}"},
 };
 
 START_TEST(records_to_the_letter)
