@@ -37,6 +37,7 @@ static const char *const RULES[] = {"depth",
                                     "heed-nofollow",
                                     "sitemap",
                                     "extractor",
+                                    "link-graph",
                                     NULL};
 
 static json_t *list_value(const struct text_list *list)
@@ -97,6 +98,13 @@ static void tell_difference(const char *path, const char *name, const json_t *wa
     free(now);
 }
 
+/* An option that came later was not given before. */
+static bool is_same(const json_t *was, const char *name, const json_t *value)
+{
+    const json_t *before = json_object_get(was, name);
+    return before ? json_equal(before, value) : json_is_false(value);
+}
+
 /* Returns 0 or ERR_INVALID, all differences logged; ERR_NO_MEMORY. */
 static int compare(const char *path, const json_t *was, const struct options *options)
 {
@@ -105,7 +113,7 @@ static int compare(const char *path, const json_t *was, const struct options *op
     int err = is ? 0 : ERR_NO_MEMORY;
     json_object_foreach(is, name, value)
     {
-        if (json_equal(json_object_get(was, name), value))
+        if (is_same(was, name, value))
             continue;
         tell_difference(path, name, json_object_get(was, name), value);
         err = ERR_INVALID;

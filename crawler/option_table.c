@@ -162,6 +162,8 @@ const struct option_row OPTION_TABLE[] = {
     {STATE, "revisit", 0, NULL, OPTION_FLAG, FIELD(revisit), 0, 0, 0, NULL, NULL,
      "fetch all URLs of the finished crawl in --state FILE again, asking only for what has changed; one that is not finished "
      "goes on"},
+    {STATE, "link-graph", 0, NULL, OPTION_FLAG, FIELD(link_graph), 0, 0, 0, NULL, NULL,
+     "keep in --state FILE which page links where, too (view links); with --depth that is always kept"},
 
     {OUTPUT, "output", 'o', NULL, OPTION_LIST, FIELD(outputs), 0, 0, 0, NULL, "[FORMAT:]FILE",
      "write to FILE, - being standard output, as text, jsonl, json, csv, junit, sitemap, dot or html (and svg, hgrm for "

@@ -292,6 +292,8 @@ static enum options_outcome check(struct options *options, FILE *errors)
         return wrong_usage(errors, "--resume", "takes --state FILE");
     if (options->revisit && !options->state)
         return wrong_usage(errors, "--revisit", "takes --state FILE");
+    if (options->link_graph && !options->state)
+        return wrong_usage(errors, "--link-graph", "takes --state FILE");
     return check_outputs(options, errors);
 }
 

@@ -135,6 +135,7 @@ struct options {
     bool resume;              /* there must be a crawl in it */
     uint64_t memory;          /* bytes of URLs that wait; NO_LIMIT */
     bool revisit;             /* the same, and when it is finished all is fetched again */
+    bool link_graph;          /* the links of each page are kept there, too */
     char *skipped;            /* FILE for URLs that were not fetched, or NULL */
     char *explain;            /* a URL, or NULL */
     enum progress_kind progress;

@@ -82,6 +82,36 @@ static void on_state_failed(void *context, int error)
     crawler_fail(context, error);
 }
 
+/* --- what is told to the state ------------------------------------------------------------------------------------- */
+
+static int tell_links(void *context, uint64_t page, struct slice fingerprints, uint64_t followed)
+{
+    const struct crawler *crawler = context;
+    return state_send(crawler->state, &(struct journal_entry){
+                                          .kind = JOURNAL_LINKS, .id = page, .number = followed, .text = fingerprints});
+}
+
+static int tell_nearer(void *context, uint64_t fingerprint, uint32_t depth, uint32_t redirects)
+{
+    const struct crawler *crawler = context;
+    return state_send(
+        crawler->state,
+        &(struct journal_entry){.kind = JOURNAL_NEARER, .number = fingerprint, .depth = depth, .redirects = redirects});
+}
+
+void crawler_set_memory(struct crawler *crawler, bool has_all)
+{
+    bool keeps_links = crawler_keeps_links(crawler->options);
+    const struct intake_memory memory = {
+        .links = keeps_links ? tell_links : NULL,
+        .nearer = keeps_links ? NULL : tell_nearer,
+        .context = crawler,
+        .wants_empty = crawler->visited,
+        .has_all = has_all,
+    };
+    intake_set_memory(crawler->intake, &memory);
+}
+
 /* What doesn't fit into memory lies beside the state file, if there is one. */
 static int create_memory_store(struct crawler *crawler)
 {

@@ -31,6 +31,12 @@ void crawler_add_observer(struct crawler *crawler, struct observer *observer);
  * (neither http nor https), ERR_NO_MEMORY. */
 int crawler_add_root(struct crawler *crawler, struct slice text);
 
+/* Whether the links of pages are kept in the state: a limit on depth needs them to go on. */
+static inline bool crawler_keeps_links(const struct options *options)
+{
+    return options->state && (options->link_graph || options->max_depth != UINT32_MAX);
+}
+
 /* A new crawl that is written to its state, before the roots. Errors: those of state_send. */
 int crawler_begin(struct crawler *crawler);
 

@@ -8,7 +8,6 @@
 
 /* A record; its texts stand behind it, all but the first two with a NUL. */
 struct entry {
-    uint64_t id;
     uint64_t size;
     uint64_t digest;
     uint32_t links;
@@ -19,10 +18,16 @@ struct entry {
     char texts[];
 };
 
-/* Entries by number. They are found by halving, as that takes no more memory. */
+/* Where the entry of a number is. */
+struct place {
+    uint64_t id;
+    const struct entry *entry;
+};
+
+/* By number. They are found by halving, as that takes no more memory. */
 struct earlier_visit {
     struct arena arena;
-    struct entry **entries;
+    struct place *places;
     size_t count;
     size_t room;
 };
@@ -42,7 +47,7 @@ void earlier_visit_free(struct earlier_visit *visit)
     if (!visit)
         return;
     arena_free(&visit->arena);
-    free(visit->entries);
+    free(visit->places);
     free(visit);
 }
 
@@ -51,10 +56,10 @@ static int make_room(struct earlier_visit *visit)
     if (visit->count < visit->room)
         return 0;
     size_t room = visit->room ? visit->room + visit->room / 2 : 64;
-    struct entry **entries = realloc(visit->entries, room * sizeof *entries);
-    if (!entries)
+    struct place *places = realloc(visit->places, room * sizeof *places);
+    if (!places)
         return ERR_NO_MEMORY;
-    visit->entries = entries;
+    visit->places = places;
     visit->room = room;
     return 0;
 }
@@ -83,8 +88,7 @@ int earlier_visit_add(struct earlier_visit *visit, uint64_t id, const struct fet
         err ? NULL : arena_alloc(&visit->arena, sizeof *entry + kept.tag.length + kept.date.length + type + encoding);
     if (!entry)
         return ERR_NO_MEMORY;
-    *entry = (struct entry){.id = id,
-                            .size = record->size,
+    *entry = (struct entry){.size = record->size,
                             .digest = record->digest,
                             .links = record->num_urls,
                             .status = (uint16_t)record->status,
@@ -95,13 +99,13 @@ int earlier_visit_add(struct earlier_visit *visit, uint64_t id, const struct fet
     end = put(end, kept.date.data, kept.date.length);
     end = put(end, record->content_type, type);
     put(end, record->encoding, encoding);
-    visit->entries[visit->count++] = entry;
+    visit->places[visit->count++] = (struct place){id, entry};
     return 0;
 }
 
 static int compare_ids(const void *key, const void *member)
 {
-    uint64_t id = *(const uint64_t *)key, other = (*(struct entry *const *)member)->id;
+    uint64_t id = *(const uint64_t *)key, other = ((const struct place *)member)->id;
     return id < other ? -1 : id > other;
 }
 
@@ -109,8 +113,8 @@ static const struct entry *find(const struct earlier_visit *visit, uint64_t id)
 {
     if (!visit || !visit->count)
         return NULL;
-    struct entry *const *found = bsearch(&id, visit->entries, visit->count, sizeof *visit->entries, compare_ids);
-    return found ? *found : NULL;
+    const struct place *found = bsearch(&id, visit->places, visit->count, sizeof *visit->places, compare_ids);
+    return found ? found->entry : NULL;
 }
 
 static struct validators validators_in(const struct entry *entry)

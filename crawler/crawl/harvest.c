@@ -69,6 +69,8 @@ int harvest_redirect(struct worker *worker, struct fetch_statistic *stat, struct
     }
     struct intake_count count;
     err = intake_add_url(crawler->intake, target, location, &found, &count);
+    if (!err)
+        err = intake_add_no_links(crawler->intake, worker->claim.id);
     if (count.fresh)
         log_info("redirect to %.*s from %.*s", SLICE_ARGS(stat->next_url), SLICE_ARGS(stat->url));
     return err;

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "crawl/canonical.h"
 #include "crawl/intake_batch.h"
+#include "crawl/intake_graph.h"
 #include "crawl/scope.h"
 #include "crawl/set_aside.h"
 #include "web/root.h"
@@ -17,6 +18,7 @@ struct intake_links {
     struct intake *intake;
     struct visit visit;
     struct link_walk walk;
+    struct buf graph;
 };
 
 int intake_create(struct intake **out, const struct options *options, struct frontier *frontier, intake_skipped skipped,
@@ -30,6 +32,7 @@ int intake_create(struct intake **out, const struct options *options, struct fro
     intake->context = context;
     intake->canonical = canonical_is_wanted(options) ? options : NULL;
     buf_init(&intake->canonical_text, URL_MAX_LENGTH);
+    buf_init(&intake->graph, INTAKE_GRAPH_LIMIT);
     link_walk_init(&intake->walk);
     table_init(&intake->nofollow);
     const struct reach_limits near = {.max_depth = options->max_depth, .max_redirects = options->max_redirects};
@@ -57,25 +60,14 @@ void intake_free(struct intake *intake)
     scope_free(intake->scope);
     referrer_release(intake->restored_referrer);
     buf_free(&intake->canonical_text);
+    buf_free(&intake->graph);
     link_walk_free(&intake->walk);
     free(intake);
 }
 
-static struct visit visit_of(const struct discovery *found, struct link_walk *walk)
+void intake_set_memory(struct intake *intake, const struct intake_memory *memory)
 {
-    return (struct visit){
-        .found = *found,
-        .source = {.id = found->id, .page = found->page, .depth = found->depth, .redirects = found->redirects},
-        .walk = walk,
-    };
-}
-
-static struct store_url entry_of(const struct url *url, struct slice raw, uint64_t fingerprint)
-{
-    if (!url)
-        return (struct store_url){.text = raw, .fingerprint = fingerprint};
-    return (struct store_url){
-        .text = url_without_fragment(url), .origin_length = url->path_start, .fingerprint = fingerprint};
+    intake->memory = *memory;
 }
 
 /* Puts the URL in the place of those that are the same page for the user; `*url` may be NULL. Valid up to the next. */
@@ -101,10 +93,12 @@ static int offer_link(struct intake *intake)
     struct url made;
     int err = make_canonical(intake, &url, &made, &fingerprint);
     if (!err)
+        err = graph_note_link(intake->batch.visit, fingerprint);
+    if (!err)
         err = batch_judge(intake, url, fingerprint, &judgement);
     if (!err)
         err = link_walk_allow(walk, judgement.reason == REASON_NONE || judgement.reason == REASON_NOFOLLOW);
-    return err ? err : batch_offer(intake, entry_of(url, walk->raw, fingerprint), &judgement);
+    return err ? err : batch_offer(intake, intake_entry_of(url, walk->raw, fingerprint), &judgement);
 }
 
 /* Whether the link that was come to is more than one more way to a URL that an earlier page had, and whether any that is
@@ -130,10 +124,12 @@ static int take_links(struct intake *intake, size_t most)
     bool some_do = some_matter(intake, walk);
     int err = 0, met = 0;
     for (; most && !err && (met = link_walk_next(walk)) != LINK_WALK_END; most--) {
-        if (met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk)))
+        if (met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk))) {
             visit->count.allowed += link_walk_is_allowed(walk);
-        else
+            err = graph_note_link(visit, walk->fingerprint);
+        } else {
             err = met < 0 ? met : offer_link(intake);
+        }
     }
     return err ? err : met != LINK_WALK_END;
 }
@@ -141,12 +137,15 @@ static int take_links(struct intake *intake, size_t most)
 int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
                      const struct discovery *found, struct intake_count *count)
 {
-    struct visit visit = visit_of(found, &intake->walk);
+    struct visit visit = intake_visit_of(found, &intake->walk);
     int err = link_walk_begin(visit.walk, page, document);
     if (!err) {
+        graph_begin(intake, &visit, &intake->graph);
         batch_begin(intake, &visit);
         err = batch_finish(intake, take_links(intake, SIZE_MAX));
     }
+    if (!err)
+        err = graph_tell_links(intake, &visit);
     *count = visit.count;
     return err;
 }
@@ -158,8 +157,10 @@ int intake_links_create(struct intake_links **out, struct intake *intake, struct
     if (!links)
         return ERR_NO_MEMORY;
     links->intake = intake;
-    links->visit = visit_of(found, &links->walk);
+    links->visit = intake_visit_of(found, &links->walk);
+    buf_init(&links->graph, INTAKE_GRAPH_LIMIT);
     link_walk_init(&links->walk);
+    graph_begin(intake, &links->visit, &links->graph);
     int err = link_walk_begin(&links->walk, page, document);
     if (err) {
         intake_links_free(links);
@@ -175,6 +176,7 @@ void intake_links_free(struct intake_links *links)
         return;
     store_source_free(&links->visit.source);
     link_walk_free(&links->walk);
+    buf_free(&links->graph);
     free(links);
 }
 
@@ -185,6 +187,8 @@ int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_
     batch_begin(intake, &links->visit);
     int more = take_links(intake, SLICE_LINKS);
     int err = more < 0 ? more : batch_flush(intake);
+    if (!err && !more)
+        err = graph_tell_links(intake, &links->visit);
     *count = links->visit.count;
     return err ? err : more;
 }
@@ -202,14 +206,14 @@ static int add_url(struct intake *intake, struct visit *visit, const struct url 
     batch_begin(intake, visit);
     err = batch_judge(intake, url, fingerprint, &judgement);
     if (!err)
-        err = batch_offer(intake, entry_of(url, raw, fingerprint), &judgement);
+        err = batch_offer(intake, intake_entry_of(url, raw, fingerprint), &judgement);
     return err ? err : batch_flush(intake);
 }
 
 int intake_add_url(struct intake *intake, const struct url *url, struct slice raw, const struct discovery *found,
                    struct intake_count *count)
 {
-    struct visit visit = visit_of(found, NULL);
+    struct visit visit = intake_visit_of(found, NULL);
     int err = add_url(intake, &visit, url, raw);
     store_source_free(&visit.source);
     *count = visit.count;
@@ -226,7 +230,7 @@ int intake_list_create(struct intake_list **out, struct intake *intake, const st
     *out = malloc(sizeof **out);
     if (!*out)
         return ERR_NO_MEMORY;
-    **out = (struct intake_list){.intake = intake, .visit = visit_of(found, NULL)};
+    **out = (struct intake_list){.intake = intake, .visit = intake_visit_of(found, NULL)};
     return 0;
 }
 
@@ -254,7 +258,7 @@ static int enqueue_root(struct intake *intake, const struct url *url)
     if (err)
         return err;
     judgement.reason = REASON_NONE;
-    return batch_finish(intake, batch_offer(intake, entry_of(url, (struct slice){0}, fingerprint), &judgement));
+    return batch_finish(intake, batch_offer(intake, intake_entry_of(url, (struct slice){0}, fingerprint), &judgement));
 }
 
 static int add_host(struct intake *intake, const struct url *root)
@@ -287,88 +291,6 @@ int intake_add_root(struct intake *intake, struct slice text)
 int intake_restore_root(struct intake *intake, struct slice text)
 {
     return add_root(intake, text, true);
-}
-
-/* The store's URL for one that was met before. Its text is a serialisation, unless it was malformed. */
-static int entry_restored(const struct state_url *met, struct url *url, struct buf *storage, struct store_url *entry)
-{
-    bool is_malformed = met->reason == REASON_MALFORMED;
-    int err = is_malformed ? 0 : url_parse(url, met->url, NULL, NULL, storage);
-    if (err)
-        return err;
-    *entry = entry_of(is_malformed ? NULL : url, met->url, is_malformed ? hash_bytes(met->url) : url_fingerprint(url));
-    entry->id = met->id;
-    entry->wish = met->is_done ? STORE_REMEMBER : STORE_ENQUEUE;
-    return 0;
-}
-
-static int fingerprint_of(struct slice text, struct buf *storage, uint64_t *fingerprint)
-{
-    struct url url;
-    *fingerprint = 0;
-    int err = text.length ? url_parse(&url, text, NULL, NULL, storage) : 0;
-    if (!err && text.length)
-        *fingerprint = url_fingerprint(&url);
-    return err;
-}
-
-/* Distance is judged anew, and found to be what it was. */
-static bool is_distance(enum reason reason)
-{
-    return reason == REASON_DEPTH || reason == REASON_REDIRECTS;
-}
-
-/* What a page led to is restored in a row, and has its text once as it had before. */
-static void share_referrer(struct intake *intake, struct store_source *source)
-{
-    if (source->id && source->id == intake->restored_id)
-        source->referrer = referrer_hold(intake->restored_referrer);
-}
-
-static void keep_referrer(struct intake *intake, const struct store_source *source)
-{
-    if (!source->referrer || source->id == intake->restored_id)
-        return;
-    referrer_release(intake->restored_referrer);
-    intake->restored_referrer = referrer_hold(source->referrer);
-    intake->restored_id = source->id;
-}
-
-static int restore(struct intake *intake, const struct state_url *met, uint64_t from, struct buf *storage)
-{
-    const struct discovery found = {
-        .id = met->referrer_id, .page = met->referrer, .from = from, .depth = met->depth, .redirects = met->redirects};
-    struct visit visit = visit_of(&found, NULL);
-    struct judgement judgement = {.reason = is_distance(met->reason) ? REASON_NONE : met->reason};
-    struct store_url entry;
-    struct url url;
-    int err = entry_restored(met, &url, storage, &entry);
-    batch_begin(intake, &visit);
-    if (!err && met->reason == REASON_NONE) {
-        enum reason refused; /* it was not then, whatever others have used up since */
-        err = traps_count(intake->traps, &url, entry.fingerprint, &judgement.ticket, &refused);
-    }
-    if (err)
-        return err;
-    share_referrer(intake, &visit.source);
-    err = batch_offer(intake, entry, &judgement);
-    if (!err)
-        err = batch_flush(intake);
-    keep_referrer(intake, &visit.source);
-    store_source_free(&visit.source);
-    return err;
-}
-
-int intake_restore(struct intake *intake, const struct state_url *met)
-{
-    struct buf storage;
-    uint64_t from;
-    buf_init(&storage, URL_MAX_LENGTH);
-    int err = fingerprint_of(met->referrer, &storage, &from);
-    if (!err)
-        err = restore(intake, met, from, &storage);
-    buf_free(&storage);
-    return err;
 }
 
 bool intake_may_refuse(const struct intake *intake, const struct url *url, enum reason reason)

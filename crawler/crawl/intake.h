@@ -25,6 +25,21 @@ int intake_create(struct intake **out, const struct options *options, struct fro
                   void *context);
 void intake_free(struct intake *intake);
 
+/* What a crawl that may go on has to be told to be the same then. */
+struct intake_memory {
+    /* The links of a page are in: `fingerprints` of its distinct URLs, those from the place `followed` on not to be followed. NULL
+     * when nobody wants to know. Returns 0, or a negative error that is passed on. */
+    int (*links)(void *context, uint64_t page, struct slice fingerprints, uint64_t followed);
+    /* A URL that was reached by redirects is nearer than was known. Returns as above. NULL when links tell it. */
+    int (*nearer)(void *context, uint64_t fingerprint, uint32_t depth, uint32_t redirects);
+    void *context;
+    bool wants_empty; /* links of pages that have none, too */
+    bool
+        has_all; /* what is restored comes with the links of all pages: their first ways need not be remembered apart */
+};
+
+void intake_set_memory(struct intake *intake, const struct intake_memory *memory);
+
 /* Adds a URL to start from (root.h), whatever the patterns say, and its host to the scope. Errors: those of root_parse,
  * ERR_NO_MEMORY. */
 int intake_add_root(struct intake *intake, struct slice text);
@@ -32,8 +47,13 @@ int intake_add_root(struct intake *intake, struct slice text);
 /* The same for one whose place in the crawl is restored: only its host counts. */
 int intake_restore_root(struct intake *intake, struct slice text);
 
-/* Takes in again what an earlier process met, in the same order. Errors: ERR_NO_MEMORY. */
-int intake_restore(struct intake *intake, const struct state_url *met);
+/* Takes in again what an earlier process met, in the same order, and stores its fingerprint. Errors: ERR_NO_MEMORY. */
+int intake_restore(struct intake *intake, const struct state_url *met, uint64_t *fingerprint);
+
+/* When all that was met is in: takes in that a page has a link to a URL, which is followed, or redirects to it. Errors: ERR_NO_MEMORY,
+ * those of frontier_add. */
+int intake_restore_link(struct intake *intake, uint64_t from, uint64_t to);
+int intake_restore_redirect(struct intake *intake, struct slice from, struct slice to);
 
 /* Where URLs are found. */
 struct discovery {
@@ -53,6 +73,9 @@ struct intake_count {
 /* Takes in the links of a page whose URL is `document`. Errors: ERR_NO_MEMORY. */
 int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
                      const struct discovery *found, struct intake_count *count);
+
+/* A URL that had links before may have none by now. Errors: that of the memory. */
+int intake_add_no_links(struct intake *intake, uint64_t page);
 
 /* The links of a large page, taken in by and by, so that the loop can turn in between. */
 struct intake_links;

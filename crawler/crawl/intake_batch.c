@@ -5,6 +5,23 @@
 #include "crawl/scope.h"
 #include "crawl/set_aside.h"
 
+struct visit intake_visit_of(const struct discovery *found, struct link_walk *walk)
+{
+    return (struct visit){
+        .found = *found,
+        .source = {.id = found->id, .page = found->page, .depth = found->depth, .redirects = found->redirects},
+        .walk = walk,
+    };
+}
+
+struct store_url intake_entry_of(const struct url *url, struct slice raw, uint64_t fingerprint)
+{
+    if (!url)
+        return (struct store_url){.text = raw, .fingerprint = fingerprint};
+    return (struct store_url){
+        .text = url_without_fragment(url), .origin_length = url->path_start, .fingerprint = fingerprint};
+}
+
 /* Whether other URLs had used up what there is. */
 static bool is_rationed(enum reason reason)
 {
@@ -75,6 +92,36 @@ static uint64_t take_nofollow(struct intake *intake, uint64_t fingerprint)
     return id;
 }
 
+/* Tells of a way that is shorter than those known by now. */
+static int tell_if_nearer(struct intake *intake, const struct reach_step *step)
+{
+    uint32_t depth = UINT32_MAX, redirects = UINT32_MAX;
+    if (step->is_new || !intake->memory.nearer)
+        return 0;
+    reach_look_up(intake->reach, step->to, &depth, &redirects);
+    if (step->depth >= depth && step->redirects >= redirects)
+        return 0;
+    return intake->memory.nearer(intake->memory.context, step->to, step->depth, step->redirects);
+}
+
+static enum reason reason_of(enum reach_verdict verdict)
+{
+    static const enum reason reasons[] = {
+        [REACH_WITHIN] = REASON_NONE, [REACH_TOO_DEEP] = REASON_DEPTH, [REACH_TOO_MANY_REDIRECTS] = REASON_REDIRECTS};
+    return reasons[verdict];
+}
+
+/* A URL that was set aside for nofollow may be followed, but is too far. */
+static int note_other_reason(struct intake *intake, const struct store_url *url, uint64_t id,
+                             enum reach_verdict verdict)
+{
+    struct store_url entry = *url;
+    entry.wish = STORE_REFUSE;
+    entry.reason = reason_of(verdict);
+    entry.id = id;
+    return frontier_add(intake->frontier, &entry, 1, &intake->batch.visit->source);
+}
+
 /* A URL in scope, after the store has said whether it is new. One that only links with nofollow led to is as good as
  * new, but known to the store and filtered. */
 static int note_reached(struct intake *intake, const struct store_url *url)
@@ -93,12 +140,16 @@ static int note_reached(struct intake *intake, const struct store_url *url)
         .is_new = is_new,
     };
     enum reach_verdict verdict;
-    int err = reach_report(intake->reach, &step, url->text, &visit->source, &verdict);
+    int err = tell_if_nearer(intake, &step);
+    if (!err)
+        err = reach_report(intake->reach, &step, url->text, &visit->source, &verdict);
     visit->count.fresh += is_new;
     if (err)
         return err;
     if (verdict == REACH_WITHIN)
         return nofollow_id ? release(intake, url->text, nofollow_id, &visit->source) : 0;
+    if (nofollow_id && (err = note_other_reason(intake, url, nofollow_id, verdict)))
+        return err;
     intake->filtered += !nofollow_id;
     if (verdict == REACH_TOO_MANY_REDIRECTS)
         log_error("redirect limit reached for %.*s from %.*s", SLICE_ARGS(url->text), SLICE_ARGS(visit->found.page));
@@ -178,10 +229,8 @@ int batch_finish(struct intake *intake, int err)
 /* Why what is found now is too far; REASON_NONE when it isn't. */
 static enum reason reason_of_distance(const struct intake *intake)
 {
-    static const enum reason reasons[] = {
-        [REACH_WITHIN] = REASON_NONE, [REACH_TOO_DEEP] = REASON_DEPTH, [REACH_TOO_MANY_REDIRECTS] = REASON_REDIRECTS};
     const struct discovery *found = &intake->batch.visit->found;
-    return reasons[reach_judge(intake->reach, found->depth, found->redirects)];
+    return reason_of(reach_judge(intake->reach, found->depth, found->redirects));
 }
 
 enum reason intake_url_allowed(struct intake *intake, const struct url *url)

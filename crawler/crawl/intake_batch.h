@@ -19,6 +19,8 @@ struct visit {
     struct store_source source;
     struct intake_count count;
     struct link_walk *walk; /* over its links; NULL when it is one URL */
+    struct buf *graph;      /* fingerprints of the links so far; NULL when nobody wants them */
+    uint64_t followed;      /* of them, those before the first that is not to be followed */
 };
 
 /* What is judged and goes to the store next. */
@@ -43,6 +45,8 @@ struct intake {
     struct batch batch;
     const struct options *canonical; /* NULL: URLs are taken as they are */
     struct buf canonical_text;
+    struct intake_memory memory;
+    struct buf graph; /* for one visit after another */
     intake_skipped skipped;
     void *context;
     uint64_t filtered;
@@ -56,6 +60,10 @@ struct judgement {
     enum reason reason;
     struct traps_ticket ticket;
 };
+
+/* A place where something was found, and a URL as the store takes it; `url` is NULL for one that can't be parsed. */
+struct visit intake_visit_of(const struct discovery *found, struct link_walk *walk);
+struct store_url intake_entry_of(const struct url *url, struct slice raw, uint64_t fingerprint);
 
 /* Begins with a visit, with an empty batch. */
 void batch_begin(struct intake *intake, struct visit *visit);

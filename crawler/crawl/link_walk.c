@@ -73,7 +73,7 @@ static int parse(struct link_walk *walk, uint64_t words)
     int met = recent_meet(&walk->recent, key_of_text(walk));
     if (met < 0)
         return met;
-    if (met == RECENT_REPEATED || (met == RECENT_KNOWN && recent_bit(&walk->recent)))
+    if (met == RECENT_REPEATED || (met == RECENT_KNOWN && recent_bit(&walk->recent) && !walk->leaves_none))
         return 0;
     int err = url_resolver_parse(&walk->resolver, walk->raw);
     if (err == ERR_NO_MEMORY)

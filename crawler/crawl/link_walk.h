@@ -21,6 +21,7 @@ struct link_walk {
     uint64_t text;        /* fingerprint of `raw`, or 0 */
     bool is_nofollow;     /* no link of the page that may be followed came to the URL */
     bool is_malformed;
+    bool leaves_none;   /* links that are not allowed and that earlier pages had are met, too */
     bool is_unresolved; /* the link's form was known, and the URL is not made up before it is asked for */
 };
 
@@ -35,7 +36,7 @@ int link_walk_begin(struct link_walk *walk, struct page *page, const struct url 
 enum { LINK_WALK_END, LINK_WALK_NEW, LINK_WALK_KNOWN };
 
 /* Goes to the next distinct link, in the order of the document, first to all that may be followed, then to the others. Of
- * those that are not allowed, those that earlier pages had may be left out. Returns LINK_WALK_KNOWN for one that an
+ * those that are not allowed, those that earlier pages had may be left out, unless the walk leaves none. Returns LINK_WALK_KNOWN for one that an
  * earlier page had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END behind the last, or ERR_NO_MEMORY. */
 int link_walk_next(struct link_walk *walk);
 

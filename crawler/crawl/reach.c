@@ -185,6 +185,22 @@ int reach_report(struct reach *reach, const struct reach_step *step, struct slic
     return 0;
 }
 
+/* Without a limit on depth, what has no node was reached without a redirect. */
+int reach_restore(struct reach *reach, uint64_t from, uint64_t to, bool is_redirect)
+{
+    struct node *target = reach->nodes.count ? table_get(&reach->nodes, to) : NULL;
+    struct node *source = reach->nodes.count ? table_get(&reach->nodes, from) : NULL;
+    if (!target || (!source && depth_is_limited(reach)))
+        return 0;
+    int err = source && (depth_is_limited(reach) || is_redirect) ? add_edge(source, target, is_redirect) : 0;
+    if (err)
+        return err;
+    uint32_t redirects = source ? source->redirects : 0;
+    uint32_t depth = source && depth_is_limited(reach) ? source->depth + !is_redirect : UINT32_MAX;
+    shorten(reach, target, depth, is_redirect ? redirects + 1 : 0);
+    return settle(reach);
+}
+
 void reach_look_up(const struct reach *reach, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects)
 {
     const struct node *node = reach->nodes.count ? table_get(&reach->nodes, fingerprint) : NULL;

@@ -55,6 +55,10 @@ bool reach_heeds_any(const struct reach *reach);
 int reach_report(struct reach *reach, const struct reach_step *step, struct slice url, struct store_source *source,
                  enum reach_verdict *verdict);
 
+/* A way that an earlier process knew: a link or a redirect from one URL to another, which both have been reported by now as they were
+ * met first. Ways that don't matter are passed over. Errors: as reach_report. */
+int reach_restore(struct reach *reach, uint64_t from, uint64_t to, bool is_redirect);
+
 /* The least depth and number of redirects known for a URL: `*depth` and `*redirects` are lowered where something better than they are is known. */
 void reach_look_up(const struct reach *reach, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects);
 

@@ -77,6 +77,9 @@ void crawler_tell_skipped(void *context, struct slice url, enum reason reason, s
 int crawler_tell_left(void *context, struct slice url, struct slice referrer);
 void crawler_tell_fetched(struct crawler *crawler, const struct fetch_statistic *stat);
 
+/* From now on the state is told of links and nearer ways. `has_all`: what is restored comes with all links. */
+void crawler_set_memory(struct crawler *crawler, bool has_all);
+
 /* Counts a record into the totals. */
 void crawler_count(struct crawler *crawler, const struct fetch_statistic *stat);
 

@@ -14,12 +14,16 @@
 #include "record/reason.h"
 
 enum journal_kind {
-    JOURNAL_BEGIN,  /* a crawl begins: what is there is of one that never got as far as to its rules */
-    JOURNAL_VISIT,  /* all that was fetched is to be fetched again, from `number` on (seconds since 1970) */
-    JOURNAL_NOTE,   /* of the whole crawl: `text` is a name, `more` its value, or, when that is empty, `number` */
-    JOURNAL_URL,    /* `id` was met: `text`; found by `referrer`, or by `more` when that has no number */
-    JOURNAL_REASON, /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all */
+    JOURNAL_BEGIN, /* a crawl begins: what is there is of one that never got as far as to its rules */
+    JOURNAL_VISIT, /* all that was fetched is to be fetched again, from `number` on (seconds since 1970) */
+    JOURNAL_NOTE,  /* of the whole crawl: `text` is a name, `more` its value, or, when that is empty, `number` */
+    JOURNAL_URL, /* `id` was met: `text`, with the fingerprint `number`; found by `referrer`, or by `more` when that has no number */
+    JOURNAL_REASON, /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all; with `number`, `depth` and `redirects` are new */
     JOURNAL_RECORD, /* `id` was fetched: `stat` */
+    JOURNAL_GRAPH,  /* lists of links will follow */
+    JOURNAL_KNOWN,  /* URLs from `id` on that are in the file have the fingerprints `text`, 64 bits each */
+    JOURNAL_LINKS, /* page `id` has links to the fingerprints `text`, of which those from `number` on are not followed */
+    JOURNAL_NEARER, /* the URL with the fingerprint `number`, reached by redirects at first, has `depth` and `redirects` */
     JOURNAL_FINISH, /* all is to be on the disk; answered */
     JOURNAL_KINDS
 };

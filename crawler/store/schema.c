@@ -19,6 +19,9 @@
     " entity_tag TEXT,"         \
     " last_modified TEXT);"
 
+/* The links of pages: numbers of URLs as a JSON array, those that are not to be followed below 0. */
+#define LINK "CREATE TABLE link(id INTEGER PRIMARY KEY, targets TEXT NOT NULL);"
+
 static const char TABLES[] =
     "CREATE TABLE crawl("     /* what is known of the whole */
     " name TEXT PRIMARY KEY," /* rules, version, started, finished, visit */
@@ -56,7 +59,7 @@ static const char TABLES[] =
     " address TEXT,"
     " digest INTEGER,"  /* XXH3 of the decoded body; NULL for none */
     " entity_tag TEXT," /* these two: what the next visit asks with */
-    " last_modified TEXT);" EARLIER;
+    " last_modified TEXT);" EARLIER LINK;
 
 #define REFERRER "coalesce((SELECT url FROM url AS page WHERE page.id = url.referrer), url.referrer) AS referrer"
 
@@ -75,6 +78,10 @@ static const char VIEWS[] =
     "CREATE VIEW skipped AS SELECT id, url, reason, depth, " REFERRER " FROM url WHERE reason IS NOT NULL;"
     "CREATE VIEW pending AS SELECT id, url, depth, " REFERRER " FROM url WHERE reason IS NULL"
     " AND id NOT IN (SELECT id FROM record);"
+    "CREATE VIEW links AS SELECT page.id, page.url AS page, target.url AS target,"
+    " CASE WHEN number.value < 0 THEN 'nofollow' ELSE target.reason END AS reason"
+    " FROM link JOIN url AS page USING (id), json_each(link.targets) AS number"
+    " JOIN url AS target ON target.id = abs(number.value);"
     "CREATE VIEW changes AS"
     " SELECT url.id, CASE WHEN was.id IS NULL THEN 'new' WHEN now.is_broken > was.is_broken AND now.is_gone THEN 'gone'"
     " WHEN now.is_broken > was.is_broken THEN 'broken' WHEN now.is_broken < was.is_broken THEN 'mended'"
@@ -90,7 +97,7 @@ static const char VIEWS[] =
 static const char FROM_1[] = "ALTER TABLE record ADD COLUMN entity_tag TEXT;"
                              "ALTER TABLE record ADD COLUMN last_modified TEXT;"
                              "DROP VIEW broken; DROP VIEW pages; DROP VIEW redirects; DROP VIEW skipped;"
-                             "DROP VIEW pending;" EARLIER;
+                             "DROP VIEW pending;" EARLIER LINK;
 
 /* What robots.txt said is asked for again. */
 static const char NEXT_VISIT[] =

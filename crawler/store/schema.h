@@ -3,7 +3,8 @@
  * `url` has a row for each distinct URL that was met, numbered from 1 in the order in which they were met, without gaps.
  * `record` has one for each that was fetched, under the same number. What waits is what has neither a reason nor a record.
  * When a crawl is visited again, `earlier` gets the records of the visit before, and `record` is empty at first.
- * The views pages, broken, redirects, skipped, pending and changes are for people; their columns stay as they are, the
+ * `link` has a row for each page whose links are kept (--link-graph, --depth).
+ * The views pages, links, broken, redirects, skipped, pending and changes are for people; their columns stay as they are, the
  * tables' may change with the version. */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H

@@ -289,3 +289,53 @@ int state_file_for_each_earlier(struct state_file *file,
         " FROM earlier WHERE id NOT IN (SELECT id FROM record) ORDER BY id",
         take_earlier, &walker);
 }
+
+struct links_walk {
+    int (*visit)(void *context, uint64_t id, const uint64_t *targets, size_t count);
+    void *context;
+    struct buf targets;
+};
+
+/* Appends the numbers of a list (link_lists.h) that are not below 0. */
+static int read_list(struct buf *targets, struct slice list)
+{
+    int err = 0;
+    uint64_t number = 0;
+    bool is_number = false, is_negative = false;
+    for (size_t i = 0; i < list.length && !err; i++) {
+        char c = list.data[i];
+        if (c >= '0' && c <= '9') {
+            number = 10 * number + (uint64_t)(c - '0');
+            is_number = true;
+            continue;
+        }
+        if (is_number && !is_negative)
+            err = buf_append(targets, &number, sizeof number);
+        is_negative = c == '-';
+        is_number = false;
+        number = 0;
+    }
+    return err;
+}
+
+static int take_links(void *walker, sqlite3_stmt *row)
+{
+    struct links_walk *walk = walker;
+    buf_clear(&walk->targets);
+    int err = read_list(&walk->targets, sqlite_text(row, 1));
+    const uint64_t *targets = (const uint64_t *)(const void *)walk->targets.data;
+    return err ? err
+               : walk->visit(walk->context, (uint64_t)sqlite3_column_int64(row, 0), targets,
+                             walk->targets.length / sizeof *targets);
+}
+
+int state_file_for_each_links(struct state_file *file,
+                              int (*visit)(void *context, uint64_t id, const uint64_t *targets, size_t count),
+                              void *context)
+{
+    struct links_walk walker = {visit, context, {0}};
+    buf_init(&walker.targets, SIZE_MAX / 4);
+    int err = walk(file, "SELECT id, targets FROM link ORDER BY id", take_links, &walker);
+    buf_free(&walker.targets);
+    return err;
+}

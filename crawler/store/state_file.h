@@ -49,4 +49,9 @@ int state_file_for_each_earlier(struct state_file *file,
                                 int (*visit)(void *context, uint64_t id, const struct fetch_statistic *record),
                                 void *context);
 
+/* The numbers of the URLs to which the links of a page lead that are followed. */
+int state_file_for_each_links(struct state_file *file,
+                              int (*visit)(void *context, uint64_t id, const uint64_t *targets, size_t count),
+                              void *context);
+
 #endif

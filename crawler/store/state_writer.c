@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,26 +14,17 @@
 #include "store/journal.h"
 #include "store/schema.h"
 #include "store/sqlite_error.h"
+#include "store/state_rows.h"
 
 enum { MOST_MESSAGES = 20000, PIECE = 256 * 1024, LARGEST_MESSAGE = 64 << 20 };
 
 static const nanoseconds COMMIT_AFTER = MILLISECONDS(250);
 
-enum statement { PUT_NOTE, PUT_URL, PUT_REASON, PUT_RELEASE, PUT_RECORD, STATEMENTS };
-
-static const char *const TEXTS[STATEMENTS] = {
-    [PUT_NOTE] = "INSERT OR REPLACE INTO crawl VALUES (?, ?)",
-    [PUT_URL] = "INSERT OR REPLACE INTO url VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_REASON] = "UPDATE url SET reason = ? WHERE id = ?",
-    [PUT_RELEASE] = "UPDATE url SET reason = NULL, depth = ?, redirects = ? WHERE id = ?",
-    [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-};
-
 struct writer {
     const char *path;
     int socket;
     sqlite3 *database;
-    sqlite3_stmt *statements[STATEMENTS];
+    struct state_rows rows;
     struct buf stream; /* what has come and is not taken yet */
     unsigned messages; /* in the transaction that is going on; 0 for none */
     nanoseconds commit_at;
@@ -95,135 +87,19 @@ static int open_database(struct writer *writer)
     if (code)
         return fail(writer, code);
     int failed = check_schema(writer);
-    for (int i = 0; i < STATEMENTS && !failed; i++) {
-        code =
-            sqlite3_prepare_v3(writer->database, TEXTS[i], -1, SQLITE_PREPARE_PERSISTENT, &writer->statements[i], NULL);
-        if (code)
-            failed = fail(writer, code);
-    }
-    return failed;
+    if (failed)
+        return failed;
+    code = state_rows_prepare(&writer->rows, writer->database);
+    return code ? fail(writer, code) : 0;
 }
 
 static void close_database(struct writer *writer)
 {
-    for (int i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(writer->statements[i]);
+    state_rows_free(&writer->rows);
     sqlite3_close(writer->database);
 }
 
-/* --- one message ---------------------------------------------------------------------------------------------------- */
-
-static void bind_text(sqlite3_stmt *statement, int column, struct slice text)
-{
-    if (text.length)
-        sqlite3_bind_text64(statement, column, text.data, text.length, SQLITE_STATIC, SQLITE_UTF8);
-    else
-        sqlite3_bind_null(statement, column);
-}
-
-static void bind_note(sqlite3_stmt *statement, const struct journal_entry *entry)
-{
-    bind_text(statement, 1, entry->text);
-    if (entry->more.length)
-        bind_text(statement, 2, entry->more);
-    else
-        sqlite3_bind_int64(statement, 2, (sqlite3_int64)entry->number);
-}
-
-static void bind_url(sqlite3_stmt *statement, const struct journal_entry *entry)
-{
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)entry->id);
-    sqlite3_bind_text64(statement, 2, entry->text.length ? entry->text.data : "", entry->text.length, SQLITE_STATIC,
-                        SQLITE_UTF8);
-    if (entry->referrer)
-        sqlite3_bind_int64(statement, 3, (sqlite3_int64)entry->referrer);
-    else
-        bind_text(statement, 3, entry->more);
-    sqlite3_bind_int64(statement, 4, entry->depth);
-    sqlite3_bind_int64(statement, 5, entry->redirects);
-    bind_text(statement, 6, slice_of(entry->reason ? reason_name(entry->reason) : ""));
-}
-
-static int flags_of(const struct fetch_statistic *stat)
-{
-    return (stat->is_html ? RECORD_HTML : 0) | (stat->truncated ? RECORD_TRUNCATED : 0) |
-           (stat->is_accepted ? RECORD_ACCEPTED : 0) | (stat->reused ? RECORD_REUSED : 0) |
-           (stat->is_not_modified ? RECORD_NOT_MODIFIED : 0) | (stat->is_unchanged ? RECORD_UNCHANGED : 0);
-}
-
-static void bind_record(sqlite3_stmt *statement, const struct journal_entry *entry)
-{
-    const struct fetch_statistic *stat = &entry->stat;
-    const struct http_timings *timings = &stat->timings;
-    const sqlite3_int64 figures[] = {flags_of(stat),
-                                     (sqlite3_int64)stat->size,
-                                     (sqlite3_int64)stat->wire_size,
-                                     stat->num_urls,
-                                     stat->num_new_urls,
-                                     entry->depth,
-                                     stat->tries,
-                                     stat->started,
-                                     timings->resolved,
-                                     timings->begun,
-                                     timings->connected,
-                                     timings->secured,
-                                     timings->first_byte,
-                                     timings->total,
-                                     stat->version};
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)entry->id);
-    sqlite3_bind_int(statement, 2, stat->status);
-    bind_text(statement, 3, slice_of(stat->error ? error_kind(stat->error) : ""));
-    bind_text(statement, 4, entry->detail);
-    bind_text(statement, 5, stat->next_url);
-    bind_text(statement, 6, entry->type);
-    bind_text(statement, 7, entry->encoding);
-    for (int i = 0; i < (int)(sizeof figures / sizeof figures[0]); i++)
-        sqlite3_bind_int64(statement, 8 + i, figures[i]);
-    bind_text(statement, 23, entry->address);
-    if (stat->digest)
-        sqlite3_bind_int64(statement, 24, (sqlite3_int64)stat->digest);
-    else
-        sqlite3_bind_null(statement, 24);
-    bind_text(statement, 25, stat->entity_tag);
-    bind_text(statement, 26, stat->last_modified);
-}
-
-static sqlite3_stmt *bind_reason(struct writer *writer, const struct journal_entry *entry)
-{
-    sqlite3_stmt *statement = writer->statements[entry->reason ? PUT_REASON : PUT_RELEASE];
-    if (entry->reason) {
-        bind_text(statement, 1, slice_of(reason_name(entry->reason)));
-        sqlite3_bind_int64(statement, 2, (sqlite3_int64)entry->id);
-    } else {
-        sqlite3_bind_int64(statement, 1, entry->depth);
-        sqlite3_bind_int64(statement, 2, entry->redirects);
-        sqlite3_bind_int64(statement, 3, (sqlite3_int64)entry->id);
-    }
-    return statement;
-}
-
-static sqlite3_stmt *bind(struct writer *writer, const struct journal_entry *entry)
-{
-    switch (entry->kind) {
-    case JOURNAL_NOTE:
-        bind_note(writer->statements[PUT_NOTE], entry);
-        return writer->statements[PUT_NOTE];
-    case JOURNAL_URL:
-        bind_url(writer->statements[PUT_URL], entry);
-        return writer->statements[PUT_URL];
-    case JOURNAL_RECORD:
-        bind_record(writer->statements[PUT_RECORD], entry);
-        return writer->statements[PUT_RECORD];
-    case JOURNAL_REASON:
-        return bind_reason(writer, entry);
-    case JOURNAL_BEGIN:
-    case JOURNAL_VISIT:
-    case JOURNAL_FINISH:
-    case JOURNAL_KINDS:
-        break;
-    }
-    return NULL;
-}
+/* --- messages ------------------------------------------------------------------------------------------------------- */
 
 static int commit(struct writer *writer)
 {
@@ -249,16 +125,15 @@ static int write_entry(struct writer *writer, const struct journal_entry *entry)
     if (failed)
         return failed;
     writer->messages++;
-    sqlite3_stmt *statement = bind(writer, entry);
-    sqlite3_step(statement);
-    int code = sqlite3_reset(statement);
+    int code = state_rows_put(&writer->rows, entry);
     return code ? fail(writer, code) : 0;
 }
 
 static int clear(struct writer *writer)
 {
     int code =
-        sqlite3_exec(writer->database, "DELETE FROM crawl; DELETE FROM url; DELETE FROM record; DELETE FROM earlier",
+        sqlite3_exec(writer->database,
+                     "DELETE FROM crawl; DELETE FROM url; DELETE FROM record; DELETE FROM earlier; DELETE FROM link",
                      NULL, NULL, NULL);
     return code ? fail(writer, code) : 0;
 }
@@ -286,11 +161,21 @@ static int finish(struct writer *writer)
 
 static int serve_entry(struct writer *writer, const struct journal_entry *entry)
 {
-    int failed = entry->kind == JOURNAL_FINISH  ? finish(writer)
-                 : entry->kind == JOURNAL_BEGIN ? clear(writer)
-                 : entry->kind == JOURNAL_VISIT ? begin_visit(writer, entry->number)
-                                                : write_entry(writer, entry);
-    return !failed && writer->messages >= MOST_MESSAGES ? commit(writer) : failed;
+    int failed;
+    switch (entry->kind) {
+    case JOURNAL_FINISH:
+        return finish(writer);
+    case JOURNAL_BEGIN:
+        return clear(writer);
+    case JOURNAL_VISIT:
+        return begin_visit(writer, entry->number);
+    case JOURNAL_GRAPH:
+    case JOURNAL_KNOWN:
+        return state_rows_learn(&writer->rows, entry) ? fail(writer, SQLITE_NOMEM) : 0;
+    default:
+        failed = write_entry(writer, entry);
+        return !failed && writer->messages >= MOST_MESSAGES ? commit(writer) : failed;
+    }
 }
 
 /* --- the stream ----------------------------------------------------------------------------------------------------- */
