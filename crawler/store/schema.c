@@ -99,13 +99,14 @@ static const char FROM_1[] = "ALTER TABLE record ADD COLUMN entity_tag TEXT;"
                              "DROP VIEW broken; DROP VIEW pages; DROP VIEW redirects; DROP VIEW skipped;"
                              "DROP VIEW pending;" EARLIER LINK;
 
-/* What robots.txt said is asked for again. */
+/* What robots.txt said is asked for again. OR ROLLBACK: nothing is left of a failure anyway, and what one statement has changed need not
+ * be noted in a temporary file, which the sandbox refuses. */
 static const char NEXT_VISIT[] =
     "DELETE FROM earlier;"
-    "INSERT INTO earlier SELECT id, " SCHEMA_STATUS ", error, next_url, content_type, encoding, flags & 7, size, links,"
+    "INSERT OR ROLLBACK INTO earlier SELECT id, " SCHEMA_STATUS ", error, next_url, content_type, encoding, flags & 7, size, links,"
     " digest, entity_tag, last_modified FROM record;"
     "DELETE FROM record;"
-    "UPDATE url SET reason = NULL WHERE reason IN ('robots', 'robots-unavailable');"
+    "UPDATE OR ROLLBACK url SET reason = NULL WHERE reason IN ('robots', 'robots-unavailable');"
     "INSERT OR REPLACE INTO crawl VALUES('finished', 0);"
     "INSERT OR REPLACE INTO crawl SELECT 'visit', coalesce((SELECT value FROM crawl WHERE name = 'visit'), 1) + 1;";
 

@@ -32,9 +32,55 @@ static bool read_seconds(struct slice value, int64_t *seconds)
     return value.length > 0;
 }
 
+/* Two digits; -1 when they are none. */
+static int two_digits(const char *text)
+{
+    bool are_digits = text[0] >= '0' && text[0] <= '9' && text[1] >= '0' && text[1] <= '9';
+    return are_digits ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
+
+/* 1 to 12; 0 for anything else. */
+static int month_called(const char *text)
+{
+    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    for (int i = 0; i < 12; i++)
+        if (memcmp(names + 3 * i, text, 3) == 0)
+            return i + 1;
+    return 0;
+}
+
+/* Days since 1970 in the Gregorian calendar; years that begin in March have their odd day at the end. */
+static int64_t days_of(int year, int month, int day)
+{
+    int shifted = year - (month < 3), days = (153 * (month + (month < 3 ? 9 : -3)) + 2) / 5 + day - 1;
+    return (int64_t)365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + days - 719468;
+}
+
+/* The form in which nearly all dates come, "Mon, 23 Nov 2026 10:00:00 GMT": the library takes a microsecond for it. */
+static bool read_usual_date(struct slice value, time_t *date)
+{
+    const char *text = value.data;
+    static const char form[] = "???, ?? ??? ???? ??:??:?? GMT";
+    if (value.length != sizeof form - 1 || !is_letter(text[0]))
+        return false;
+    for (size_t i = 0; i < sizeof form - 1; i++)
+        if (form[i] != '?' && form[i] != text[i])
+            return false;
+    int day = two_digits(text + 5), month = month_called(text + 8);
+    int century = two_digits(text + 12), year = two_digits(text + 14);
+    int hour = two_digits(text + 17), minute = two_digits(text + 20), second = two_digits(text + 23);
+    if (day < 1 || day > 28 || !month || century < 19 || year < 0 || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59 || second < 0 || second > 59)
+        return false; /* ends of months and worse: the library knows */
+    *date = (time_t)(days_of(century * 100 + year, month, day) * 86400 + hour * 3600 + minute * 60 + second);
+    return true;
+}
+
 /* All forms begin with the day of the week; libcurl would take many others too. */
 bool http_date_read(struct slice value, time_t *date)
 {
+    if (read_usual_date(value, date))
+        return true;
     char text[LONGEST_DATE + 1];
     if (value.length == 0 || !is_letter(value.data[0]) || value.length > LONGEST_DATE ||
         memchr(value.data, '\0', value.length))

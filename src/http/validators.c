@@ -30,23 +30,32 @@ static bool is_date(struct slice text, time_t *date)
     return text.length && text.length <= VALIDATORS_DATE_MAX && http_date_read(text, date);
 }
 
-/* The value of a header that may be there once. */
-static struct slice only(const struct http_response *response, const char *name)
+/* Headers that may be there once. */
+enum { TAG, MODIFIED, DATE, SINGLES };
+
+/* Those with a second line are empty. */
+static void look_through(const struct http_response *response, struct slice values[SINGLES])
 {
-    struct slice value = http_response_header(response, name, 0);
-    bool is_alone = value.data && !http_response_header(response, name, 1).data;
-    return is_alone ? value : SLICE("");
+    static const struct slice names[SINGLES] = {SLICE("ETag"), SLICE("Last-Modified"), SLICE("Date")};
+    struct slice lines = buf_slice(&response->headers), name, value;
+    bool met[SINGLES] = {false};
+    while (http_next_header(&lines, &name, &value))
+        for (unsigned i = 0; i < SINGLES; i++)
+            if (slice_equal_nocase(name, names[i])) {
+                values[i] = met[i] ? SLICE("") : value;
+                met[i] = true;
+            }
 }
 
 struct validators validators_of(const struct http_response *response)
 {
-    struct validators found = {only(response, "ETag"), only(response, "Last-Modified")};
+    struct slice values[SINGLES] = {SLICE(""), SLICE(""), SLICE("")};
     time_t modified, now;
-    if (!is_tag(found.tag))
-        found.tag = SLICE("");
+    look_through(response, values);
+    struct validators found = {is_tag(values[TAG]) ? values[TAG] : SLICE(""), values[MODIFIED]};
     if (!found.date.length)
         return found;
-    if (!is_date(only(response, "Date"), &now))
+    if (!is_date(values[DATE], &now))
         now = time(NULL);
     if (!is_date(found.date, &modified) || modified >= now)
         found.date = SLICE("");

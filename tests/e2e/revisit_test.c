@@ -111,6 +111,22 @@ START_TEST(visits_follow_one_another)
 }
 END_TEST
 
+/* More than SQLite changes at once without a temporary file. */
+START_TEST(a_larger_crawl_is_visited_again_and_again)
+{
+    const struct site_graph graph = {.pages = 4000, .links = 2};
+    struct run run;
+    state_place_open(&(struct site_config){.graph = &graph});
+    for (int i = 0; i < 4; i++) {
+        state_crawl(&run, i ? "--revisit" : NULL, NULL, state_place.root);
+        ck_assert_msg(run.exit_code == 0, "visit %d: %s", i, run.err);
+        ck_assert_int_eq(run_counter(&run, "unchanged"), i ? 4001 : -1);
+        run_free(&run);
+    }
+    state_place_close();
+}
+END_TEST
+
 START_TEST(what_has_changed_can_be_asked_and_compared)
 {
     static const char links[] =
@@ -421,10 +437,11 @@ END_TEST
 
 int main(void)
 {
-    int failed = RUN_TESTS("revisit", what_stayed_as_it_was_is_not_sent_again, visits_follow_one_another,
-                           what_has_changed_can_be_asked_and_compared, a_visit_that_was_broken_off_goes_on,
-                           odd_servers_do_no_harm, validators_go_where_they_come_from, texts_of_the_file_are_looked_at,
-                           robots_txt_is_heeded_anew, there_must_be_a_crawl_to_visit,
-                           an_unfinished_crawl_of_version_1_goes_on, a_file_of_a_later_version_is_left_alone);
+    int failed =
+        RUN_TESTS("revisit", what_stayed_as_it_was_is_not_sent_again, visits_follow_one_another,
+                  a_larger_crawl_is_visited_again_and_again, what_has_changed_can_be_asked_and_compared,
+                  a_visit_that_was_broken_off_goes_on, odd_servers_do_no_harm, validators_go_where_they_come_from,
+                  texts_of_the_file_are_looked_at, robots_txt_is_heeded_anew, there_must_be_a_crawl_to_visit,
+                  an_unfinished_crawl_of_version_1_goes_on, a_file_of_a_later_version_is_left_alone);
     return failed | RUN_TESTS_TIMES("migration", 2, a_file_of_version_1_is_taken_over);
 }

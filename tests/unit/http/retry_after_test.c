@@ -69,7 +69,34 @@ START_TEST(anything_else_is_refused)
 }
 END_TEST
 
+/* What is read at a glance is what the library reads. */
+START_TEST(every_day_is_where_it_belongs)
+{
+    char text[40];
+    for (time_t at = 0; at < (time_t)86400 * 366 * 130; at += 86400 + 3601) {
+        struct tm parts;
+        time_t date;
+        gmtime_r(&at, &parts);
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        ck_assert_msg(http_date_read(slice_of(text), &date) && date == at, "%s: %lld", text, (long long)date);
+    }
+}
+END_TEST
+
+START_TEST(dates_that_are_none)
+{
+    static const char *const values[] = {"Mon, 00 Nov 2026 10:00:00 GMT", "Mon, 23 Now 2026 10:00:00 GMT",
+                                         "Mon, 23 Nov 2026 10:60:00 GMT", "Mon, 23 Nov 2026 1O:00:00 GMT",
+                                         "Mon, 32 Nov 2026 10:00:00 GMT"};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        time_t date;
+        ck_assert_msg(!http_date_read(slice_of(values[i]), &date), "%s", values[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_TESTS("retry_after", seconds_and_dates, what_is_absurd_is_bounded, anything_else_is_refused);
+    return RUN_TESTS("retry_after", every_day_is_where_it_belongs, dates_that_are_none, seconds_and_dates,
+                     what_is_absurd_is_bounded, anything_else_is_refused);
 }
