@@ -61,6 +61,7 @@ static bool read_usual_date(struct slice value, time_t *date)
 {
     const char *text = value.data;
     static const char form[] = "???, ?? ??? ???? ??:??:?? GMT";
+    static const int lengths[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (value.length != sizeof form - 1 || !is_letter(text[0]))
         return false;
     for (size_t i = 0; i < sizeof form - 1; i++)
@@ -69,9 +70,9 @@ static bool read_usual_date(struct slice value, time_t *date)
     int day = two_digits(text + 5), month = month_called(text + 8);
     int century = two_digits(text + 12), year = two_digits(text + 14);
     int hour = two_digits(text + 17), minute = two_digits(text + 20), second = two_digits(text + 23);
-    if (day < 1 || day > 28 || !month || century < 19 || year < 0 || hour < 0 || hour > 23 || minute < 0 ||
+    if (day < 1 || day > lengths[month] || century < 19 || year < 0 || hour < 0 || hour > 23 || minute < 0 ||
         minute > 59 || second < 0 || second > 59)
-        return false; /* ends of months and worse: the library knows */
+        return false; /* the odd day, and worse: the library knows */
     *date = (time_t)(days_of(century * 100 + year, month, day) * 86400 + hour * 3600 + minute * 60 + second);
     return true;
 }
