@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "crawl/rules.h"
+#include "crawl/server_memory.h"
 #include "crawl/worker.h"
 
 enum { ADMITTED = 1 };
@@ -47,13 +48,6 @@ static int put_back(struct worker *worker, nanoseconds when)
 }
 
 /* --- robots.txt --------------------------------------------------------------------------------------------------- */
-
-static nanoseconds crawl_delay_of(const struct worker *worker)
-{
-    const struct robots *robots = worker->server->robots;
-    double seconds = robots && !worker->crawler->options->ignore_crawl_delay ? robots_crawl_delay(robots) : 0;
-    return seconds < 86400 ? (nanoseconds)(seconds * (double)SECONDS(1)) : SECONDS(86400);
-}
 
 /* Errors that come at once, and tell of each URL why: to ask again costs nothing. */
 static bool is_cheap(int error)
@@ -99,7 +93,7 @@ static int take_rules(struct worker *worker, struct robots *rules, enum rules_an
     if (server->rules == SERVER_RULES_UNKNOWN)
         worker->claim.tries = 0; /* those were for the rules */
     server_set_rules(server, rules, clock_now());
-    politeness_heed_delay(&server->politeness, crawl_delay_of(worker));
+    server_heed_delay(server, worker->crawler->options);
     log_info("robots.txt for %s: status %d", buf_text(&worker->claim.url), worker->response.status);
     return ADMITTED;
 }
@@ -118,12 +112,17 @@ static int ask_for_rules(struct worker *worker)
     struct crawler *crawler = worker->crawler;
     struct server *server = worker->server;
     struct robots *rules;
+    struct buf text;
+    buf_init(&text, ROBOTS_MOST + 2);
     worker_begin_try(worker);
     server->is_asked = true;
     politeness_asked(&server->politeness, worker->started);
     int answer = rules_ask(crawler->client, &worker->url, robots_product(slice_of(crawler->options->user_agent)),
-                           &worker->response, &rules);
+                           &worker->response, &rules, &text);
     server->is_asked = false;
+    if (answer == RULES_GIVEN || answer == RULES_NONE)
+        crawler_fail(crawler, server_memory_rules(worker, rules ? buf_slice(&text) : SLICE("")));
+    buf_free(&text);
     if (answer < 0)
         return answer;
     worker_note_answer(worker);
@@ -223,9 +222,20 @@ static void filter(struct worker *worker)
     crawler_fail(crawler, frontier_filtered(crawler->frontier, &worker->claim, reason));
 }
 
+/* A crawl that goes on may know of a server that it is to be left alone, and the store does not yet. */
+static bool has_to_wait(const struct server *server)
+{
+    nanoseconds moment = server->politeness.not_before;
+    return moment > server->pace.not_before && moment > clock_now();
+}
+
 int admission_pass(struct worker *worker)
 {
     const struct server *server = worker->server;
+    if (has_to_wait(server)) {
+        worker_set_pace(worker);
+        return put_back(worker, 0);
+    }
     int admitted = wants_rules(server) ? ask_for_rules(worker) : ADMITTED;
     if (admitted == ADMITTED && !server_is_down(server, clock_now()))
         admitted = read_sitemaps(worker);

@@ -164,7 +164,7 @@ int crawler_create(struct crawler **out, struct loop *loop, struct http_client *
     if (!err)
         err = servers_create(&crawler->servers, options);
     if (!err)
-        err = sitemaps_create(&crawler->sitemaps, options, client, crawler->intake);
+        err = sitemaps_create(&crawler->sitemaps, options, client, crawler->intake, state);
     if (!err)
         err = attach_state(crawler);
     if (err) {

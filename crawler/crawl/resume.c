@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "crawl/worker.h"
+#include "crawl/server_memory.h"
 #include "store/durable_store.h"
 #include "web/root.h"
 
@@ -186,6 +186,8 @@ static int restore(struct resumption *resumption, struct state_file *file)
         return err;
     crawler_set_memory(crawler, has_all);
     err = restore_roots(crawler);
+    if (!err)
+        err = server_memory_restore(crawler, file);
     if (!err)
         err = state_file_for_each_url(file, restore_url, resumption);
     if (!err)

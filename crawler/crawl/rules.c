@@ -11,7 +11,7 @@ enum { MOST_REDIRECTS = 5, FIRST_BYTES = 4096 };
 /* What comes in; all but the first step run on the loop's stack. */
 struct asking {
     struct slice product;
-    struct buf text;
+    struct buf *text;
     struct robots *rules;
     int error; /* of ours */
 };
@@ -25,9 +25,9 @@ static bool is_file(const struct http_response *response)
 static int take(void *context, struct slice bytes)
 {
     struct asking *asking = context;
-    size_t room = ROBOTS_MOST + 1 - asking->text.length;
+    size_t room = ROBOTS_MOST + 1 - asking->text->length;
     struct slice fitting = {bytes.data, bytes.length < room ? bytes.length : room};
-    int err = buf_append_slice(&asking->text, fitting);
+    int err = buf_append_slice(asking->text, fitting);
     if (err)
         return asking->error = err;
     return fitting.length == room ? ERR_BODY_TOO_LARGE : 0;
@@ -36,8 +36,8 @@ static int take(void *context, struct slice bytes)
 static int begin(void *context, const struct http_response *response)
 {
     struct asking *asking = context;
-    buf_clear(&asking->text);
-    return is_file(response) ? buf_reserve(&asking->text, FIRST_BYTES) : 0;
+    buf_clear(asking->text);
+    return is_file(response) ? buf_reserve(asking->text, FIRST_BYTES) : 0;
 }
 
 /* A line that a limit has cut says something else than it was to say. */
@@ -52,9 +52,9 @@ static void finish(void *context, const struct http_response *response)
     struct asking *asking = context;
     if (!is_file(response) || (response->error && !response->truncated) || asking->error)
         return;
-    if (response->truncated && asking->text.length <= ROBOTS_MOST)
-        drop_last_line(&asking->text);
-    asking->error = robots_create(&asking->rules, buf_slice(&asking->text), asking->product);
+    if (response->truncated && asking->text->length <= ROBOTS_MOST)
+        drop_last_line(asking->text);
+    asking->error = robots_create(&asking->rules, buf_slice(asking->text), asking->product);
 }
 
 static enum rules_answer answer_of(const struct asking *asking, const struct http_response *response)
@@ -78,20 +78,18 @@ static int locate(struct buf *text, const struct url *url, struct url *rules)
 }
 
 int rules_ask(struct http_client *client, const struct url *url, struct slice product, struct http_response *response,
-              struct robots **rules)
+              struct robots **rules, struct buf *text)
 {
-    struct asking asking = {.product = product};
+    struct asking asking = {.product = product, .text = text};
     const struct http_sink sink = {begin, take, finish, &asking};
-    struct buf text;
+    struct buf place_text;
     struct url place;
     *rules = NULL;
-    buf_init(&text, URL_MAX_LENGTH);
-    buf_init(&asking.text, ROBOTS_MOST + 2);
-    int err = locate(&text, url, &place);
+    buf_init(&place_text, URL_MAX_LENGTH);
+    int err = locate(&place_text, url, &place);
     if (!err && errand_fetch(client, &place, MOST_REDIRECTS, &sink, response) == ERR_CANCELLED)
         err = ERR_CANCELLED;
-    buf_free(&text);
-    buf_free(&asking.text);
+    buf_free(&place_text);
     if (!err)
         err = asking.error;
     if (err) {

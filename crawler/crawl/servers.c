@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/table.h"
 
-static const nanoseconds RULES_HOLD = SECONDS(24 * 3600);
 static const nanoseconds RULES_RETRY = SECONDS(600);
 static const nanoseconds DOWN = SECONDS(60);
 
@@ -83,8 +82,16 @@ void server_set_rules(struct server *server, struct robots *robots, nanoseconds 
     robots_free(server->robots);
     server->robots = robots;
     server->rules = SERVER_RULES_KNOWN;
-    server->rules_expire = now + RULES_HOLD;
+    server->rules_expire = now + SERVER_RULES_HOLD;
     server->down = 0;
+}
+
+void server_heed_delay(struct server *server, const struct options *options)
+{
+    const struct robots *robots = server->robots;
+    double seconds = robots && !options->ignore_crawl_delay ? robots_crawl_delay(robots) : 0;
+    politeness_heed_delay(&server->politeness,
+                          seconds < 86400 ? (nanoseconds)(seconds * (double)SECONDS(1)) : SECONDS(86400));
 }
 
 void server_lack_rules(struct server *server, nanoseconds now)

@@ -42,8 +42,14 @@ uint32_t servers_first_at_once(const struct options *options);
 /* The server of an http or https URL; NULL when memory is out. */
 struct server *servers_find(struct servers *servers, const struct url *url);
 
-/* Takes over `robots`, or NULL for none; they hold for a day (RFC 9309, section 2.4). */
+/* How long rules hold (RFC 9309, section 2.4). */
+#define SERVER_RULES_HOLD SECONDS(24 * 3600)
+
+/* Takes over `robots`, or NULL for none; they hold for a day from `now` on. */
 void server_set_rules(struct server *server, struct robots *robots, nanoseconds now);
+
+/* Spaces its requests as its rules ask for. */
+void server_heed_delay(struct server *server, const struct options *options);
 
 /* Its rules could not be had. Old ones hold on; else nothing is allowed. Asked for again in ten minutes. */
 void server_lack_rules(struct server *server, nanoseconds now);

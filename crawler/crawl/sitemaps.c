@@ -18,8 +18,9 @@ struct sitemaps {
     const struct options *options;
     struct http_client *client;
     struct intake *intake;
-    struct table known; /* the struct sitemaps itself by the fingerprint of a file's URL */
-    bool has_given;     /* those of --sitemap are in a queue */
+    struct state *state; /* NULL when nobody is told */
+    struct table known;  /* the struct sitemaps itself by the fingerprint of a file's URL */
+    bool has_given;      /* those of --sitemap are in a queue */
 };
 
 /* A file that is being read. */
@@ -77,6 +78,7 @@ bool sitemaps_are_all(const struct options *options)
 void sitemap_queue_init(struct sitemap_queue *queue)
 {
     list_init(&queue->waiting);
+    queue->origin = NULL;
     queue->is_busy = false;
 }
 
@@ -91,7 +93,8 @@ void sitemap_queue_free(struct sitemap_queue *queue)
     {
         free(sitemap_of(node));
     }
-    list_init(&queue->waiting);
+    free(queue->origin);
+    sitemap_queue_init(queue);
 }
 
 /* Whether those of --sitemap are URLs. */
@@ -114,7 +117,7 @@ static int check_given(const struct options *options)
 }
 
 int sitemaps_create(struct sitemaps **out, const struct options *options, struct http_client *client,
-                    struct intake *intake)
+                    struct intake *intake, struct state *state)
 {
     int err = check_given(options);
     if (err)
@@ -125,6 +128,7 @@ int sitemaps_create(struct sitemaps **out, const struct options *options, struct
     sitemaps->options = options;
     sitemaps->client = client;
     sitemaps->intake = intake;
+    sitemaps->state = state;
     table_init(&sitemaps->known);
     *out = sitemaps;
     return 0;
@@ -140,6 +144,32 @@ void sitemaps_free(struct sitemaps *sitemaps)
 
 /* --- what is to be read ------------------------------------------------------------------------------------------- */
 
+/* Tells the state of a file that is to be read, or has been. */
+static int tell_state(const struct sitemaps *sitemaps, const struct sitemap_queue *queue, struct slice url,
+                      const struct sitemap *like, bool is_read)
+{
+    if (!sitemaps->state)
+        return 0;
+    return state_send(sitemaps->state, &(struct journal_entry){.kind = JOURNAL_SITEMAP,
+                                                               .text = url,
+                                                               .more = slice_of(queue->origin),
+                                                               .depth = like->level,
+                                                               .redirects = like->is_guessed,
+                                                               .number = is_read});
+}
+
+static int add(struct sitemap_queue *queue, struct slice url, const struct sitemap *like)
+{
+    struct sitemap *sitemap = malloc(sizeof *sitemap + url.length + 1);
+    if (!sitemap)
+        return ERR_NO_MEMORY;
+    *sitemap = (struct sitemap){.level = like->level, .is_guessed = like->is_guessed};
+    memcpy(sitemap->url, url.data, url.length);
+    sitemap->url[url.length] = '\0';
+    list_append(&queue->waiting, &sitemap->node);
+    return 0;
+}
+
 static int enqueue(struct sitemaps *sitemaps, struct sitemap_queue *queue, const struct url *url,
                    const struct sitemap *like)
 {
@@ -151,16 +181,10 @@ static int enqueue(struct sitemaps *sitemaps, struct sitemap_queue *queue, const
         log_warning("sitemap %.*s is left out: more than %d", SLICE_ARGS(text), MOST_FILES);
         return 0;
     }
-    struct sitemap *sitemap = malloc(sizeof *sitemap + text.length + 1);
-    if (!sitemap || table_put(&sitemaps->known, fingerprint, sitemaps)) {
-        free(sitemap);
-        return ERR_NO_MEMORY;
-    }
-    *sitemap = (struct sitemap){.level = like->level, .is_guessed = like->is_guessed};
-    memcpy(sitemap->url, text.data, text.length);
-    sitemap->url[text.length] = '\0';
-    list_append(&queue->waiting, &sitemap->node);
-    return 0;
+    int err = table_put(&sitemaps->known, fingerprint, sitemaps);
+    if (!err)
+        err = add(queue, text, like);
+    return err ? err : tell_state(sitemaps, queue, text, like, false);
 }
 
 /* The same for a text; one that is no URL is told of. `by` is what says that it is there. */
@@ -207,13 +231,40 @@ static int list_given(struct sitemaps *sitemaps, struct sitemap_queue *queue)
     return err;
 }
 
+static int set_origin(struct sitemap_queue *queue, const struct url *url)
+{
+    struct buf text;
+    if (queue->origin)
+        return 0;
+    buf_init(&text, URL_MAX_LENGTH);
+    int err = url_append_origin(url, &text);
+    if (err)
+        buf_free(&text);
+    else
+        queue->origin = text.data;
+    return err;
+}
+
+int sitemaps_restore(struct sitemaps *sitemaps, struct sitemap_queue *queue, const struct state_sitemap *met)
+{
+    const struct sitemap like = {.level = met->level, .is_guessed = met->is_guessed};
+    struct url url;
+    url_of_serialised(&url, met->url);
+    int err = table_put(&sitemaps->known, url_fingerprint(&url), sitemaps);
+    if (!err && !queue->origin && !(queue->origin = strndup(met->origin.data, met->origin.length)))
+        err = ERR_NO_MEMORY;
+    return err || met->is_read ? err : add(queue, met->url, &like);
+}
+
 int sitemaps_list(struct sitemaps *sitemaps, struct sitemap_queue *queue, const struct url *root,
                   const struct robots *robots)
 {
     static const struct sitemap named = {0}, guessed = {.is_guessed = true};
     size_t count = robots ? robots_sitemap_count(robots) : 0;
-    int err = list_given(sitemaps, queue);
-    if (is_mode(sitemaps->options, "off"))
+    int err = set_origin(queue, root);
+    if (!err)
+        err = list_given(sitemaps, queue);
+    if (err || is_mode(sitemaps->options, "off"))
         return err;
     for (size_t i = 0; i < count && !err; i++)
         err = enqueue_text(sitemaps, queue, robots_sitemap(robots, i), root, &named, "robots.txt");
@@ -324,7 +375,7 @@ static void close_reading(struct reading *reading)
     buf_free(&reading->text);
 }
 
-/* What has become of the sitemap: 1 when it is over with it, 0 when it is to be tried again. */
+/* What has become of the sitemap: 1 when it is over with it, 0 when it is to be tried again, or an error. */
 static int settle(struct reading *reading, struct sitemap *sitemap, const struct http_response *response)
 {
     sitemap->tries++;
@@ -334,8 +385,9 @@ static int settle(struct reading *reading, struct sitemap *sitemap, const struct
         return 0;
     }
     tell(reading, response);
+    int err = tell_state(reading->sitemaps, reading->queue, slice_of(sitemap->url), sitemap, true);
     free(sitemap);
-    return 1;
+    return err ? err : 1;
 }
 
 int sitemaps_read(struct sitemaps *sitemaps, struct sitemap_queue *queue, struct sitemap *sitemap,

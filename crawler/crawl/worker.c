@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "crawl/server_memory.h"
 
 void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t *redirects)
 {
@@ -236,7 +237,10 @@ void worker_note_answer(struct worker *worker)
 {
     struct server *server = worker->server;
     nanoseconds now = clock_now();
+    nanoseconds before = server->politeness.not_before;
     politeness_answered(&server->politeness, &worker->response, worker->tries, now);
+    if (server->politeness.not_before > before && politeness_is_refusal(worker->response.status))
+        crawler_fail(worker->crawler, server_memory_hold(worker));
     if (politeness_has_lost(&server->politeness, now) && !server_is_down(server, now))
         server_go_down(server, worker->response.error, now);
     worker_set_pace(worker);

@@ -24,6 +24,9 @@ enum journal_kind {
     JOURNAL_KNOWN,  /* URLs from `id` on that are in the file have the fingerprints `text`, 64 bits each */
     JOURNAL_LINKS, /* page `id` has links to the fingerprints `text`, of which those from `number` on are not followed */
     JOURNAL_NEARER, /* the URL with the fingerprint `number`, reached by redirects at first, has `depth` and `redirects` */
+    JOURNAL_RULES, /* the origin `text` has the robots.txt `more`, empty for none, since `number` (milliseconds since 1970) */
+    JOURNAL_HOLD, /* the origin `text` is not to be asked before `number` (milliseconds since 1970) */
+    JOURNAL_SITEMAP, /* the sitemap `text` of the origin `more`, below `depth` indexes, guessed if `redirects`, is read if `number` */
     JOURNAL_FINISH, /* all is to be on the disk; answered */
     JOURNAL_KINDS
 };

@@ -19,6 +19,18 @@
     " entity_tag TEXT,"         \
     " last_modified TEXT);"
 
+/* Servers: what robots.txt said, and when (both NULL before), and until when they want to be left alone; times in milliseconds since 1970. */
+#define ORIGIN \
+    "CREATE TABLE origin(origin TEXT PRIMARY KEY, robots TEXT, asked INTEGER, not_before INTEGER) WITHOUT ROWID;"
+
+#define SITEMAP                                    \
+    "CREATE TABLE sitemap("                        \
+    " url TEXT PRIMARY KEY,"                       \
+    " origin TEXT NOT NULL,"   /* whose it is */   \
+    " level INTEGER NOT NULL," /* indexes above */ \
+    " guessed INTEGER NOT NULL,"                   \
+    " read INTEGER NOT NULL) WITHOUT ROWID;"
+
 /* The links of pages: numbers of URLs as a JSON array, those that are not to be followed below 0. */
 #define LINK "CREATE TABLE link(id INTEGER PRIMARY KEY, targets TEXT NOT NULL);"
 
@@ -59,7 +71,7 @@ static const char TABLES[] =
     " address TEXT,"
     " digest INTEGER,"  /* XXH3 of the decoded body; NULL for none */
     " entity_tag TEXT," /* these two: what the next visit asks with */
-    " last_modified TEXT);" EARLIER LINK;
+    " last_modified TEXT);" EARLIER LINK ORIGIN SITEMAP;
 
 #define REFERRER "coalesce((SELECT url FROM url AS page WHERE page.id = url.referrer), url.referrer) AS referrer"
 
@@ -97,15 +109,18 @@ static const char VIEWS[] =
 static const char FROM_1[] = "ALTER TABLE record ADD COLUMN entity_tag TEXT;"
                              "ALTER TABLE record ADD COLUMN last_modified TEXT;"
                              "DROP VIEW broken; DROP VIEW pages; DROP VIEW redirects; DROP VIEW skipped;"
-                             "DROP VIEW pending;" EARLIER LINK;
+                             "DROP VIEW pending;" EARLIER LINK ORIGIN SITEMAP;
 
 /* What robots.txt said is asked for again. OR ROLLBACK: nothing is left of a failure anyway, and what one statement has changed need not
  * be noted in a temporary file, which the sandbox refuses. */
 static const char NEXT_VISIT[] =
     "DELETE FROM earlier;"
-    "INSERT OR ROLLBACK INTO earlier SELECT id, " SCHEMA_STATUS ", error, next_url, content_type, encoding, flags & 7, size, links,"
+    "INSERT OR ROLLBACK INTO earlier SELECT id, " SCHEMA_STATUS
+    ", error, next_url, content_type, encoding, flags & 7, size, links,"
     " digest, entity_tag, last_modified FROM record;"
     "DELETE FROM record;"
+    "DELETE FROM sitemap;"
+    "UPDATE OR ROLLBACK origin SET robots = NULL, asked = NULL;"
     "UPDATE OR ROLLBACK url SET reason = NULL WHERE reason IN ('robots', 'robots-unavailable');"
     "INSERT OR REPLACE INTO crawl VALUES('finished', 0);"
     "INSERT OR REPLACE INTO crawl SELECT 'visit', coalesce((SELECT value FROM crawl WHERE name = 'visit'), 1) + 1;";

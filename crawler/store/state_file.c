@@ -339,3 +339,49 @@ int state_file_for_each_links(struct state_file *file,
     buf_free(&walker.targets);
     return err;
 }
+
+struct origin_walk {
+    int (*visit)(void *context, const struct state_origin *origin);
+    void *context;
+};
+
+static int take_origin(void *walker, sqlite3_stmt *row)
+{
+    const struct origin_walk *walk = walker;
+    const struct state_origin origin = {.origin = sqlite_text(row, 0),
+                                        .robots = sqlite_text(row, 1),
+                                        .asked = sqlite3_column_int64(row, 2),
+                                        .not_before = sqlite3_column_int64(row, 3)};
+    return walk->visit(walk->context, &origin);
+}
+
+int state_file_for_each_origin(struct state_file *file, int (*visit)(void *context, const struct state_origin *origin),
+                               void *context)
+{
+    struct origin_walk walker = {visit, context};
+    return walk(file, "SELECT origin, robots, asked, not_before FROM origin", take_origin, &walker);
+}
+
+struct sitemap_walk {
+    int (*visit)(void *context, const struct state_sitemap *sitemap);
+    void *context;
+};
+
+static int take_sitemap(void *walker, sqlite3_stmt *row)
+{
+    const struct sitemap_walk *walk = walker;
+    const struct state_sitemap sitemap = {.url = sqlite_text(row, 0),
+                                          .origin = sqlite_text(row, 1),
+                                          .level = (uint32_t)sqlite3_column_int64(row, 2),
+                                          .is_guessed = sqlite3_column_int(row, 3),
+                                          .is_read = sqlite3_column_int(row, 4)};
+    return walk->visit(walk->context, &sitemap);
+}
+
+int state_file_for_each_sitemap(struct state_file *file,
+                                int (*visit)(void *context, const struct state_sitemap *sitemap), void *context)
+{
+    struct sitemap_walk walker = {visit, context};
+    return walk(file, "SELECT url, origin, level, guessed, read FROM sitemap ORDER BY level, url", take_sitemap,
+                &walker);
+}

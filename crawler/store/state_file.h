@@ -54,4 +54,27 @@ int state_file_for_each_links(struct state_file *file,
                               int (*visit)(void *context, uint64_t id, const uint64_t *targets, size_t count),
                               void *context);
 
+/* What is known of servers. */
+struct state_origin {
+    struct slice origin;
+    struct slice robots; /* its robots.txt; empty for none */
+    int64_t asked;       /* when that was asked for; these in milliseconds since 1970; 0: it was not */
+    int64_t not_before;  /* when it wants to be asked again; 0: at any time */
+};
+
+int state_file_for_each_origin(struct state_file *file, int (*visit)(void *context, const struct state_origin *origin),
+                               void *context);
+
+/* A file that was met. */
+struct state_sitemap {
+    struct slice url;
+    struct slice origin; /* whose it is */
+    uint32_t level;      /* of indexes above it */
+    bool is_guessed;     /* nobody said that it is there */
+    bool is_read;
+};
+
+int state_file_for_each_sitemap(struct state_file *file,
+                                int (*visit)(void *context, const struct state_sitemap *sitemap), void *context);
+
 #endif

@@ -5,7 +5,20 @@
 #include "base/error.h"
 #include "store/schema.h"
 
-enum statement { PUT_NOTE, PUT_URL, PUT_REASON, PUT_WAY, PUT_RECORD, PUT_LINKS, DROP_LINKS, PUT_NEARER, STATEMENTS };
+enum statement {
+    PUT_NOTE,
+    PUT_URL,
+    PUT_REASON,
+    PUT_WAY,
+    PUT_RECORD,
+    PUT_LINKS,
+    DROP_LINKS,
+    PUT_NEARER,
+    PUT_RULES,
+    PUT_HOLD,
+    PUT_SITEMAP,
+    STATEMENTS
+};
 
 _Static_assert((int)STATEMENTS == (int)STATE_ROWS_STATEMENTS, "each has its place");
 
@@ -17,6 +30,11 @@ static const char *const TEXTS[STATEMENTS] = {
     [PUT_LINKS] = "INSERT OR REPLACE INTO link VALUES (?, ?)",
     [DROP_LINKS] = "DELETE FROM link WHERE id = ?",
     [PUT_NEARER] = "UPDATE url SET depth = min(depth, ?), redirects = min(redirects, ?) WHERE id = ?",
+    [PUT_RULES] = "INSERT INTO origin(origin, robots, asked) VALUES (?, ?, ?)"
+                  " ON CONFLICT DO UPDATE SET robots = excluded.robots, asked = excluded.asked",
+    [PUT_HOLD] = "INSERT INTO origin(origin, not_before) VALUES (?, ?2)"
+                 " ON CONFLICT DO UPDATE SET not_before = excluded.not_before",
+    [PUT_SITEMAP] = "INSERT OR REPLACE INTO sitemap VALUES (?, ?, ?, ?, ?)",
     [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 };
 
@@ -165,6 +183,34 @@ static sqlite3_stmt *bind_nearer(struct state_rows *rows, const struct journal_e
     return statement;
 }
 
+static sqlite3_stmt *bind_rules(struct state_rows *rows, const struct journal_entry *entry)
+{
+    sqlite3_stmt *statement = rows->statements[PUT_RULES];
+    bind_text(statement, 1, entry->text);
+    bind_text(statement, 2, entry->more);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)entry->number);
+    return statement;
+}
+
+static sqlite3_stmt *bind_hold(struct state_rows *rows, const struct journal_entry *entry)
+{
+    sqlite3_stmt *statement = rows->statements[PUT_HOLD];
+    bind_text(statement, 1, entry->text);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)entry->number);
+    return statement;
+}
+
+static sqlite3_stmt *bind_sitemap(struct state_rows *rows, const struct journal_entry *entry)
+{
+    sqlite3_stmt *statement = rows->statements[PUT_SITEMAP];
+    bind_text(statement, 1, entry->text);
+    bind_text(statement, 2, entry->more);
+    sqlite3_bind_int64(statement, 3, entry->depth);
+    sqlite3_bind_int64(statement, 4, entry->redirects);
+    sqlite3_bind_int64(statement, 5, (sqlite3_int64)entry->number);
+    return statement;
+}
+
 /* Returns NULL when memory is out. */
 static sqlite3_stmt *bind(struct state_rows *rows, const struct journal_entry *entry)
 {
@@ -186,6 +232,12 @@ static sqlite3_stmt *bind(struct state_rows *rows, const struct journal_entry *e
         return bind_links(rows, entry);
     case JOURNAL_NEARER:
         return bind_nearer(rows, entry);
+    case JOURNAL_RULES:
+        return bind_rules(rows, entry);
+    case JOURNAL_HOLD:
+        return bind_hold(rows, entry);
+    case JOURNAL_SITEMAP:
+        return bind_sitemap(rows, entry);
     case JOURNAL_BEGIN:
     case JOURNAL_VISIT:
     case JOURNAL_GRAPH:

@@ -7,7 +7,7 @@
 #include "store/journal.h"
 #include "store/link_lists.h"
 
-enum { STATE_ROWS_STATEMENTS = 8 };
+enum { STATE_ROWS_STATEMENTS = 11 };
 
 struct state_rows {
     sqlite3_stmt *statements[STATE_ROWS_STATEMENTS];

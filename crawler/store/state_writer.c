@@ -131,10 +131,9 @@ static int write_entry(struct writer *writer, const struct journal_entry *entry)
 
 static int clear(struct writer *writer)
 {
-    int code =
-        sqlite3_exec(writer->database,
-                     "DELETE FROM crawl; DELETE FROM url; DELETE FROM record; DELETE FROM earlier; DELETE FROM link",
-                     NULL, NULL, NULL);
+    static const char text[] = "DELETE FROM crawl; DELETE FROM url; DELETE FROM record; DELETE FROM earlier;"
+                               "DELETE FROM link; DELETE FROM origin; DELETE FROM sitemap";
+    int code = sqlite3_exec(writer->database, text, NULL, NULL, NULL);
     return code ? fail(writer, code) : 0;
 }
 

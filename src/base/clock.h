@@ -21,4 +21,7 @@ nanoseconds clock_now(void);
 /* The deadline that is `duration` from now; NEVER for a duration that reaches past the end of time. */
 nanoseconds clock_after(nanoseconds duration);
 
+/* The time of day, in milliseconds since 1970: for what another process is to know. It may jump. */
+int64_t clock_time_of_day(void);
+
 #endif
