@@ -56,7 +56,7 @@ static int restore(struct intake *intake, const struct state_url *met, uint64_t 
         .id = met->referrer_id, .page = met->referrer, .from = from, .depth = met->depth, .redirects = met->redirects};
     struct visit visit = intake_visit_of(&found, NULL);
     struct judgement judgement = {.reason = is_distance(met->reason) ? REASON_NONE : met->reason};
-    struct store_url entry;
+    struct store_url entry = {0};
     struct url url;
     int err = entry_restored(met, &url, storage, &entry);
     *fingerprint = entry.fingerprint;

@@ -30,10 +30,8 @@ static const char *const TEXTS[STATEMENTS] = {
     [PUT_LINKS] = "INSERT OR REPLACE INTO link VALUES (?, ?)",
     [DROP_LINKS] = "DELETE FROM link WHERE id = ?",
     [PUT_NEARER] = "UPDATE url SET depth = min(depth, ?), redirects = min(redirects, ?) WHERE id = ?",
-    [PUT_RULES] = "INSERT INTO origin(origin, robots, asked) VALUES (?, ?, ?)"
-                  " ON CONFLICT DO UPDATE SET robots = excluded.robots, asked = excluded.asked",
-    [PUT_HOLD] = "INSERT INTO origin(origin, not_before) VALUES (?, ?2)"
-                 " ON CONFLICT DO UPDATE SET not_before = excluded.not_before",
+    [PUT_RULES] = "INSERT INTO origin VALUES (?1, ?2, ?3, NULL) ON CONFLICT DO UPDATE SET robots = ?2, asked = ?3",
+    [PUT_HOLD] = "INSERT INTO origin VALUES (?1, NULL, NULL, ?2) ON CONFLICT DO UPDATE SET not_before = ?2",
     [PUT_SITEMAP] = "INSERT OR REPLACE INTO sitemap VALUES (?, ?, ?, ?, ?)",
     [PUT_RECORD] = "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 };

@@ -43,8 +43,8 @@ static int two_digits(const char *text)
 static int month_called(const char *text)
 {
     static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    for (int i = 0; i < 12; i++)
-        if (memcmp(names + 3 * i, text, 3) == 0)
+    for (int i = 0; names[3 * i]; i++)
+        if (memcmp(&names[3 * i], text, 3) == 0)
             return i + 1;
     return 0;
 }
@@ -73,7 +73,8 @@ static bool read_usual_date(struct slice value, time_t *date)
     if (day < 1 || day > lengths[month] || century < 19 || year < 0 || hour < 0 || hour > 23 || minute < 0 ||
         minute > 59 || second < 0 || second > 59)
         return false; /* the odd day, and worse: the library knows */
-    *date = (time_t)(days_of(century * 100 + year, month, day) * 86400 + hour * 3600 + minute * 60 + second);
+    const int seconds = hour * 3600 + minute * 60 + second;
+    *date = (time_t)(days_of(century * 100 + year, month, day) * 86400 + seconds);
     return true;
 }
 

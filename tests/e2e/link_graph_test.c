@@ -110,7 +110,7 @@ START_TEST(a_graph_is_the_same_when_a_crawl_goes_on)
     struct run run;
     state_place_open(&(struct site_config){.graph = &graph});
     crawl(&run, (const char *const[]){"--link-graph", "-c", "1", NULL});
-    strcpy(whole, links());
+    snprintf(whole, sizeof whole, "%s", links());
     ck_assert_ptr_nonnull(strchr(whole, '\n'));
     run_free(&run);
     remove(state_place.state);
