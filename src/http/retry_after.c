@@ -42,9 +42,10 @@ static int two_digits(const char *text)
 /* 1 to 12; 0 for anything else. */
 static int month_called(const char *text)
 {
-    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    for (int i = 0; names[3 * i]; i++)
-        if (memcmp(&names[3 * i], text, 3) == 0)
+    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    for (int i = 0; i < 12; i++)
+        if (memcmp(names[i], text, 3) == 0)
             return i + 1;
     return 0;
 }
