@@ -15,30 +15,11 @@ static inline const char *find_value(const char *name, const char *end)
     return good ? at + 1 : NULL;
 }
 
-/* Where the name that ends before `equals` begins, in a tag that has nothing of its own before `from`. */
-static inline const char *name_start(const char *from, const char *equals)
-{
-    const char *at = equals;
-    while (at > from && (unsigned char)at[-1] > ' ' && at[-1] != '/' && at[-1] != '"')
-        at--;
-    return at;
-}
-
 static inline const char *skip_spaces(const char *at, const char *end)
 {
     while (at < end && ascii_is_space(*at))
         at++;
     return at;
-}
-
-/* Passes over white space and plain attributes up to `stop`; false when there is anything else. */
-static bool pass_over(const char *at, const char *stop)
-{
-    while ((at = skip_spaces(at, stop)) < stop) {
-        const char *value = find_value(at, stop);
-        at = value ? html_find(value + 1, stop, '"') + 1 : stop + 1;
-    }
-    return at == stop;
 }
 
 /* What is read of a tag. */
@@ -61,13 +42,22 @@ static inline const char *read_attribute(struct reading *reading, const char *na
     return close + 1;
 }
 
-/* Reads the attributes from the one on whose value begins at `value`; those between `behind_name` and there matter to
- * nobody. Returns the tag's end, behind its '>'; NULL where it isn't plain, or not whole. */
-static const char *read_attributes(struct reading *reading, const char *behind_name, const char *value, const char *end)
+/* The name of the attribute whose value begins at `first`, in a tag whose name ends at `at`; NULL where anything but white
+ * space and plain attributes comes before. */
+static inline const char *find_attribute(const char *at, const char *first, const char *end)
 {
-    const char *at = name_start(behind_name, value - 1);
-    if (value - 1 - at > HTML_NAME_MAX || !pass_over(behind_name, at))
-        return NULL;
+    const char *name = skip_spaces(at, end), *value = find_value(name, end);
+    while (value && value < first) {
+        name = skip_spaces(html_find(value + 1, first, '"') + 1, end);
+        value = find_value(name, end);
+    }
+    return value == first ? name : NULL;
+}
+
+/* Reads the attributes from the one at `at` on, whose value begins at `value`. Returns the tag's end, behind its '>'; NULL
+ * where it isn't plain, or not whole. */
+static const char *read_attributes(struct reading *reading, const char *at, const char *value, const char *end)
+{
     do {
         at = skip_spaces(read_attribute(reading, at, value, end), end);
         if (at < end && *at == '>')
@@ -95,7 +85,8 @@ static struct html_skim_turn on_skimmed(void *context, const char *start, const 
     struct reading reading;
     struct slice name = html_between(start + 1, html_find_name_end(start + 1, value));
     reading.count = reading.undecoded = 0;
-    const char *behind = read_attributes(&reading, name.data + name.length, value, end);
+    const char *at = find_attribute(name.data + name.length, value, end);
+    const char *behind = at ? read_attributes(&reading, at, value, end) : NULL;
     if (!behind || !html_is_letter(*name.data) || name.length > HTML_NAME_MAX)
         return (struct html_skim_turn){start, true};
     int err = HTML_DECODE;
