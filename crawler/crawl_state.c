@@ -296,7 +296,7 @@ int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const 
         err = crawler_resume(crawler, state->earlier);
     state_file_close(state->earlier);
     state->earlier = NULL;
-    return err;
+    return err == ERR_SYNTAX ? ERR_IO : err; /* the file's, not the user's */
 }
 
 int crawl_state_finish(struct crawl_state *state, bool is_finished)

@@ -22,10 +22,13 @@ static void let_call_fail(const char *kind, int nth)
     setenv("LD_PRELOAD", NTH_FAILURE_LIBRARY, 1);
 }
 
-static void crawl(struct run *run, const struct site *site, const char *state)
+/* `option` may be NULL. */
+static void crawl(struct run *run, const struct site *site, const char *state, const char *option)
 {
     char root[64];
-    run_crawler(run, site, (const char *const[]){"-q", "--state", state, site_url(site, "/", root, sizeof root), NULL});
+    run_crawler(run, site,
+                (const char *const[]){"-q", "--link-graph", "--state", state, site_url(site, "/", root, sizeof root),
+                                      option, NULL});
 }
 
 static void check_report(const struct site *site, const char *state)
@@ -37,19 +40,25 @@ static void check_report(const struct site *site, const char *state)
     run_free(&run);
 }
 
-/* Exit code 2 the second time: it was finished the first time. Returns whether the call made the first crawl fail. */
-static bool fails_and_goes_on(const struct site *site, const char *folder, const char *kind, int nth)
+/* Exit code 2 the second time: it was finished the first time. Returns whether the call made the first crawl fail, or with `option`
+ * --revisit the visit after it. */
+static bool fails_and_goes_on(const struct site *site, const char *folder, const char *kind, int nth,
+                              const char *option)
 {
     struct run first, second;
     char state[PATH_SIZE];
     snprintf(state, sizeof state, "%s/%s-%d.db", folder, kind, nth);
+    if (option) {
+        crawl(&first, site, state, NULL);
+        run_free(&first);
+    }
     let_call_fail(kind, nth);
-    crawl(&first, site, state);
+    crawl(&first, site, state, option);
     unsetenv("LD_PRELOAD");
     bool is_clean =
         first.exit_code == 0 || ((first.exit_code == 1 || first.exit_code == CONFIG_UNREAD) && first.err[0]);
     ck_assert_msg(is_clean, "%s %d: exit code %d\n%s", kind, nth, first.exit_code, first.err);
-    crawl(&second, site, state);
+    crawl(&second, site, state, option);
     ck_assert_msg(second.exit_code == 0 || second.exit_code == 2, "%s %d: then exit code %d\n%s", kind, nth,
                   second.exit_code, second.err);
     check_report(site, state);
@@ -59,7 +68,7 @@ static bool fails_and_goes_on(const struct site *site, const char *folder, const
     return failed;
 }
 
-START_TEST(whatever_call_fails_the_crawl_goes_on_later)
+static void let_calls_fail(const char *kind, const char *option)
 {
     const struct site_graph graph = {.pages = PAGES, .links = 5};
     char folder[] = "/tmp/crawler-state-faults-XXXXXX", command[PATH_SIZE];
@@ -68,11 +77,22 @@ START_TEST(whatever_call_fails_the_crawl_goes_on_later)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &site), 0);
     for (int nth = 1; nth <= CALLS; nth++)
-        failures += fails_and_goes_on(site, folder, KINDS[_i], nth);
-    ck_assert_msg(failures > 0, "%s: no call mattered", KINDS[_i]);
+        failures += fails_and_goes_on(site, folder, kind, nth, option);
+    ck_assert_msg(failures > 0, "%s: no call mattered", kind);
     snprintf(command, sizeof command, "rm -r %s", folder);
     ck_assert_int_eq(system(command), 0);
     ck_assert_int_eq(site_stop(site), 0);
+}
+
+START_TEST(whatever_call_fails_the_crawl_goes_on_later)
+{
+    let_calls_fail(KINDS[_i], NULL);
+}
+END_TEST
+
+START_TEST(whatever_call_fails_a_visit_goes_on_later)
+{
+    let_calls_fail(KINDS[_i], "--revisit");
 }
 END_TEST
 
@@ -80,5 +100,6 @@ int main(void)
 {
     if (!NTH_FAILURE_LIBRARY[0])
         return SKIPPED; /* only for x86-64 Linux with glibc, and without sanitizers */
-    return RUN_TESTS_TIMES("state faults", sizeof KINDS / sizeof KINDS[0], whatever_call_fails_the_crawl_goes_on_later);
+    return RUN_TESTS_TIMES("state faults", sizeof KINDS / sizeof KINDS[0], whatever_call_fails_the_crawl_goes_on_later,
+                           whatever_call_fails_a_visit_goes_on_later);
 }

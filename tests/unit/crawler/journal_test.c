@@ -13,6 +13,10 @@ static const struct fetch_statistic RECORD = {.next_url = {"http://a.test/next",
                                               .encoding = "",
                                               .is_html = true,
                                               .reused = true,
+                                              .is_not_modified = true,
+                                              .is_unchanged = true,
+                                              .entity_tag = {"W/\"1\"", 5},
+                                              .last_modified = {"Mon", 3},
                                               .size = UINT64_C(1) << 40,
                                               .wire_size = 7,
                                               .digest = UINT64_MAX,
@@ -59,6 +63,9 @@ static void check_record(const struct journal_entry *entry)
     ck_assert_int_eq(entry->kind, JOURNAL_RECORD);
     ck_assert_int_eq(stat->status, 301);
     ck_assert_int_eq(stat->error, ERR_TRUNCATED);
+    ck_assert(stat->is_not_modified && stat->is_unchanged);
+    ck_assert(slice_equal(stat->entity_tag, RECORD.entity_tag));
+    ck_assert(slice_equal(stat->last_modified, RECORD.last_modified));
     ck_assert(stat->is_html && stat->reused && !stat->truncated && !stat->is_accepted);
     ck_assert_uint_eq(stat->size, RECORD.size);
     ck_assert_uint_eq(stat->wire_size, 7);
