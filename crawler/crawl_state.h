@@ -14,12 +14,13 @@ struct crawl_state {
     bool is_finished;           /* all of it is to be fetched again */
 };
 
-/* Opens what --state names. An unfinished crawl by the same rules goes on, and a finished one with --revisit; without roots its own are taken. To be called before anything
- * has descriptors. Returns EXIT_OK, or the exit code, with the reason logged; in either case crawl_state_close is to follow. */
+/* Opens what --state names. An unfinished crawl by the same rules goes on, and a finished one with --revisit; without
+ * roots its own are taken. To be called before anything has descriptors. Returns EXIT_OK, or the exit code, with the
+ * reason logged; in either case crawl_state_close is to follow. */
 enum exit_code crawl_state_open(struct crawl_state *state, struct options *options);
 
-/* Adds the roots to the crawl, or brings in what the earlier one had, and has its observers told of it. Errors: those of crawler_add_root,
- * crawler_resume, state_send, all logged. */
+/* Adds the roots to the crawl, or brings in what the earlier one had, and has its observers told of it. Errors: those
+ * of crawler_add_root, crawler_resume, state_send, all logged. */
 int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const struct options *options);
 
 /* The crawl is over: all goes to the disk. `is_finished`: nothing is left. Errors: those of state_finish. */

@@ -160,8 +160,8 @@ const struct option_row OPTION_TABLE[] = {
     {STATE, "resume", 0, NULL, OPTION_FLAG, FIELD(resume), 0, 0, 0, NULL, NULL,
      "go on with the crawl in --state FILE, and fail when there is none; its roots need not be given again"},
     {STATE, "revisit", 0, NULL, OPTION_FLAG, FIELD(revisit), 0, 0, 0, NULL, NULL,
-     "fetch all URLs of the finished crawl in --state FILE again, asking only for what has changed; one that is not finished "
-     "goes on"},
+     "fetch all URLs of the finished crawl in --state FILE again, asking only for what has changed; one that is not "
+     "finished goes on"},
     {STATE, "link-graph", 0, NULL, OPTION_FLAG, FIELD(link_graph), 0, 0, 0, NULL, NULL,
      "keep in --state FILE which page links where, too (view links); with --depth that is always kept"},
 

@@ -82,7 +82,7 @@ static void on_state_failed(void *context, int error)
     crawler_fail(context, error);
 }
 
-/* --- what is told to the state ------------------------------------------------------------------------------------- */
+/* --- what is told to the state ------------------------------------------------------------------------------------ */
 
 static int tell_links(void *context, uint64_t page, struct slice fingerprints, uint64_t followed)
 {

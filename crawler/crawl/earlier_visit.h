@@ -21,8 +21,8 @@ int earlier_visit_add(struct earlier_visit *visit, uint64_t id, const struct fet
 /* What is there to ask a URL with; `visit` may be NULL. Only what came whole with status 200 has any. */
 struct validators earlier_visit_validators(const struct earlier_visit *visit, uint64_t id);
 
-/* Completes the record of an answer: one with status 304 that was asked for by validators takes over what it does not say again.
- * `visit` may be NULL. Texts are valid as long as the visit. */
+/* Completes the record of an answer: one with status 304 that was asked for by validators takes over what it does not
+ * say again. `visit` may be NULL. Texts are valid as long as the visit. */
 void earlier_visit_compare(const struct earlier_visit *visit, uint64_t id, bool was_asked,
                            struct fetch_statistic *record);
 

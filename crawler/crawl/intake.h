@@ -27,8 +27,8 @@ void intake_free(struct intake *intake);
 
 /* What a crawl that may go on has to be told to be the same then. */
 struct intake_memory {
-    /* The links of a page are in: `fingerprints` of its distinct URLs, those from the place `followed` on not to be followed. NULL
-     * when nobody wants to know. Returns 0, or a negative error that is passed on. */
+    /* The links of a page are in: `fingerprints` of its distinct URLs, those from the place `followed` on not to be
+     * followed. NULL when nobody wants to know. Returns 0, or a negative error that is passed on. */
     int (*links)(void *context, uint64_t page, struct slice fingerprints, uint64_t followed);
     /* A URL that was reached by redirects is nearer than was known. Returns as above. NULL when links tell it. */
     int (*nearer)(void *context, uint64_t fingerprint, uint32_t depth, uint32_t redirects);
@@ -50,8 +50,8 @@ int intake_restore_root(struct intake *intake, struct slice text);
 /* Takes in again what an earlier process met, in the same order, and stores its fingerprint. Errors: ERR_NO_MEMORY. */
 int intake_restore(struct intake *intake, const struct state_url *met, uint64_t *fingerprint);
 
-/* When all that was met is in: takes in that a page has a link to a URL, which is followed, or redirects to it. Errors: ERR_NO_MEMORY,
- * those of frontier_add. */
+/* When all that was met is in: takes in that a page has a link to a URL, which is followed, or redirects to it. Errors:
+ * ERR_NO_MEMORY, those of frontier_add. */
 int intake_restore_link(struct intake *intake, uint64_t from, uint64_t to);
 int intake_restore_redirect(struct intake *intake, struct slice from, struct slice to);
 

@@ -7,7 +7,8 @@
 /* Bytes for a million links; a page that has more loses the last. */
 enum { INTAKE_GRAPH_LIMIT = 8 << 20 };
 
-/* Begins with a visit that walks over links, in `graph`. What the walk would leave out is met, if anybody wants the graph. */
+/* Begins with a visit that walks over links, in `graph`. What the walk would leave out is met, if anybody wants the
+ * graph. */
 void graph_begin(const struct intake *intake, struct visit *visit, struct buf *graph);
 
 /* Notes the link that was come to. Errors: ERR_NO_MEMORY. */

@@ -35,9 +35,10 @@ int link_walk_begin(struct link_walk *walk, struct page *page, const struct url 
 
 enum { LINK_WALK_END, LINK_WALK_NEW, LINK_WALK_KNOWN };
 
-/* Goes to the next distinct link, in the order of the document, first to all that may be followed, then to the others. Of
- * those that are not allowed, those that earlier pages had may be left out, unless the walk leaves none. Returns LINK_WALK_KNOWN for one that an
- * earlier page had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END behind the last, or ERR_NO_MEMORY. */
+/* Goes to the next distinct link, in the order of the document, first to all that may be followed, then to the others.
+ * Of those that are not allowed, those that earlier pages had may be left out, unless the walk leaves none. Returns
+ * LINK_WALK_KNOWN for one that an earlier page had, LINK_WALK_NEW for one of which that is not known, LINK_WALK_END
+ * behind the last, or ERR_NO_MEMORY. */
 int link_walk_next(struct link_walk *walk);
 
 /* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. */

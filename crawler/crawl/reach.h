@@ -5,7 +5,8 @@
  * the number of redirects in a row that lead to it. A URL met again on a shorter way is therefore taken up again: what
  * was found through it gets nearer too, and URLs that had been set aside as too far come into reach.
  *
- * Only what needs it is remembered: with a limit on depth every URL and link, without one only URLs that were reached by redirects. */
+ * Only what needs it is remembered: with a limit on depth every URL and link, without one only URLs that were reached
+ * by redirects. */
 #ifndef CRAWL_REACH_H
 #define CRAWL_REACH_H
 
@@ -49,17 +50,18 @@ bool reach_heeds(const struct reach *reach, uint64_t fingerprint);
 bool reach_heeds_any(const struct reach *reach);
 
 /* Reports a way to a URL in scope. For a new URL the verdict says whether it is to be fetched; if not, the URL is kept
- * (and the referrer of `source` held) until a shorter way shows up. For one met again the verdict is REACH_WITHIN, and URLs that this way
- * brings into reach are released before the call returns. Errors: ERR_NO_MEMORY, or what `release` returned; `*verdict`
- * is untouched then. */
+ * (and the referrer of `source` held) until a shorter way shows up. For one met again the verdict is REACH_WITHIN, and
+ * URLs that this way brings into reach are released before the call returns. Errors: ERR_NO_MEMORY, or what `release`
+ * returned; `*verdict` is untouched then. */
 int reach_report(struct reach *reach, const struct reach_step *step, struct slice url, struct store_source *source,
                  enum reach_verdict *verdict);
 
-/* A way that an earlier process knew: a link or a redirect from one URL to another, which both have been reported by now as they were
- * met first. Ways that don't matter are passed over. Errors: as reach_report. */
+/* A way that an earlier process knew: a link or a redirect from one URL to another, which both have been reported by
+ * now as they were met first. Ways that don't matter are passed over. Errors: as reach_report. */
 int reach_restore(struct reach *reach, uint64_t from, uint64_t to, bool is_redirect);
 
-/* The least depth and number of redirects known for a URL: `*depth` and `*redirects` are lowered where something better than they are is known. */
+/* The least depth and number of redirects known for a URL: `*depth` and `*redirects` are lowered where something better
+ * than they are is known. */
 void reach_look_up(const struct reach *reach, uint64_t fingerprint, uint32_t *depth, uint32_t *redirects);
 
 /* Walks over the URLs that were never released. */

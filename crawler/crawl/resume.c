@@ -22,7 +22,7 @@ struct resumption {
 
 enum { KNOWN_AT_ONCE = 8192 };
 
-/* --- what was met -------------------------------------------------------------------------------------------------- */
+/* --- what was met ------------------------------------------------------------------------------------------------- */
 
 /* Marks a root's server, whose sitemaps may not all have been read. */
 static int mark_server(struct crawler *crawler, struct slice root)
@@ -89,7 +89,7 @@ static int restore_record(void *context, const struct fetch_statistic *stat)
     return crawler->error ? tell(crawler, stat->url, crawler->error) : 0;
 }
 
-/* --- what led where ------------------------------------------------------------------------------------------------ */
+/* --- what led where ----------------------------------------------------------------------------------------------- */
 
 static uint64_t fingerprint_of(const struct resumption *resumption, uint64_t id)
 {
@@ -142,7 +142,7 @@ static int restore_ways(struct resumption *resumption, struct state_file *file)
     return err ? err : state_file_for_each_record(file, restore_redirect, resumption);
 }
 
-/* --- the visit before ---------------------------------------------------------------------------------------------- */
+/* --- the visit before --------------------------------------------------------------------------------------------- */
 
 static int restore_earlier(void *context, uint64_t id, const struct fetch_statistic *record)
 {

@@ -14,9 +14,10 @@ enum rules_answer {
     RULES_UNREACHABLE  /* no whole answer; response->error says why */
 };
 
-/* Asks the origin of `url` for the rules of `product` (robots.h), following redirects to wherever they lead. `*rules` is
- * the caller's with RULES_GIVEN, else NULL, and `text`, which takes ROBOTS_MOST + 2 bytes, gets the file. `response` is that of the last request. Must be called in a task. Returns an
- * enum rules_answer, ERR_CANCELLED or ERR_NO_MEMORY. */
+/* Asks the origin of `url` for the rules of `product` (robots.h), following redirects to wherever they lead. `*rules`
+ * is the caller's with RULES_GIVEN, else NULL, and `text`, which takes ROBOTS_MOST + 2 bytes, gets the file. `response`
+ * is that of the last request. Must be called in a task. Returns an enum rules_answer, ERR_CANCELLED or ERR_NO_MEMORY.
+ * */
 int rules_ask(struct http_client *client, const struct url *url, struct slice product, struct http_response *response,
               struct robots **rules, struct buf *text);
 

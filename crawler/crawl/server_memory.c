@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/log.h"
 
-/* --- what is told --------------------------------------------------------------------------------------------------- */
+/* --- what is told ------------------------------------------------------------------------------------------------- */
 
 /* Sends `entry` with the origin of the worker's URL as its text. */
 static int send(const struct worker *worker, struct journal_entry *entry)
@@ -34,7 +34,7 @@ int server_memory_hold(const struct worker *worker)
     return wait <= 0 ? 0 : send(worker, &(struct journal_entry){.kind = JOURNAL_HOLD, .number = (uint64_t)until});
 }
 
-/* --- what comes back ------------------------------------------------------------------------------------------------ */
+/* --- what comes back ---------------------------------------------------------------------------------------------- */
 
 static struct server *find(struct crawler *crawler, struct slice origin)
 {

@@ -1,7 +1,7 @@
 /* sitemaps.h - lists of URLs that sites publish, as more to start from.
  *
- * An origin's sitemaps wait in a queue of its own, and its workers read them one after another beside their pages. Each file
- * is read once, an index leads at most three levels down, and the limits of sitemap.h hold. */
+ * An origin's sitemaps wait in a queue of its own, and its workers read them one after another beside their pages. Each
+ * file is read once, an index leads at most three levels down, and the limits of sitemap.h hold. */
 #ifndef CRAWL_SITEMAPS_H
 #define CRAWL_SITEMAPS_H
 
@@ -37,7 +37,8 @@ void sitemap_queue_free(struct sitemap_queue *queue);
 
 struct sitemaps;
 
-/* All arguments live as long as the sitemaps; `state` may be NULL. Errors: ERR_SYNTAX (a URL of --sitemap, which is logged), ERR_NO_MEMORY. */
+/* All arguments live as long as the sitemaps; `state` may be NULL. Errors: ERR_SYNTAX (a URL of --sitemap, which is
+ * logged), ERR_NO_MEMORY. */
 int sitemaps_create(struct sitemaps **out, const struct options *options, struct http_client *client,
                     struct intake *intake, struct state *state);
 
@@ -48,20 +49,21 @@ void sitemaps_free(struct sitemaps *sitemaps);
 bool sitemaps_are_read(const struct options *options);
 bool sitemaps_are_all(const struct options *options);
 
-/* Puts the sitemaps of a root's origin into `queue`: those that its robots.txt names, or else /sitemap.xml, and, when it
- * is the first of all, those of --sitemap. `robots` is NULL for none. Errors: ERR_NO_MEMORY, those of state_send. */
+/* Puts the sitemaps of a root's origin into `queue`: those that its robots.txt names, or else /sitemap.xml, and, when
+ * it is the first of all, those of --sitemap. `robots` is NULL for none. Errors: ERR_NO_MEMORY, those of state_send. */
 int sitemaps_list(struct sitemaps *sitemaps, struct sitemap_queue *queue, const struct url *root,
                   const struct robots *robots);
 
 /* Takes in again what an earlier process met: read ones are only known. Errors: ERR_NO_MEMORY. */
 int sitemaps_restore(struct sitemaps *sitemaps, struct sitemap_queue *queue, const struct state_sitemap *met);
 
-/* Takes the first out of the queue, which is busy until sitemaps_read has ended; NULL when there is none whose time has come, or it is busy. */
+/* Takes the first out of the queue, which is busy until sitemaps_read has ended; NULL when there is none whose time has
+ * come, or it is busy. */
 struct sitemap *sitemaps_take(struct sitemap_queue *queue, nanoseconds now);
 
 /* Fetches and reads one: its URLs go to the intake, its sitemaps to the queue. `response` is that of the last request.
- * Must be called in a task. Returns 1 when it is over with the sitemap, which is freed, 0 when it waits in the queue for another try, or
- * ERR_CANCELLED, ERR_NO_MEMORY, those of state_send. */
+ * Must be called in a task. Returns 1 when it is over with the sitemap, which is freed, 0 when it waits in the queue
+ * for another try, or ERR_CANCELLED, ERR_NO_MEMORY, those of state_send. */
 int sitemaps_read(struct sitemaps *sitemaps, struct sitemap_queue *queue, struct sitemap *sitemap,
                   struct http_response *response);
 

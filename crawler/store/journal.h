@@ -13,21 +13,24 @@
 #include "record/fetch_statistic.h"
 #include "record/reason.h"
 
+/* Times are milliseconds since 1970, unless a line says otherwise. */
 enum journal_kind {
     JOURNAL_BEGIN, /* a crawl begins: what is there is of one that never got as far as to its rules */
     JOURNAL_VISIT, /* all that was fetched is to be fetched again, from `number` on (seconds since 1970) */
     JOURNAL_NOTE,  /* of the whole crawl: `text` is a name, `more` its value, or, when that is empty, `number` */
-    JOURNAL_URL, /* `id` was met: `text`, with the fingerprint `number`; found by `referrer`, or by `more` when that has no number */
-    JOURNAL_REASON, /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all; with `number`, `depth` and `redirects` are new */
-    JOURNAL_RECORD, /* `id` was fetched: `stat` */
-    JOURNAL_GRAPH,  /* lists of links will follow */
-    JOURNAL_KNOWN,  /* URLs from `id` on that are in the file have the fingerprints `text`, 64 bits each */
-    JOURNAL_LINKS, /* page `id` has links to the fingerprints `text`, of which those from `number` on are not followed */
-    JOURNAL_NEARER, /* the URL with the fingerprint `number`, reached by redirects at first, has `depth` and `redirects` */
-    JOURNAL_RULES, /* the origin `text` has the robots.txt `more`, empty for none, since `number` (milliseconds since 1970) */
-    JOURNAL_HOLD, /* the origin `text` is not to be asked before `number` (milliseconds since 1970) */
-    JOURNAL_SITEMAP, /* the sitemap `text` of the origin `more`, below `depth` indexes, guessed if `redirects`, is read if `number` */
-    JOURNAL_FINISH, /* all is to be on the disk; answered */
+    JOURNAL_URL, /* `id` was met: `text`, of the fingerprint `number`; found by `referrer`, or by `more` if that is 0 */
+    JOURNAL_REASON,  /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all; with `number` not 0,
+                        `depth` and `redirects` are new, too */
+    JOURNAL_RECORD,  /* `id` was fetched: `stat` */
+    JOURNAL_GRAPH,   /* lists of links will follow */
+    JOURNAL_KNOWN,   /* URLs from `id` on that are in the file have the fingerprints `text`, 64 bits each */
+    JOURNAL_LINKS,   /* page `id` has links to the fingerprints `text`; those from `number` on are not followed */
+    JOURNAL_NEARER,  /* the URL of the fingerprint `number`, first reached by redirects, has `depth` and `redirects` */
+    JOURNAL_RULES,   /* the origin `text` has the robots.txt `more`, empty for none, since `number` */
+    JOURNAL_HOLD,    /* the origin `text` is not to be asked before `number` */
+    JOURNAL_SITEMAP, /* the sitemap `text` of the origin `more`, below `depth` indexes, guessed if `redirects`, has been
+                        read if `number` */
+    JOURNAL_FINISH,  /* all is to be on the disk; answered */
     JOURNAL_KINDS
 };
 

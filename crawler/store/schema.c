@@ -19,7 +19,8 @@
     " entity_tag TEXT,"         \
     " last_modified TEXT);"
 
-/* Servers: what robots.txt said, and when (both NULL before), and until when they want to be left alone; times in milliseconds since 1970. */
+/* Servers: what robots.txt said, and when (both NULL before), and until when they want to be left alone; times in
+ * milliseconds since 1970. */
 #define ORIGIN \
     "CREATE TABLE origin(origin TEXT PRIMARY KEY, robots TEXT, asked INTEGER, not_before INTEGER) WITHOUT ROWID;"
 
@@ -53,8 +54,8 @@ static const char TABLES[] =
     " next_url TEXT," /* where a redirect leads */
     " content_type TEXT,"
     " encoding TEXT,"
-    " flags INTEGER NOT NULL," /* 1 HTML, 2 truncated, 4 status accepted, 8 connection reused, 16 not modified, 32 unchanged */
-    " size INTEGER NOT NULL," /* decoded bytes */
+    " flags INTEGER NOT NULL," /* RECORD_HTML and so on, see schema.h */
+    " size INTEGER NOT NULL,"  /* decoded bytes */
     " wire_size INTEGER NOT NULL,"
     " links INTEGER NOT NULL,"
     " new_links INTEGER NOT NULL,"
@@ -111,8 +112,8 @@ static const char FROM_1[] = "ALTER TABLE record ADD COLUMN entity_tag TEXT;"
                              "DROP VIEW broken; DROP VIEW pages; DROP VIEW redirects; DROP VIEW skipped;"
                              "DROP VIEW pending;" EARLIER LINK ORIGIN SITEMAP;
 
-/* What robots.txt said is asked for again. OR ROLLBACK: nothing is left of a failure anyway, and what one statement has changed need not
- * be noted in a temporary file, which the sandbox refuses. */
+/* What robots.txt said is asked for again. OR ROLLBACK: nothing is left of a failure anyway, and what one statement has
+ * changed need not be noted in a temporary file, which the sandbox refuses. */
 static const char NEXT_VISIT[] =
     "DELETE FROM earlier;"
     "INSERT OR ROLLBACK INTO earlier SELECT id, " SCHEMA_STATUS

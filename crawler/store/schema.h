@@ -1,12 +1,11 @@
 /* schema.h - the tables of a state file (SQLite), and the views in which people ask it.
  *
- * `url` has a row for each distinct URL that was met, numbered from 1 in the order in which they were met, without gaps.
- * `record` has one for each that was fetched, under the same number. What waits is what has neither a reason nor a record.
- * When a crawl is visited again, `earlier` gets the records of the visit before, and `record` is empty at first.
- * `link` has a row for each page whose links are kept (--link-graph, --depth).
- * `origin` has what servers said of themselves, and `sitemap` which files were read.
- * The views pages, links, broken, redirects, skipped, pending and changes are for people; their columns stay as they are, the
- * tables' may change with the version. */
+ * `url` has a row for each distinct URL that was met, numbered from 1 in the order in which they were met, without
+ * gaps. `record` has one for each that was fetched, under the same number. What waits is what has neither a reason nor
+ * a record. When a crawl is visited again, `earlier` gets the records of the visit before, and `record` is empty at
+ * first. `link` has a row for each page whose links are kept (--link-graph, --depth). `origin` has what servers said of
+ * themselves, and `sitemap` which files were read. The views pages, links, broken, redirects, skipped, pending and
+ * changes are for people; their columns stay as they are, the tables' may change with the version. */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 

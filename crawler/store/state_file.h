@@ -13,9 +13,9 @@
 
 struct state_file;
 
-/* Opens what is there; a file of an earlier version becomes one of this version. Errors are told in the log with the file's name:
- * ERR_NOT_FOUND, ERR_UNSUPPORTED (no state file, or one of a later version), ERR_RUNNING (of an earlier one, and a process writes it),
- * ERR_NO_MEMORY, those of sqlite_error. */
+/* Opens what is there; a file of an earlier version becomes one of this version. Errors are told in the log with the
+ * file's name: ERR_NOT_FOUND, ERR_UNSUPPORTED (no state file, or one of a later version), ERR_RUNNING (of an earlier
+ * one, and a process writes it), ERR_NO_MEMORY, those of sqlite_error. */
 int state_file_open(struct state_file **out, const char *path);
 
 /* NULL is allowed. */
@@ -37,8 +37,8 @@ struct state_url {
     bool is_done;       /* it has a record */
 };
 
-/* Calls `visit` for each URL by its number, and for each record in that order, whose texts are all set. Texts are valid until `visit` returns. Errors: the first that
- * `visit` returns; those of sqlite_error, which are told in the log. */
+/* Calls `visit` for each URL by its number, and for each record in that order, whose texts are all set. Texts are valid
+ * until `visit` returns. Errors: the first that `visit` returns; those of sqlite_error, which are told in the log. */
 int state_file_for_each_url(struct state_file *file, int (*visit)(void *context, const struct state_url *url),
                             void *context);
 int state_file_for_each_record(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),

@@ -56,7 +56,7 @@ static int fail_with(const struct writer *writer, int error, const char *text)
     return -1;
 }
 
-/* --- the file ------------------------------------------------------------------------------------------------------ */
+/* --- the file ----------------------------------------------------------------------------------------------------- */
 
 static int check_schema(struct writer *writer)
 {
@@ -99,7 +99,7 @@ static void close_database(struct writer *writer)
     sqlite3_close(writer->database);
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------------------------------- */
 
 static int commit(struct writer *writer)
 {
@@ -177,7 +177,7 @@ static int serve_entry(struct writer *writer, const struct journal_entry *entry)
     }
 }
 
-/* --- the stream ----------------------------------------------------------------------------------------------------- */
+/* --- the stream --------------------------------------------------------------------------------------------------- */
 
 static int serve_stream(struct writer *writer)
 {

@@ -1,4 +1,5 @@
-/* validators.h - what an answer says of its version, and asking whether that still holds (RFC 9110, sections 8.8 and 13). */
+/* validators.h - what an answer says of its version, and asking whether that still holds (RFC 9110, sections 8.8 and
+ * 13). */
 #ifndef HTTP_VALIDATORS_H
 #define HTTP_VALIDATORS_H
 
@@ -14,8 +15,9 @@ struct validators {
     struct slice date; /* of the last modification */
 };
 
-/* The validators of an answer that are fit to be sent back: one well-formed ETag, and a Last-Modified before the answer's
- * Date (or now, without one): one that is not may say the same of the next version. Valid until the response changes. */
+/* The validators of an answer that are fit to be sent back: one well-formed ETag, and a Last-Modified before the
+ * answer's Date (or now, without one): one that is not may say the same of the next version. Valid until the response
+ * changes. */
 struct validators validators_of(const struct http_response *response);
 
 /* The same of texts that were kept: those that are not well-formed are taken out. */

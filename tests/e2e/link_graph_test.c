@@ -1,4 +1,5 @@
-/* --link-graph: which page links where, and what it is good for: a crawl with limits that goes on finds what it would have found. */
+/* --link-graph: which page links where, and what it is good for: a crawl with limits that goes on finds what it would
+ * have found. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,8 +188,8 @@ static void check_going_on(const struct site_page *pages, const char *option, co
     state_place_close();
 }
 
-/* "/late", which has a short way, is answered only at its second try. "/end" was first found on another way than the one that gets
- * shorter. */
+/* "/late", which has a short way, is answered only at its second try. "/end" was first found on another way than the
+ * one that gets shorter. */
 START_TEST(a_short_way_that_is_found_late_counts)
 {
     static const struct site_page pages[] = {
@@ -208,8 +209,8 @@ START_TEST(a_short_way_that_is_found_late_counts)
 }
 END_TEST
 
-/* The same for redirects in a row: "/early" links into the middle of a chain that is not known to its end yet, since "/r2" is answered
- * only at its second try; "/late" links to "/u1", which joins another chain. */
+/* The same for redirects in a row: "/early" links into the middle of a chain that is not known to its end yet, since
+ * "/r2" is answered only at its second try; "/late" links to "/u1", which joins another chain. */
 START_TEST(short_chains_of_redirects_count)
 {
     static const struct site_page pages[] = {

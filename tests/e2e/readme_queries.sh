@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The README's questions to state files, asked with sqlite3, are answered as it says. The files are made by the crawls that the README
-# shows, of the sample site; before the second visit that changes as the README tells.
+# The README's questions to state files, asked with sqlite3, are answered as it says. The files are made by the crawls
+# that the README shows, of the sample site; before the second visit that changes as the README tells.
 # readme_queries.sh CRAWLER SITE
 set -euo pipefail
 crawler=$1 site=$2

@@ -10,7 +10,8 @@
 
 #define WHEN "Sun, 06 Nov 1994 08:49:37 GMT"
 
-/* All that can be told of a page that stays as it is. "/leaf" can be reached only through a page that is not sent again. */
+/* All that can be told of a page that stays as it is. "/leaf" can be reached only through a page that is not sent
+ * again. */
 static const struct site_page PAGES[] = {
     {.path = "/",
      .body = "<a href=/strong><a href=/weak><a href=/dated><a href=/plain><a href=/moved>",

@@ -1,5 +1,5 @@
-/* Calls of the system that fail while a state file is written, by the crawl or by its writer: the crawl ends with an error
- * that names the file, or does without the call, and in either case goes on later to the same end. */
+/* Calls of the system that fail while a state file is written, by the crawl or by its writer: the crawl ends with an
+ * error that names the file, or does without the call, and in either case goes on later to the same end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,8 @@ static void check_report(const struct site *site, const char *state)
     run_free(&run);
 }
 
-/* Exit code 2 the second time: it was finished the first time. Returns whether the call made the first crawl fail, or with `option`
- * --revisit the visit after it. */
+/* Exit code 2 the second time: it was finished the first time. Returns whether the call made the first crawl fail, or
+ * with `option` --revisit the visit after it. */
 static bool fails_and_goes_on(const struct site *site, const char *folder, const char *kind, int nth,
                               const char *option)
 {
