@@ -74,15 +74,15 @@ END_TEST
 
 START_TEST(each_of_many_is_found)
 {
-    enum { COUNT = 10000 };
+    const uint64_t end = 20000;
     struct earlier_visit *visit;
     ck_assert_int_eq(earlier_visit_create(&visit), 0);
-    for (uint64_t id = 2; id < 2 * COUNT; id += 2) {
+    for (uint64_t id = 2; id < end; id += 2) {
         struct fetch_statistic record = PAGE;
         record.size = id;
         ck_assert_int_eq(earlier_visit_add(visit, id, &record), 0);
     }
-    for (uint64_t id = 1; id < 2 * COUNT; id++) {
+    for (uint64_t id = 1; id < end; id++) {
         struct fetch_statistic record = {.status = 304};
         earlier_visit_compare(visit, id, true, &record);
         ck_assert_uint_eq(record.size, id % 2 ? 0 : id);
