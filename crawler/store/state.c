@@ -160,6 +160,15 @@ bool state_is_full(const struct state *state)
     return waiting(state) >= FULL_AT;
 }
 
+/* What the writer has to say about it when it is gone, or is told so, comes first. */
+static int fail_to_send(struct state *state, int number)
+{
+    if (number != EPIPE && number != ECONNRESET)
+        return fail(state, error_from_errno(number), "");
+    shutdown(state->socket, SHUT_WR);
+    return take_answer(state, WRITER_FAILED);
+}
+
 /* Sends what the socket takes at once. */
 static int send_some(struct state *state)
 {
@@ -171,7 +180,7 @@ static int send_some(struct state *state)
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             break;
         if (sent < 0)
-            return 0; /* the writer is gone; what it had to say about it is read by take_answer */
+            return fail_to_send(state, errno);
         state->sent += (size_t)sent;
     }
     if (state->sent == state->stream.length) {
