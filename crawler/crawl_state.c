@@ -43,9 +43,13 @@ static const char *const RULES[] = {"depth",
 static json_t *list_value(const struct text_list *list)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, json_string(list->items[i]));
-    return array;
+    int failed = array ? 0 : -1;
+    for (size_t i = 0; i < list->count && !failed; i++)
+        failed = json_array_append_new(array, json_string(list->items[i]));
+    if (!failed)
+        return array;
+    json_decref(array);
+    return NULL;
 }
 
 /* The value of an option; jansson's NULL when memory is out. */
