@@ -64,6 +64,8 @@ int error_from_errno(int number)
     case ENOSPC:
     case EDQUOT:
         return ERR_NO_SPACE;
+    case EEXIST:
+        return ERR_EXISTS;
     case ENOENT:
         return ERR_NOT_FOUND;
     case EROFS:

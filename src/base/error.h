@@ -22,6 +22,7 @@
     X(ERR_NOT_FOUND, "not-found", "not found")                                               \
     X(ERR_CLOSED, "closed", "closed")                                                        \
     X(ERR_SYNTAX, "syntax", "malformed input")                                               \
+    X(ERR_EXISTS, "exists", "exists already")                                                \
     X(ERR_PERMISSION, "permission", "permission denied")                                     \
     X(ERR_IO, "io", "input/output error")                                                    \
     X(ERR_NO_SPACE, "no-space", "no space left on device")                                   \

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "http/receive.h"
+#include "http/tap.h"
 #include "http/target.h"
 
 enum {
@@ -96,6 +97,8 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
     transfer->tried = true;
     if (!transfer->connected)
         transfer_connected(transfer);
+    if (transfer->fetch && tap_of(transfer))
+        tap_begin(transfer);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -283,6 +286,7 @@ static int describe_request(struct transfer *transfer)
     if (transfer->is_fresh != transfer->described.is_fresh)
         curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, (long)transfer->is_fresh);
     transfer->described.is_fresh = transfer->is_fresh;
+    tap_prepare(transfer);
     return err ? err : set_headers(transfer);
 }
 

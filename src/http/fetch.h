@@ -72,6 +72,7 @@ struct http_response {
     enum http_version version;
     bool reused;             /* the connection had served before */
     bool truncated;          /* ended by our own max_body or ratio; `error` says which */
+    bool arrived;            /* all of it: an error is one of its content coding */
     char remote_address[46]; /* text; empty when never connected */
     uint16_t remote_port;
     uint64_t wire_size;    /* body bytes as sent, transfer coding removed */
@@ -112,10 +113,31 @@ struct http_sink {
     void *context;
 };
 
+/* Who wants an exchange byte by byte, as it goes over the wire (RFC 9112). All run on the loop's stack and must not call
+ * the client; those that return an int return 0, or a negative error that ends the transfer. Over HTTP/2 the lines of
+ * request and head are those that libcurl makes of its frames. What was said to a proxy to get through is left out. */
+struct http_tap {
+    /* The request is about to be sent. What came before went over a connection that turned out to be dead, and does not
+     * count. */
+    void (*begin)(void *context);
+    /* The next bytes of the request. */
+    int (*sent)(void *context, struct slice bytes);
+    /* The next line of the answer's head; the last one is empty. A status line that comes later is another one's: what
+     * came before was an interim answer (1xx). */
+    int (*head)(void *context, struct slice line);
+    /* The next bytes of the body, a transfer coding and its trailers included. What is sent behind the end of a body is
+     * left out, unless the body is in a transfer coding. */
+    int (*body)(void *context, struct slice bytes);
+    /* The next bytes of the body, transfer coding removed. They came with those that `body` was given last. */
+    int (*payload)(void *context, struct slice bytes);
+    void *context;
+};
+
 struct http_request {
     const char *url;            /* absolute, http or https, already normalised; copied */
     const char *const *headers; /* more "Name: value" lines for this request; may be NULL; valid until the answer */
     const char *referer;        /* may be NULL; copied */
+    const struct http_tap *tap; /* may be NULL; valid until the answer */
 };
 
 /* Errors: ERR_INVALID (an option's value, which is logged), ERR_NO_MEMORY, ERR_UNSUPPORTED, ERR_SYNTAX (dns_servers). */

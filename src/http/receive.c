@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "http/tap.h"
 
 enum {
     MOST_HEADER_LINES = 1000,
@@ -39,11 +40,13 @@ size_t receive_header(char *bytes, size_t size, size_t count, void *context)
     struct transfer *transfer = context;
     struct slice line = {bytes, size * count};
     transfer->active = loop_time(transfer->client->loop);
-    if (!transfer->fetch)
+    if (!transfer->fetch || transfer->error)
         return 0;
     /* Once the body has begun only trailers come, which no one asked for. */
     if (!transfer->begun)
         transfer->error = keep_header(transfer, line);
+    if (tap_of(transfer) && !transfer->error)
+        transfer->error = tap_line(transfer, line);
     return transfer->error ? 0 : line.length;
 }
 
@@ -138,6 +141,8 @@ static int take_body(struct transfer *transfer, struct slice bytes)
     if (over)
         bytes.length = limit - response->wire_size;
     response->wire_size += bytes.length;
+    if (tap_of(transfer) && (err = tap_payload(transfer, bytes)))
+        return err;
     err = transfer->decoder ? decoder_feed(transfer->decoder, bytes) : pass_on(transfer, bytes);
     return err ? err : over ? ERR_BODY_TOO_LARGE : 0;
 }
@@ -147,7 +152,7 @@ size_t receive_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     transfer->active = loop_time(transfer->client->loop);
-    if (!transfer->fetch)
+    if (!transfer->fetch || transfer->error)
         return 0;
     transfer->error = take_body(transfer, (struct slice){bytes, size * count});
     return transfer->error ? 0 : size * count;

@@ -430,8 +430,10 @@ void transfer_done(CURL *easy, CURLcode result)
         err = failure_to_open(transfer);
     if (!err && result != CURLE_OK)
         err = failure_of(easy, result, transfer->begun);
-    if (!err && transfer->fetch)
+    if (!err && transfer->fetch) {
+        transfer->fetch->response->arrived = true;
         err = receive_end(transfer);
+    }
     finish(transfer, err);
 }
 

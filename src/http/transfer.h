@@ -16,6 +16,15 @@ struct described {
     const struct curl_slist *headers; /* NULL for none, or for those of a request that is over */
     bool has_referer;
     bool is_fresh;
+    bool is_tapped;
+};
+
+/* How far an exchange is that somebody listens to (tap.h). */
+struct tapping {
+    bool is_interim; /* the head that comes in is that of a 1xx */
+    bool head_is_over;
+    bool is_coded; /* the body comes in a transfer coding */
+    uint64_t body; /* bytes of it so far, when it is */
 };
 
 struct transfer {
@@ -34,6 +43,7 @@ struct transfer {
     struct described described;
     struct resolver_address refused; /* by the guard, the last one; family 0 for none */
     struct target target;
+    struct tapping tapping;
     nanoseconds added;     /* to libcurl */
     nanoseconds active;    /* last sign of life; before a connection: when its limit began to run */
     unsigned header_lines; /* so far, interim answers included */
