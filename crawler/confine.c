@@ -89,6 +89,8 @@ void confine_crawl(const struct options *options, const struct outputs *outputs)
     outputs_for_each_name(outputs, add_folder_of, &places);
     if (options->cookie_jar && strcmp(options->cookie_jar, "-") != 0)
         add_cookie_jar(&places, options->cookie_jar);
+    if (options->warc)
+        add_folder_of(&places, options->warc);
     if (options->state)
         add_folder_of(&places, options->state);
     add_temporary_folders(&places);

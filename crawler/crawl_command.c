@@ -10,6 +10,18 @@ static void add_observer(void *context, struct observer *observer)
     crawler_add_observer(context, observer);
 }
 
+static int open_archive(struct program *program)
+{
+    if (!program->options.warc)
+        return 0;
+    int err = warc_open(&program->warc, &program->options, crawl_state_archive(&program->state));
+    if (err)
+        return err;
+    program->state.archive = warc_archive(program->warc);
+    crawler_set_archive(program->crawler, warc_archive(program->warc));
+    return 0;
+}
+
 /* The files are opened before anything is fetched: what can't be written is no use to crawl. */
 static int open_outputs(struct program *program, struct outputs **outputs)
 {
@@ -42,6 +54,15 @@ static bool is_finished(const struct program *program, int err)
     return !err && !program->interruptions && totals.queued == 0 && totals.in_flight == 0;
 }
 
+/* An archive is gone on with as long as its crawl is. */
+static int finish_state(struct program *program, int err)
+{
+    bool is_over = is_finished(program, err);
+    int state_err = crawl_state_finish(&program->state, is_over);
+    program->warc_is_done = !err && !state_err && (is_over || !program->options.state);
+    return state_err;
+}
+
 static enum exit_code exit_code_of(const struct program *program, int err)
 {
     if (program->interruptions)
@@ -66,15 +87,16 @@ enum exit_code crawl_command(struct program *program)
     int err = open_outputs(program, &outputs);
     if (err)
         return err == ERR_SYNTAX ? EXIT_USAGE : EXIT_RUNTIME;
-    code = program_begin(program);
+    code = open_archive(program) ? EXIT_RUNTIME : program_begin(program);
     if (code != EXIT_OK) {
         outputs_free(outputs);
         return code;
     }
     confine_crawl(&program->options, outputs);
     err = program_crawl(program);
-    int state_err = crawl_state_finish(&program->state, is_finished(program, err));
+    int archive_err = program->warc ? warc_finish(program->warc) : 0;
+    int state_err = finish_state(program, err ? err : archive_err);
     int output_err = write_outputs(program, outputs);
     outputs_free(outputs);
-    return exit_code_of(program, err ? err : state_err ? state_err : output_err);
+    return exit_code_of(program, err ? err : archive_err ? archive_err : state_err ? state_err : output_err);
 }

@@ -9,8 +9,9 @@
 #include "base/log.h"
 #include "confine.h"
 #include "option_table.h"
+#include "output/warc.h"
 
-enum { LARGEST_RULES = 16 << 20 };
+enum { LARGEST_RULES = 16 << 20, LARGEST_POSITION = 64 * 1024 };
 
 /* What decides which URLs are crawled: a crawl can't go on by others. */
 static const char *const RULES[] = {"depth",
@@ -198,6 +199,8 @@ static enum exit_code look_back(struct crawl_state *state, struct options *optio
     int err = state_file_open(&state->earlier, options->state);
     if (err)
         return EXIT_RUNTIME;
+    if (state_file_text(state->earlier, ARCHIVE_NOTE, &state->archive_text) < 0)
+        return EXIT_RUNTIME;
     int found = read_rules(state->earlier, &rules);
     if (found > 0) {
         enum exit_code code = check_rules(state, options, rules);
@@ -213,9 +216,68 @@ static enum exit_code look_back(struct crawl_state *state, struct options *optio
     return options->resume || options->revisit ? refuse_new(options) : EXIT_OK;
 }
 
+/* --- the archive ---------------------------------------------------------------------------------------------------- */
+
+static int note_archive(const struct crawl_state *state, const struct archive_position *position)
+{
+    struct buf text;
+    buf_init(&text, LARGEST_POSITION);
+    int err = archive_position_append(position, &text);
+    if (!err)
+        err = state_send(
+            state->state,
+            &(struct journal_entry){.kind = JOURNAL_NOTE, .text = SLICE(ARCHIVE_NOTE), .more = buf_slice(&text)});
+    buf_free(&text);
+    return err;
+}
+
+/* A new archive. That it is this crawl's is in the file before there is anything of it, so that it can be gone on with
+ * whenever the crawl dies. */
+static enum exit_code begin_archive(struct crawl_state *state, const struct options *options)
+{
+    state->archive_position = (struct archive_position){.prefix = slice_of(options->warc)};
+    if (warc_check_new(options->warc))
+        return EXIT_RUNTIME;
+    int err = state_send(state->state, &(struct journal_entry){.kind = JOURNAL_BEGIN});
+    if (!err)
+        err = note_archive(state, &state->archive_position);
+    if (!err)
+        err = state_finish(state->state);
+    return err ? EXIT_RUNTIME : EXIT_OK;
+}
+
+/* Goes on with the archive that the file has, which must be that of --warc. */
+static enum exit_code check_archive(struct crawl_state *state, const struct options *options)
+{
+    const char *wanted = options->warc ? options->warc : "";
+    bool has_archive = state->archive_text.length;
+    if (has_archive && archive_position_read(buf_text(&state->archive_text), &state->archive_position)) {
+        tell(options->state, ERR_SYNTAX);
+        return EXIT_RUNTIME;
+    }
+    if (has_archive == (wanted[0] != 0) && slice_equal(state->archive_position.prefix, slice_of(wanted)))
+        return EXIT_OK;
+    if (!state->earlier)
+        return options->warc ? begin_archive(state, options) : EXIT_OK;
+    if (has_archive)
+        log_error("%s holds a crawl that is archived with --warc %s", options->state,
+                  state->archive_position.prefix.data);
+    else
+        log_error("%s holds a crawl that is not archived", options->state);
+    return EXIT_USAGE;
+}
+
+const struct archive_position *crawl_state_archive(const struct crawl_state *state)
+{
+    return state->state ? &state->archive_position : NULL;
+}
+
+/* --- opening -------------------------------------------------------------------------------------------------------- */
+
 enum exit_code crawl_state_open(struct crawl_state *state, struct options *options)
 {
     *state = (struct crawl_state){0};
+    buf_init(&state->archive_text, LARGEST_POSITION);
     if (!options->state || options->explain)
         return EXIT_OK;
     if ((options->resume || options->revisit) && access(options->state, F_OK) != 0)
@@ -227,7 +289,7 @@ enum exit_code crawl_state_open(struct crawl_state *state, struct options *optio
         log_error("%s holds no crawl, and no URL is given", options->state);
         return EXIT_USAGE;
     }
-    return code;
+    return code == EXIT_OK ? check_archive(state, options) : code;
 }
 
 /* --- beginning and end ---------------------------------------------------------------------------------------------- */
@@ -274,6 +336,8 @@ static int add_roots(struct crawler *crawler, const struct options *options)
 static int begin_anew(struct crawl_state *state, struct crawler *crawler, const struct options *options)
 {
     int err = state->state ? crawler_begin(crawler) : 0;
+    if (!err && state->archive && state->state)
+        err = note_archive(state, &state->archive->position);
     if (!err)
         err = add_roots(crawler, options);
     return !err && state->state ? note_crawl(state, options) : err;
@@ -300,6 +364,8 @@ int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const 
         err = crawler_resume(crawler, state->earlier);
     state_file_close(state->earlier);
     state->earlier = NULL;
+    if (!err && state->archive)
+        err = note_archive(state, &state->archive->position);
     return err == ERR_SYNTAX ? ERR_IO : err; /* the file's, not the user's */
 }
 
@@ -307,7 +373,9 @@ int crawl_state_finish(struct crawl_state *state, bool is_finished)
 {
     if (!state->state)
         return 0;
-    int err = is_finished ? note_number(state, "finished", 1) : 0;
+    int err = state->archive ? note_archive(state, &state->archive->position) : 0;
+    if (!err && is_finished)
+        err = note_number(state, "finished", 1);
     return err ? err : state_finish(state->state);
 }
 
@@ -315,5 +383,6 @@ void crawl_state_close(struct crawl_state *state)
 {
     state_file_close(state->earlier);
     state_close(state->state);
+    buf_free(&state->archive_text);
     *state = (struct crawl_state){0};
 }

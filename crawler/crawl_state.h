@@ -5,6 +5,7 @@
 #include "crawl/crawler.h"
 #include "manual.h"
 #include "options.h"
+#include "record/archive.h"
 #include "store/state.h"
 #include "store/state_file.h"
 
@@ -12,12 +13,18 @@ struct crawl_state {
     struct state *state;        /* NULL without --state */
     struct state_file *earlier; /* the crawl to go on with, until that was taken in; NULL for a new one */
     bool is_finished;           /* all of it is to be fetched again */
+    struct buf archive_text;    /* of the position of its archive; empty for none */
+    struct archive_position archive_position;
+    const struct archive *archive; /* the crawl's, whose end the file gets; NULL for none */
 };
 
 /* Opens what --state names. An unfinished crawl by the same rules goes on, and a finished one with --revisit; without
  * roots its own are taken. To be called before anything has descriptors. Returns EXIT_OK, or the exit code, with the
  * reason logged; in either case crawl_state_close is to follow. */
 enum exit_code crawl_state_open(struct crawl_state *state, struct options *options);
+
+/* Where the archive of --warc ends by the state file; NULL without --state. Valid until crawl_state_close. */
+const struct archive_position *crawl_state_archive(const struct crawl_state *state);
 
 /* Adds the roots to the crawl, or brings in what the earlier one had, and has its observers told of it. Errors: those
  * of crawler_add_root, crawler_resume, state_send, all logged. */

@@ -20,6 +20,7 @@ static const char DISCOVER[] = "Discover";
 static const char CHECK[] = "Check";
 static const char OUTPUT[] = "Output";
 static const char STATE[] = "State";
+static const char ARCHIVE[] = "Archive";
 static const char MEASURE[] = "Measure (crawler measure)";
 static const char FACE[] = "Face";
 
@@ -177,6 +178,12 @@ const struct option_row OPTION_TABLE[] = {
     {OUTPUT, "explain", 0, NULL, OPTION_TEXT, FIELD(explain), 0, 0, 0, NULL, "URL",
      "say what would become of URL in this crawl, and why; fetch nothing"},
 
+    {ARCHIVE, "warc", 0, NULL, OPTION_TEXT, FIELD(warc), 0, 0, 0, NULL, "PREFIX",
+     "archive all that goes over the wire in PREFIX-00000.warc.gz and so on (WARC 1.1), with an index in PREFIX.cdxj; "
+     "HTTP/1.1 is spoken then, unless --http2 is given, which archives head lines made of its frames"},
+    {ARCHIVE, "warc-size", 0, NULL, OPTION_SIZE, FIELD(warc_size), 1, INT64_MAX, 0, NULL, "SIZE",
+     "begin another file of the archive when one has SIZE bytes (1G)"},
+
     {MEASURE, "sweep", 0, NULL, OPTION_TEXT, FIELD(sweep), 0, 0, 0, NULL, "N,...",
      "numbers of requests at once to step through; a step may be left to doubling with .. (1,2,4,..256)"},
     {MEASURE, "duration", 'z', NULL, OPTION_DURATION, FIELD(duration), 0, 0, 0, NULL, "TIME",
@@ -225,7 +232,7 @@ bool option_serves(const struct option_row *row, enum command command)
                                       row->offset != FIELD(explain) && row->offset != FIELD(timeseries));
     if (row->group == MEASURE)
         return command == COMMAND_MEASURE;
-    bool is_for_crawls = row->group == CHECK || row->group == STATE ||
+    bool is_for_crawls = row->group == CHECK || row->group == STATE || row->group == ARCHIVE ||
                          (row->group == OUTPUT && (row->offset == FIELD(skipped) || row->offset == FIELD(explain)));
     return command == COMMAND_CRAWL || !is_for_crawls;
 }
@@ -504,6 +511,7 @@ int option_set_defaults(struct options *options)
         .idle_timeout = SECONDS(30),
         .max_body = 64 << 20,
         .memory = 1 << 30,
+        .warc_size = 1 << 30,
         .follow = FOLLOW_ALL,
         .duration = SECONDS(5),
         .warmup = SECONDS(1),

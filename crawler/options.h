@@ -136,6 +136,8 @@ struct options {
     uint64_t memory;          /* bytes of URLs that wait; NO_LIMIT */
     bool revisit;             /* the same, and when it is finished all is fetched again */
     bool link_graph;          /* the links of each page are kept there, too */
+    char *warc;               /* PREFIX of the archive's files, or NULL */
+    uint64_t warc_size;       /* bytes, of a file of it */
     char *skipped;            /* FILE for URLs that were not fetched, or NULL */
     char *explain;            /* a URL, or NULL */
     enum progress_kind progress;

@@ -97,7 +97,8 @@ static void http_options_of(const struct program *program, struct http_options *
         .certificate = options->certificate,
         .key = options->key,
         .insecure = options->insecure,
-        .version = options->http_version,
+        /* An archive is to have what was sent: HTTP/2 sends no lines. */
+        .version = options->warc && options->http_version == HTTP_ANY ? HTTP_1_1 : options->http_version,
         .family = options->family,
         .resolve = (const char *const *)options->resolve.items,
         .connect_to = (const char *const *)options->connect_to.items,
@@ -162,6 +163,7 @@ enum exit_code program_begin(struct program *program)
 void program_close(struct program *program)
 {
     crawler_free(program->crawler);
+    warc_close(program->warc, program->warc_is_done);
     summary_free(program->summary);
     http_client_free(program->client);
     crawl_state_close(&program->state);

@@ -11,6 +11,7 @@
 #include "manual.h"
 #include "measure/summary.h"
 #include "options.h"
+#include "output/warc.h"
 
 struct program {
     struct options options;
@@ -21,6 +22,8 @@ struct program {
     struct http_client *client;
     struct crawler *crawler;
     struct crawl_state state;
+    struct warc *warc; /* NULL without --warc */
+    bool warc_is_done; /* nobody goes on with it */
     struct summary *summary;
     struct loop_signal interrupt;
     struct loop_signal terminate;

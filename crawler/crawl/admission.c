@@ -117,8 +117,8 @@ static int ask_for_rules(struct worker *worker)
     worker_begin_try(worker);
     server->is_asked = true;
     politeness_asked(&server->politeness, worker->started);
-    int answer = rules_ask(crawler->client, &worker->url, robots_product(slice_of(crawler->options->user_agent)),
-                           &worker->response, &rules, &text);
+    int answer = rules_ask(crawler->client, &worker->keeper, &worker->url,
+                           robots_product(slice_of(crawler->options->user_agent)), &worker->response, &rules, &text);
     server->is_asked = false;
     if (answer == RULES_GIVEN || answer == RULES_NONE)
         crawler_fail(crawler, server_memory_rules(worker, rules ? buf_slice(&text) : SLICE("")));
@@ -165,7 +165,7 @@ static int read_sitemap(struct worker *worker, struct sitemap *sitemap)
     worker_begin_try(worker);
     politeness_asked(&server->politeness, worker->started);
     worker_set_pace(worker);
-    int over = sitemaps_read(crawler->sitemaps, &server->sitemaps, sitemap, &worker->response);
+    int over = sitemaps_read(crawler->sitemaps, &worker->keeper, &server->sitemaps, sitemap, &worker->response);
     if (over < 0)
         return over;
     worker_note_answer(worker);

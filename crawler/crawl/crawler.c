@@ -198,6 +198,13 @@ void crawler_add_observer(struct crawler *crawler, struct observer *observer)
     list_append(&crawler->observers, &observer->node);
 }
 
+void crawler_set_archive(struct crawler *crawler, struct archive *archive)
+{
+    crawler->archive = archive;
+    if (crawler->state)
+        durable_store_set_archive(crawler->store, archive);
+}
+
 int crawler_add_root(struct crawler *crawler, struct slice text)
 {
     return intake_add_root(crawler->intake, text);

@@ -10,6 +10,7 @@
 #include "async/loop.h"
 #include "http/fetch.h"
 #include "options.h"
+#include "record/archive.h"
 #include "record/crawl_totals.h"
 #include "record/observer.h"
 #include "store/state.h"
@@ -23,6 +24,9 @@ struct crawler;
 int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options,
                    struct state *state);
 void crawler_free(struct crawler *crawler);
+
+/* Has all that comes over the wire go to `archive`, which lives as long as the crawler. To be called before it runs. */
+void crawler_set_archive(struct crawler *crawler, struct archive *archive);
 
 /* Tells `observer`, which stays the caller's, of what happens from now on. */
 void crawler_add_observer(struct crawler *crawler, struct observer *observer);

@@ -8,8 +8,9 @@
 struct errand {
     const struct http_sink *sink;
     uint32_t redirects; /* that may still be followed */
-    struct buf here;    /* the URL that is asked for, and that which comes next */
-    struct buf there;
+    struct buf from;    /* the URL that led to the one */
+    struct buf here;    /* that is asked for, */
+    struct buf there;   /* and that comes next */
     bool goes_on;
 };
 
@@ -62,32 +63,47 @@ static void finish(void *context, const struct http_response *response)
         errand->sink->finish(errand->sink->context, response);
 }
 
-static void swap(struct buf *a, struct buf *b)
+static int fetch_one(struct http_client *client, struct keeper *keeper, struct errand *errand,
+                     struct http_response *response)
 {
-    struct buf kept = *a;
-    *a = *b;
-    *b = kept;
+    const struct http_sink sink = {begin, take, finish, errand};
+    const struct http_request request = {.url = buf_text(&errand->here), .tap = keeper_tap(keeper)};
+    errand->goes_on = false;
+    int err = http_fetch(client, &request, &sink, response);
+    if (err == ERR_CANCELLED)
+        return err;
+    const struct archive_answer answer = {
+        .url = buf_slice(&errand->here), .referrer = buf_slice(&errand->from), .tries = 1, .response = response};
+    int kept = keeper_keep(keeper, &answer);
+    return kept ? kept : errand->goes_on ? 0 : err;
 }
 
-int errand_fetch(struct http_client *client, const struct url *url, uint32_t max_redirects,
+/* What was asked for becomes where the next one comes from. */
+static void follow(struct errand *errand)
+{
+    struct buf from = errand->from;
+    log_info("%s redirects to %s", buf_text(&errand->here), buf_text(&errand->there));
+    errand->from = errand->here;
+    errand->here = errand->there;
+    errand->there = from;
+    errand->redirects--;
+}
+
+int errand_fetch(struct http_client *client, struct keeper *keeper, const struct url *url, uint32_t max_redirects,
                  const struct http_sink *sink, struct http_response *response)
 {
     struct errand errand = {.sink = sink, .redirects = max_redirects};
-    const struct http_sink own = {begin, take, finish, &errand};
+    buf_init(&errand.from, URL_MAX_LENGTH);
     buf_init(&errand.here, URL_MAX_LENGTH);
     buf_init(&errand.there, URL_MAX_LENGTH);
     int err = response->error = buf_append_slice(&errand.here, url_without_fragment(url));
     while (!err) {
-        const struct http_request request = {.url = buf_text(&errand.here)};
-        errand.goes_on = false;
-        err = http_fetch(client, &request, &own, response);
-        if (err == ERR_CANCELLED || !errand.goes_on)
+        err = fetch_one(client, keeper, &errand, response);
+        if (err || !errand.goes_on)
             break;
-        err = 0;
-        log_info("%s redirects to %s", buf_text(&errand.here), buf_text(&errand.there));
-        swap(&errand.here, &errand.there);
-        errand.redirects--;
+        follow(&errand);
     }
+    buf_free(&errand.from);
     buf_free(&errand.here);
     buf_free(&errand.there);
     return err;

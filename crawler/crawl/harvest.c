@@ -3,10 +3,12 @@
 #include "base/log.h"
 #include "crawl/worker.h"
 
-/* The links of a large page on their way in, on its worker's stack. */
+/* The links of a large page on their way in, or a large answer on its way into the archive, on its worker's stack. */
 struct gathering {
     struct worker *worker;
     struct intake_links *links; /* NULL before the first of them */
+    bool is_harvested;
+    int error; /* of harvesting */
     struct fetch_statistic stat;
     struct loop_callback next;
     struct future over;
@@ -87,10 +89,9 @@ static int begin_gathering(struct gathering *gathering)
     return intake_links_create(&gathering->links, worker->crawler->intake, worker->page, &worker->url, &found);
 }
 
-/* Takes in some of the links, and the next ones in the loop's next turn. The page may have become nearer meanwhile. */
-static void gather(void *context)
+/* Takes in some of the links. Returns 1 when more are left, 0, or an error. The page may have become nearer meanwhile. */
+static int take_links(struct gathering *gathering)
 {
-    struct gathering *gathering = context;
     struct worker *worker = gathering->worker;
     struct fetch_statistic *stat = &gathering->stat;
     struct intake_count count = {0};
@@ -100,12 +101,33 @@ static void gather(void *context)
         worker_look_up_reach(worker, &stat->depth, &redirects);
         more = intake_links_take(gathering->links, stat->depth + 1, &count);
     }
-    if (more > 0) {
+    if (more <= 0)
+        note_count(stat, &count);
+    return more;
+}
+
+/* Does some of what is to be done. Returns whether there is more. */
+static bool gather_some(struct gathering *gathering)
+{
+    struct worker *worker = gathering->worker;
+    if (!gathering->is_harvested) {
+        int more = worker_has_many_links(worker) ? take_links(gathering) : worker_harvest(worker, &gathering->stat);
+        gathering->is_harvested = more <= 0;
+        gathering->error = more;
+        return true;
+    }
+    return worker_keep(worker, &gathering->stat);
+}
+
+static void gather(void *context)
+{
+    struct gathering *gathering = context;
+    struct worker *worker = gathering->worker;
+    if (gather_some(gathering)) {
         loop_call_soon(worker->crawler->loop, &gathering->next);
         return;
     }
-    note_count(stat, &count);
-    worker_conclude(worker, stat, more);
+    worker_conclude(worker, &gathering->stat, gathering->error);
     future_set_result(&gathering->over, NULL);
 }
 
@@ -120,6 +142,8 @@ int harvest_slowly(struct worker *worker)
     intake_links_free(gathering.links);
     future_destroy(&gathering.over);
     worker->is_slow = false;
+    if (!worker->settled)
+        keeper_drop(&worker->keeper);
     page_reset(worker->page);
     return err;
 }

@@ -77,8 +77,8 @@ static int locate(struct buf *text, const struct url *url, struct url *rules)
     return err;
 }
 
-int rules_ask(struct http_client *client, const struct url *url, struct slice product, struct http_response *response,
-              struct robots **rules, struct buf *text)
+int rules_ask(struct http_client *client, struct keeper *keeper, const struct url *url, struct slice product,
+              struct http_response *response, struct robots **rules, struct buf *text)
 {
     struct asking asking = {.product = product, .text = text};
     const struct http_sink sink = {begin, take, finish, &asking};
@@ -87,8 +87,10 @@ int rules_ask(struct http_client *client, const struct url *url, struct slice pr
     *rules = NULL;
     buf_init(&place_text, URL_MAX_LENGTH);
     int err = locate(&place_text, url, &place);
-    if (!err && errand_fetch(client, &place, MOST_REDIRECTS, &sink, response) == ERR_CANCELLED)
+    if (!err && errand_fetch(client, keeper, &place, MOST_REDIRECTS, &sink, response) == ERR_CANCELLED)
         err = ERR_CANCELLED;
+    if (!err)
+        err = keeper->error;
     buf_free(&place_text);
     if (!err)
         err = asking.error;

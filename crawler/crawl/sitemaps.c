@@ -390,14 +390,17 @@ static int settle(struct reading *reading, struct sitemap *sitemap, const struct
     return err ? err : 1;
 }
 
-int sitemaps_read(struct sitemaps *sitemaps, struct sitemap_queue *queue, struct sitemap *sitemap,
-                  struct http_response *response)
+int sitemaps_read(struct sitemaps *sitemaps, struct keeper *keeper, struct sitemap_queue *queue,
+                  struct sitemap *sitemap, struct http_response *response)
 {
     struct reading reading = {.sitemaps = sitemaps, .queue = queue, .sitemap = sitemap};
     const struct http_sink sink = {begin, take, finish, &reading};
     int result = open_reading(&reading);
-    if (!result && errand_fetch(sitemaps->client, &reading.base, MOST_REDIRECTS, &sink, response) == ERR_CANCELLED)
+    if (!result &&
+        errand_fetch(sitemaps->client, keeper, &reading.base, MOST_REDIRECTS, &sink, response) == ERR_CANCELLED)
         result = ERR_CANCELLED;
+    if (!result)
+        result = keeper->error;
     if (!result && reading.error == ERR_NO_MEMORY)
         result = reading.error;
     queue->is_busy = false;

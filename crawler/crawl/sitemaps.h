@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "crawl/intake.h"
+#include "crawl/keeper.h"
 #include "http/fetch.h"
 #include "options.h"
 #include "store/state.h"
@@ -61,10 +62,10 @@ int sitemaps_restore(struct sitemaps *sitemaps, struct sitemap_queue *queue, con
  * come, or it is busy. */
 struct sitemap *sitemaps_take(struct sitemap_queue *queue, nanoseconds now);
 
-/* Fetches and reads one: its URLs go to the intake, its sitemaps to the queue. `response` is that of the last request.
- * Must be called in a task. Returns 1 when it is over with the sitemap, which is freed, 0 when it waits in the queue
- * for another try, or ERR_CANCELLED, ERR_NO_MEMORY, those of state_send. */
-int sitemaps_read(struct sitemaps *sitemaps, struct sitemap_queue *queue, struct sitemap *sitemap,
-                  struct http_response *response);
+/* Fetches and reads one: its URLs go to the intake, its sitemaps to the queue. `response` is that of the last request,
+ * `keeper` gets all. Must be called in a task. Returns 1 when it is over with the sitemap, which is freed, 0 when it
+ * waits in the queue for another try, or ERR_CANCELLED, ERR_NO_MEMORY, keeper->error, those of state_send. */
+int sitemaps_read(struct sitemaps *sitemaps, struct keeper *keeper, struct sitemap_queue *queue,
+                  struct sitemap *sitemap, struct http_response *response);
 
 #endif

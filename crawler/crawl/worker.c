@@ -108,6 +108,22 @@ static void lose_document(struct worker *worker, struct fetch_statistic *stat, i
     tell_failure(worker, stat);
 }
 
+static struct archive_answer answer_of(const struct worker *worker)
+{
+    return (struct archive_answer){.url = buf_slice(&worker->claim.url),
+                                   .referrer = referrer_text(worker->claim.referrer),
+                                   .depth = worker->claim.depth,
+                                   .tries = worker->tries,
+                                   .response = &worker->response};
+}
+
+int worker_keep(struct worker *worker, const struct fetch_statistic *stat)
+{
+    struct archive_answer answer = answer_of(worker);
+    answer.depth = stat->depth;
+    return keeper_step(&worker->keeper, &answer) > 0;
+}
+
 /* The claim comes to nothing. */
 static void give_up(struct worker *worker, int err)
 {
@@ -118,12 +134,25 @@ static void give_up(struct worker *worker, int err)
     crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
 }
 
+/* The crawl ends. One that goes on fetches the URL again and finds its links. */
+static void lose(struct worker *worker, int err)
+{
+    keeper_drop(&worker->keeper);
+    give_up(worker, err);
+}
+
+/* Between the archive and the store nothing else is done: where the archive ends is put down with the record. */
 void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err)
 {
     worker->settled = true;
-    if (err == ERR_NO_MEMORY ||
-        (err && worker->crawler->error)) { /* the crawl ends; one that goes on finds the links */
-        give_up(worker, err);
+    if (err == ERR_NO_MEMORY || (err && worker->crawler->error)) {
+        lose(worker, err);
+        return;
+    }
+    while (worker_keep(worker, stat))
+        continue;
+    if (worker->keeper.error) {
+        give_up(worker, worker->keeper.error);
         return;
     }
     if (err)
@@ -133,23 +162,25 @@ void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int er
     crawler_fail(worker->crawler, frontier_done(worker->crawler->frontier, &worker->claim, STORE_FETCHED, stat));
 }
 
-/* The transfer is over for good. */
+int worker_harvest(struct worker *worker, struct fetch_statistic *stat)
+{
+    worker_fill_statistic(worker, stat);
+    if (!is_whole(&worker->response)) {
+        tell_failure(worker, stat);
+        return 0;
+    }
+    struct slice location = {0};
+    if (http_is_redirect(stat->status))
+        location = http_response_header(&worker->response, "Location", 0);
+    if (location.data)
+        return harvest_redirect(worker, stat, location);
+    return stat->is_not_modified ? 0 : harvest_links(worker, stat); /* its links are all in the crawl */
+}
+
 static void settle(struct worker *worker)
 {
     struct fetch_statistic stat;
-    worker_fill_statistic(worker, &stat);
-    int err = 0;
-    if (is_whole(&worker->response)) {
-        struct slice location = {0};
-        if (http_is_redirect(stat.status))
-            location = http_response_header(&worker->response, "Location", 0);
-        if (location.data)
-            err = harvest_redirect(worker, &stat, location);
-        else if (!stat.is_not_modified) /* its links are all in the crawl */
-            err = harvest_links(worker, &stat);
-    } else {
-        tell_failure(worker, &stat);
-    }
+    int err = worker_harvest(worker, &stat);
     worker_conclude(worker, &stat, err);
 }
 
@@ -169,12 +200,17 @@ static int take_body(void *context, struct slice bytes)
     return page_feed(worker->page, bytes);
 }
 
+bool worker_has_many_links(const struct worker *worker)
+{
+    return is_whole(&worker->response) && page_is_large(worker->page) && worker->crawler->follows_links;
+}
+
 static void finish_body(void *context, const struct http_response *response)
 {
     struct worker *worker = context;
     worker_note_answer(worker);
     if (response->error != ERR_CANCELLED && !worker_will_try_again(worker)) {
-        worker->is_slow = is_whole(response) && page_is_large(worker->page) && worker->crawler->follows_links;
+        worker->is_slow = worker_has_many_links(worker) || keeper_is_slow(&worker->keeper);
         if (worker->is_slow)
             return; /* harvest_slowly goes on */
         settle(worker);
@@ -281,7 +317,8 @@ static int fetch(struct worker *worker)
 {
     const struct http_sink sink = {begin_body, take_body, finish_body, worker};
     const char *conditions[VALIDATORS_LINES + 1];
-    const struct http_request request = {.url = buf_text(&worker->claim.url), .headers = conditions};
+    const struct http_request request = {
+        .url = buf_text(&worker->claim.url), .headers = conditions, .tap = keeper_tap(&worker->keeper)};
     int err = set_conditions(worker, conditions);
     if (err)
         return err;
@@ -297,8 +334,11 @@ static int fetch(struct worker *worker)
         return 0;
     if (err == ERR_CANCELLED)
         return err;
-    worker_try_later(worker);
-    return 0;
+    const struct archive_answer answer = answer_of(worker);
+    err = keeper_keep(&worker->keeper, &answer);
+    if (!err)
+        worker_try_later(worker);
+    return err;
 }
 
 /* The same with what comes before, when there is room for one more. */
@@ -350,6 +390,8 @@ int worker_start(struct worker *worker, struct crawler *crawler)
     int err = page_create(&worker->page, crawler->options, &crawler->extractors);
     if (!err && crawler->state && !(worker->digest = digest_create()))
         err = ERR_NO_MEMORY;
+    if (!err)
+        err = keeper_open(&worker->keeper, crawler->loop, crawler->archive);
     return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
 }
 
@@ -357,6 +399,7 @@ void worker_free(struct worker *worker)
 {
     task_free(worker->task);
     page_free(worker->page);
+    keeper_close(&worker->keeper);
     digest_free(worker->digest);
     claim_free(&worker->claim);
     buf_free(&worker->conditions);

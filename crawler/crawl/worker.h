@@ -12,6 +12,7 @@
 #include "crawl/gate.h"
 #include "crawl/growth.h"
 #include "crawl/intake.h"
+#include "crawl/keeper.h"
 #include "crawl/page.h"
 #include "crawl/servers.h"
 #include "crawl/sitemaps.h"
@@ -24,6 +25,7 @@ struct worker {
     struct page *page;
     struct claim claim;
     struct http_response response;
+    struct keeper keeper;
     struct digest *digest; /* of the body that comes in; NULL where none is wanted */
     struct buf conditions; /* header lines by which an answer is only wanted when it has changed */
     struct url url;        /* the claimed one */
@@ -34,7 +36,7 @@ struct worker {
     bool settled;        /* the URL has its record */
     bool crowded;        /* the try failed for want of descriptors, and fewer tasks may help */
     bool is_conditional; /* the request had such lines */
-    bool is_slow;        /* its links are still to be taken in, by and by */
+    bool is_slow;        /* its links are still to be taken in, or its bytes to be archived, by and by */
 };
 
 struct crawler {
@@ -42,7 +44,8 @@ struct crawler {
     struct http_client *client;
     const struct options *options;
     struct store *store;
-    struct state *state; /* of a crawl that outlives its process; else NULL */
+    struct state *state;     /* of a crawl that outlives its process; else NULL */
+    struct archive *archive; /* where all goes that comes over the wire; else NULL */
     struct frontier *frontier;
     struct intake *intake;
     struct servers *servers;
@@ -116,10 +119,20 @@ void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t
 /* The answer is whole, or cut by a limit of ours: begins the record of it. */
 void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *stat);
 
+/* The transfer is over for good: begins the record of it and brings in what it leads to, all at once. Errors: those of the two
+ * below. */
+int worker_harvest(struct worker *worker, struct fetch_statistic *stat);
+
+/* Archives the answer of which `stat` is the record. Returns 1 when it is to be called again in a later turn; else 0, worker->keeper having the error. */
+int worker_keep(struct worker *worker, const struct fetch_statistic *stat);
+
 /* The links are in the frontier, or taking them in ended with `err`: then the document is lost, or, where memory is out or
- * the state can't be written, the crawl ends and the URL is pending again. The record goes to the observers, and only then the URL is done: a store that outlives the process
- * loses nothing in this order. */
+ * the state can't be written, the crawl ends and the URL is pending again. What came over the wire is archived, the record goes to the observers, and only then the URL is done: a store that outlives the process
+ * loses nothing in this order. Where it could not be archived, the crawl ends, and the URL is pending, too. */
 void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err);
+
+/* Whether the answer has more links than are taken in at once. */
+bool worker_has_many_links(const struct worker *worker);
 
 /* Takes in all links of the answer that has come. Errors: those of page_end, ERR_NO_MEMORY. */
 int harvest_links(struct worker *worker, struct fetch_statistic *stat);
@@ -128,7 +141,7 @@ int harvest_links(struct worker *worker, struct fetch_statistic *stat);
  * that reason and the answer counts as any other. Errors: ERR_NO_MEMORY. */
 int harvest_redirect(struct worker *worker, struct fetch_statistic *stat, struct slice location);
 
-/* Takes in the links of a large page while other work goes on, and concludes it. Returns 0, or ERR_CANCELLED: then the
+/* Takes in the links of a large page while other work goes on, or archives a large answer, and concludes it. Returns 0, or ERR_CANCELLED: then the
  * page may not be done, and what came in is in. */
 int harvest_slowly(struct worker *worker);
 

@@ -5,10 +5,14 @@
 #include "base/container.h"
 #include "base/error.h"
 
+enum { POSITION_LIMIT = 64 * 1024 };
+
 struct durable_store {
     struct store store;
     struct store *memory;
     struct state *state;
+    const struct archive *archive; /* NULL for none */
+    struct buf position;           /* scratch: of that */
     bool is_begun;
 };
 
@@ -63,20 +67,28 @@ static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
     return now != NEVER && state_is_full(durable->state) ? 0 : store_claim(durable->memory, now, claim);
 }
 
-static int write_end(struct durable_store *durable, const struct store_record *record)
+static int write_record(struct durable_store *durable, const struct store_record *record)
 {
-    struct journal_entry entry = {.id = record->claim->id};
-    if (record->outcome == STORE_FETCHED) {
-        entry.kind = JOURNAL_RECORD;
-        entry.stat = *record->stat;
-        entry.depth = record->stat->depth;
-    } else if (record->outcome == STORE_FILTERED) {
-        entry.kind = JOURNAL_REASON;
-        entry.reason = record->reason;
-    } else {
-        return 0;
+    struct journal_entry entry = {
+        .kind = JOURNAL_RECORD, .id = record->claim->id, .depth = record->stat->depth, .stat = *record->stat};
+    if (durable->archive) {
+        buf_clear(&durable->position);
+        int err = archive_position_append(&durable->archive->position, &durable->position);
+        if (err)
+            return err;
+        entry.more = buf_slice(&durable->position);
     }
     return state_send(durable->state, &entry);
+}
+
+static int write_end(struct durable_store *durable, const struct store_record *record)
+{
+    if (record->outcome == STORE_FETCHED)
+        return write_record(durable, record);
+    if (record->outcome != STORE_FILTERED)
+        return 0;
+    return state_send(durable->state, &(struct journal_entry){
+                                          .kind = JOURNAL_REASON, .id = record->claim->id, .reason = record->reason});
 }
 
 static int done_batch(struct store *store, const struct store_record *records, size_t count)
@@ -113,6 +125,7 @@ static void durable_store_free(struct store *store)
 {
     struct durable_store *durable = durable_of(store);
     store_free(durable->memory);
+    buf_free(&durable->position);
     free(durable);
 }
 
@@ -126,6 +139,7 @@ int durable_store_create(struct store **out, struct store *memory, struct state 
         return ERR_NO_MEMORY;
     }
     *durable = (struct durable_store){.store = {.operations = &operations}, .memory = memory, .state = state};
+    buf_init(&durable->position, POSITION_LIMIT);
     *out = &durable->store;
     return 0;
 }
@@ -133,4 +147,9 @@ int durable_store_create(struct store **out, struct store *memory, struct state 
 void durable_store_begin(struct store *store)
 {
     durable_of(store)->is_begun = true;
+}
+
+void durable_store_set_archive(struct store *store, const struct archive *archive)
+{
+    durable_of(store)->archive = archive;
 }

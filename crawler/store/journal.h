@@ -21,7 +21,7 @@ enum journal_kind {
     JOURNAL_URL, /* `id` was met: `text`, of the fingerprint `number`; found by `referrer`, or by `more` if that is 0 */
     JOURNAL_REASON,  /* `id` is not fetched for `reason`, or, REASON_NONE, is to be after all; with `number` not 0,
                         `depth` and `redirects` are new, too */
-    JOURNAL_RECORD,  /* `id` was fetched: `stat` */
+    JOURNAL_RECORD,  /* `id` was fetched: `stat`; the archive, if any, ends at `more` (record/archive.h) */
     JOURNAL_GRAPH,   /* lists of links will follow */
     JOURNAL_KNOWN,   /* URLs from `id` on that are in the file have the fingerprints `text`, 64 bits each */
     JOURNAL_LINKS,   /* page `id` has links to the fingerprints `text`; those from `number` on are not followed */

@@ -37,7 +37,7 @@
 
 static const char TABLES[] =
     "CREATE TABLE crawl("     /* what is known of the whole */
-    " name TEXT PRIMARY KEY," /* rules, version, started, finished, visit */
+    " name TEXT PRIMARY KEY," /* rules, version, started, finished, visit, archive */
     " value) WITHOUT ROWID;"  /* texts; started: seconds since 1970; finished: 0 or 1; visit: 1 when there is none */
     "CREATE TABLE url("
     " id INTEGER PRIMARY KEY,"

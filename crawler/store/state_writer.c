@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/path.h"
+#include "store/archive_sync.h"
 #include "store/journal.h"
 #include "store/schema.h"
 #include "store/sqlite_error.h"
@@ -25,6 +27,7 @@ struct writer {
     int socket;
     sqlite3 *database;
     struct state_rows rows;
+    struct archive_sync archive;
     struct buf stream; /* what has come and is not taken yet */
     unsigned messages; /* in the transaction that is going on; 0 for none */
     nanoseconds commit_at;
@@ -101,11 +104,41 @@ static void close_database(struct writer *writer)
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
+static int put(struct writer *writer, const struct journal_entry *entry)
+{
+    int code = state_rows_put(&writer->rows, entry);
+    return code ? fail(writer, code) : 0;
+}
+
+/* Where the archive ends goes into the transaction of the records that are in it, once they are on the disk. */
+static int commit_archive(struct writer *writer)
+{
+    struct archive_sync *archive = &writer->archive;
+    struct buf name;
+    if (!archive->is_waiting)
+        return 0;
+    archive->is_waiting = false;
+    int failed = put(
+        writer,
+        &(struct journal_entry){.kind = JOURNAL_NOTE, .text = SLICE(ARCHIVE_NOTE), .more = buf_slice(&archive->text)});
+    if (failed)
+        return failed;
+    buf_init(&name, PATH_LIMIT);
+    int err = archive_sync_run(archive, &name);
+    if (err)
+        failed = fail_with(writer, err, buf_text(&name));
+    buf_free(&name);
+    return failed;
+}
+
 static int commit(struct writer *writer)
 {
     if (!writer->messages)
         return 0;
     writer->messages = 0;
+    int failed = commit_archive(writer);
+    if (failed)
+        return failed;
     int code = sqlite3_exec(writer->database, "COMMIT", NULL, NULL, NULL);
     return code ? fail(writer, code) : 0;
 }
@@ -119,20 +152,39 @@ static int begin(struct writer *writer)
     return code ? fail(writer, code) : 0;
 }
 
+static bool is_archive_note(const struct journal_entry *entry)
+{
+    return entry->kind == JOURNAL_NOTE && slice_equal(entry->text, SLICE(ARCHIVE_NOTE));
+}
+
+static int note_archive(struct writer *writer, const struct journal_entry *entry)
+{
+    bool has_position = entry->more.length && (entry->kind == JOURNAL_RECORD || is_archive_note(entry));
+    int err = has_position ? archive_sync_note(&writer->archive, entry->more) : 0;
+    return err ? fail_with(writer, err, "the journal is broken") : 0;
+}
+
 static int write_entry(struct writer *writer, const struct journal_entry *entry)
 {
     int failed = begin(writer);
     if (failed)
         return failed;
     writer->messages++;
-    int code = state_rows_put(&writer->rows, entry);
-    return code ? fail(writer, code) : 0;
+    failed = note_archive(writer, entry);
+    if (failed || is_archive_note(entry))
+        return failed; /* the transaction ends with it */
+    return put(writer, entry);
 }
 
+/* What was there goes in the transaction that has the first of the new. */
 static int clear(struct writer *writer)
 {
     static const char text[] = "DELETE FROM crawl; DELETE FROM url; DELETE FROM record; DELETE FROM earlier;"
                                "DELETE FROM link; DELETE FROM origin; DELETE FROM sitemap";
+    int failed = begin(writer);
+    if (failed)
+        return failed;
+    writer->messages++;
     int code = sqlite3_exec(writer->database, text, NULL, NULL, NULL);
     return code ? fail(writer, code) : 0;
 }
@@ -244,6 +296,7 @@ int state_writer_run(const char *path, int socket)
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     buf_init(&writer.stream, LARGEST_MESSAGE);
+    archive_sync_init(&writer.archive);
     int failed = open_database(&writer);
     if (!failed)
         failed = answer(&writer, WRITER_READY, 0, "");
@@ -251,5 +304,6 @@ int state_writer_run(const char *path, int socket)
         failed = serve(&writer);
     close_database(&writer);
     buf_free(&writer.stream);
+    archive_sync_free(&writer.archive);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,0 +1,203 @@
+#include "output/warc_records.h"
+
+#include <inttypes.h>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "output/warc_slot.h"
+
+#define PROFILES "http://netpreserve.org/warc/1.1/revisit/"
+
+static const char FIELDS[] = "application/warc-fields";
+
+enum { TEXT_LIMIT = 16 << 20 };
+
+int warc_records_create(struct warc_records *records, const struct options *options)
+{
+    *records = (struct warc_records){.options = options};
+    buf_init(&records->text, TEXT_LIMIT);
+    records->digest = warc_digest_create();
+    return records->digest ? 0 : ERR_NO_MEMORY;
+}
+
+void warc_records_free(struct warc_records *records)
+{
+    gzip_part_close(&records->part);
+    warc_digest_free(records->digest);
+    buf_free(&records->text);
+}
+
+static void digest_of(struct warc_records *records, struct slice bytes, char text[WARC_DIGEST_SIZE])
+{
+    warc_digest_begin(records->digest);
+    warc_digest_add(records->digest, bytes);
+    warc_digest_end(records->digest, text);
+}
+
+/* Packs a record's head and the beginning of its block. */
+static int pack_begin(struct warc_records *records, const struct warc_head *head, struct slice block, struct buf *out)
+{
+    struct buf text;
+    buf_init(&text, TEXT_LIMIT);
+    int err = warc_head_append(head, &text);
+    if (!err)
+        err = gzip_append_head(out);
+    if (!err)
+        err = gzip_part_begin(&records->part);
+    if (!err)
+        err = gzip_part_add(&records->part, buf_slice(&text), out);
+    if (!err)
+        err = gzip_part_add(&records->part, block, out);
+    buf_free(&text);
+    return err;
+}
+
+static int pack_end(struct warc_records *records, struct buf *out)
+{
+    int err = gzip_part_add(&records->part, WARC_END, out);
+    if (!err)
+        err = gzip_part_end(&records->part, true, out);
+    return err ? err : gzip_append_tail(&records->part, NULL, out);
+}
+
+/* A record whose block is all there, with its digest. */
+static int append_whole(struct warc_records *records, struct warc_head *head, struct slice block, struct buf *out)
+{
+    char digest[WARC_DIGEST_SIZE], id[WARC_ID_SIZE];
+    if (!head->id) {
+        warc_id_make(id);
+        head->id = id;
+    }
+    digest_of(records, block, digest);
+    head->block_digest = digest;
+    head->length = block.length;
+    int err = pack_begin(records, head, block, out);
+    return err ? err : pack_end(records, out);
+}
+
+int warc_records_begin_file(struct warc_records *records, const char *name, struct buf *out)
+{
+    char date[WARC_DATE_SIZE];
+    struct timespec now;
+    const struct options *options = records->options;
+    clock_gettime(CLOCK_REALTIME, &now);
+    warc_date_of(&now, date);
+    warc_id_make(records->warcinfo_id);
+    buf_clear(&records->text);
+    int err =
+        buf_printf(&records->text,
+                   "software: crawler/" CRAWLER_VERSION "\r\nformat: WARC File Format 1.1\r\n"
+                   "conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
+                   "isPartOf: %s\r\nrobots: %s\r\nhttp-header-user-agent: %s\r\n",
+                   path_name(options->warc), options->no_robots ? "ignore" : "obey", options->user_agent);
+    struct warc_head head = {
+        .type = "warcinfo",
+        .id = records->warcinfo_id,
+        .date = date,
+        .filename = path_name(name),
+        .content_type = FIELDS,
+    };
+    return err ? err : append_whole(records, &head, buf_slice(&records->text), out);
+}
+
+static void describe_response(const struct warc_records *records, const struct warc_slot *slot, struct warc_head *head)
+{
+    *head = (struct warc_head){
+        .type = "response",
+        .id = slot->id,
+        .date = slot->date,
+        .url = slot->answer.url,
+        .address = slot->answer.response->remote_address,
+        .warcinfo_id = records->warcinfo_id,
+        .truncated = slot->answer.response->truncated ? "length" : NULL,
+        .block_digest = slot->block_digest,
+        .payload_digest = slot->has_payload_digest ? slot->payload_digest : NULL,
+        .content_type = "application/http; msgtype=response",
+        .length = slot->head.length + slot->spool.length,
+    };
+}
+
+/* By the standard (6.7.2), a block that lacks a body which is in the archive counts as truncated. */
+static int append_revisit(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
+{
+    struct warc_head head;
+    describe_response(records, slot, &head);
+    head.type = "revisit";
+    head.profile = slot->has_original ? PROFILES "identical-payload-digest" : PROFILES "server-not-modified";
+    if (slot->has_original) {
+        head.truncated = "length";
+        head.refers_to = slot->original.id;
+        head.refers_to_date = slot->original.date;
+        head.refers_to_url = slot->original.url;
+    }
+    return append_whole(records, &head, buf_slice(&slot->head), out);
+}
+
+static int append_response(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
+{
+    struct warc_head head;
+    describe_response(records, slot, &head);
+    int err = pack_begin(records, &head, buf_slice(&slot->head), out);
+    if (err)
+        return err;
+    if (warc_spool_is_in_file(&slot->spool))
+        return gzip_part_end(&records->part, false, out);
+    err = gzip_part_add(&records->part, buf_slice(&slot->spool.bytes), out);
+    return err ? err : pack_end(records, out);
+}
+
+int warc_records_append_response(struct warc_records *records, struct warc_slot *slot, struct buf *out)
+{
+    size_t start = out->length;
+    int err = slot->is_revisit ? append_revisit(records, slot, out) : append_response(records, slot, out);
+    slot->response_size = out->length - start;
+    return err;
+}
+
+int warc_records_append_tail(const struct warc_records *records, const struct warc_slot *slot, struct buf *out)
+{
+    return gzip_append_tail(&records->part, &slot->spool.part, out);
+}
+
+static int append_request(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
+{
+    struct warc_head head = {
+        .type = "request",
+        .date = slot->date,
+        .url = slot->answer.url,
+        .address = slot->answer.response->remote_address,
+        .concurrent_to = slot->id,
+        .warcinfo_id = records->warcinfo_id,
+        .content_type = "application/http; msgtype=request",
+    };
+    return append_whole(records, &head, buf_slice(&slot->request), out);
+}
+
+static int append_metadata(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
+{
+    const struct archive_answer *answer = &slot->answer;
+    struct warc_head head = {
+        .type = "metadata",
+        .date = slot->date,
+        .url = answer->url,
+        .concurrent_to = slot->id,
+        .warcinfo_id = records->warcinfo_id,
+        .content_type = FIELDS,
+    };
+    buf_clear(&records->text);
+    int err = 0;
+    if (answer->referrer.length)
+        err = buf_printf(&records->text, "via: %.*s\r\n", SLICE_ARGS(answer->referrer));
+    if (!err)
+        err = buf_printf(&records->text, "depth: %" PRIu32 "\r\ntries: %" PRIu32 "\r\nfetchTimeMs: %" PRId64 "\r\n",
+                         answer->depth, answer->tries,
+                         (answer->response->timings.total - answer->response->timings.begun) / MILLISECONDS(1));
+    return err ? err : append_whole(records, &head, buf_slice(&records->text), out);
+}
+
+/* In the course of a large body that was copied, the part held what is in front of it, and is free now. */
+int warc_records_append_others(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
+{
+    int err = append_request(records, slot, out);
+    return err ? err : append_metadata(records, slot, out);
+}
