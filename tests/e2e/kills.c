@@ -1,7 +1,7 @@
 /* kills KILLS PAGES - crawls that are killed at random moments, by SIGKILL or SIGINT, and go on.
  *
  * After each the union is the whole site, no record is there twice, and nothing that had its record in the file is
- * fetched again. */
+ * fetched again. Archives have each page once. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +11,10 @@
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "e2e/warc_reader.h"
 #include "unit/suite.h"
 
-enum { PATH_SIZE = 96, URL_SIZE = 64, DELAY = 50 };
+enum { PATH_SIZE = 96, URL_SIZE = 64, DELAY = 50, LARGE = 300 * 1000 /* is spooled to a file */ };
 
 struct trial {
     struct site *site;
@@ -21,19 +22,21 @@ struct trial {
     char state[PATH_SIZE + 16];
     char records[PATH_SIZE + 16];
     char output[PATH_SIZE + 32];
+    char archive[PATH_SIZE + 16];
     char root[URL_SIZE];
     unsigned pages;
     const char *option; /* --link-graph, --revisit, or -v, which does nothing */
 };
 
-static void open_trial(struct trial *trial, unsigned pages)
+static void open_trial(struct trial *trial, unsigned pages, size_t size)
 {
-    const struct site_graph graph = {.pages = pages, .links = 20, .delay = DELAY};
+    const struct site_graph graph = {.pages = pages, .links = 20, .delay = DELAY, .size = size};
     *trial = (struct trial){.pages = pages + 1, .option = "-v"};
     strcpy(trial->folder, "/tmp/crawler-kills-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(trial->folder));
     snprintf(trial->state, sizeof trial->state, "%s/crawl.db", trial->folder);
     snprintf(trial->records, sizeof trial->records, "%s/records", trial->folder);
+    snprintf(trial->archive, sizeof trial->archive, "%s/archive", trial->folder);
     snprintf(trial->output, sizeof trial->output, "jsonl:%s", trial->records);
     ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &trial->site), 0);
     site_url(trial->site, "/", trial->root, sizeof trial->root);
@@ -51,6 +54,12 @@ static void start(const struct trial *trial, struct run *run)
 {
     run_start(run,
               (const char *const[]){"--state", trial->state, "-o", trial->output, trial->option, trial->root, NULL});
+}
+
+static void start_archiving(const struct trial *trial, struct run *run)
+{
+    run_start(run, (const char *const[]){"--state", trial->state, "--warc", trial->archive, "--warc-size", "60k",
+                                         trial->root, NULL});
 }
 
 static long known_records(const char *err)
@@ -125,7 +134,7 @@ static void kill_and_go_on(struct trial *trial, int i)
 START_TEST(row_1_a_killed_crawl_goes_on_and_loses_nothing)
 {
     struct trial trial;
-    open_trial(&trial, pages);
+    open_trial(&trial, pages, 0);
     if (_i % 2)
         trial.option = "--link-graph";
     kill_and_go_on(&trial, _i);
@@ -138,7 +147,7 @@ START_TEST(row_1_a_killed_visit_goes_on_and_loses_nothing)
 {
     struct trial trial;
     struct run run;
-    open_trial(&trial, pages);
+    open_trial(&trial, pages, 0);
     start(&trial, &run);
     run_wait(&run, trial.site);
     ck_assert_int_eq(run.exit_code, 0);
@@ -149,11 +158,51 @@ START_TEST(row_1_a_killed_visit_goes_on_and_loses_nothing)
 }
 END_TEST
 
+/* Each page of the site is in the archive once, with its request and its metadata. */
+static void check_archive(const struct trial *trial, const char *err)
+{
+    struct warc warc;
+    warc_read(&warc, trial->archive);
+    warc_check_index(&warc, trial->archive);
+    for (unsigned i = 0; i < trial->pages; i++) {
+        char url[2 * URL_SIZE];
+        snprintf(url, sizeof url, i ? "%spage/%u" : "%s", trial->root, i);
+        size_t count = warc_count(&warc, "response", url) + warc_count(&warc, "revisit", url);
+        ck_assert_msg(count == 1, "%s is there %zu times\n%s", url, count, err);
+        ck_assert_uint_eq(warc_count(&warc, "request", url) + warc_count(&warc, "metadata", url), 2);
+    }
+    warc_forget(&warc);
+}
+
+START_TEST(row_2_a_killed_crawl_goes_on_with_its_archive)
+{
+    struct trial trial;
+    struct run run;
+    srand((unsigned)time(NULL) + (unsigned)_i);
+    unsigned few = pages / 4;
+    open_trial(&trial, few, _i % 2 ? LARGE : 2000);
+    for (int kills = 0; kills < 3; kills++) {
+        start_archiving(&trial, &run);
+        usleep((unsigned)rand() % (100 + few * DELAY / 100) * 1000);
+        kill(run.pid, kills == 2 ? SIGINT : SIGKILL);
+        run_wait(&run, trial.site);
+        run_free(&run);
+    }
+    start_archiving(&trial, &run);
+    run_wait(&run, trial.site);
+    ck_assert_msg(run.exit_code == 0 || run.exit_code == 2, "exit code %d\n%s", run.exit_code, run.err);
+    check_archive(&trial, run.err);
+    run_free(&run);
+    close_trial(&trial);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     int kills = argc > 1 ? atoi(argv[1]) : 12;
     if (argc > 2)
         pages = (unsigned)atoi(argv[2]);
     return RUN_TESTS_TIMES("kills", kills, row_1_a_killed_crawl_goes_on_and_loses_nothing,
-                           row_1_a_killed_visit_goes_on_and_loses_nothing);
+                           row_1_a_killed_visit_goes_on_and_loses_nothing,
+                           row_2_a_killed_crawl_goes_on_with_its_archive);
 }
