@@ -1,11 +1,36 @@
 #include "output/gzip_member.h"
 
 #include <assert.h>
+#include <libdeflate.h>
 
 #include "base/error.h"
 
-/* Web pages are half as large again by level 1, and by level 9 hardly smaller than by this, in a third of its time. */
+/* Levels beyond take twice the time for a hundredth of the size. What zlib does at this level, libdeflate does nearly as
+ * small in half of the time, but it has to have all of a member. */
 enum { LEVEL = 6, MEMORY_LEVEL = 8, PIECE = 16 * 1024 };
+
+struct libdeflate_compressor *gzip_packer_create(void)
+{
+    return libdeflate_alloc_compressor(LEVEL);
+}
+
+void gzip_packer_free(struct libdeflate_compressor *packer)
+{
+    libdeflate_free_compressor(packer);
+}
+
+int gzip_append_member(struct libdeflate_compressor *packer, struct slice bytes, struct buf *out)
+{
+    size_t most = libdeflate_gzip_compress_bound(packer, bytes.length);
+    int err = buf_reserve(out, most);
+    if (err)
+        return err;
+    size_t length = libdeflate_gzip_compress(packer, bytes.data, bytes.length, out->data + out->length, most);
+    assert(length);
+    out->length += length;
+    out->data[out->length] = '\0';
+    return 0;
+}
 
 int gzip_part_begin(struct gzip_part *part)
 {
@@ -77,12 +102,8 @@ int gzip_append_head(struct buf *out)
 int gzip_append_tail(const struct gzip_part *first, const struct gzip_part *second, struct buf *out)
 {
     unsigned char tail[8];
-    uint64_t size = first->size;
-    uint32_t sum = first->sum;
-    if (second) {
-        sum = (uint32_t)crc32_combine(sum, second->sum, (z_off_t)second->size);
-        size += second->size;
-    }
+    uint64_t size = first->size + second->size;
+    uint32_t sum = (uint32_t)crc32_combine(first->sum, second->sum, (z_off_t)second->size);
     for (int i = 0; i < 4; i++) {
         tail[i] = (unsigned char)(sum >> 8 * i);
         tail[4 + i] = (unsigned char)(size >> 8 * i);

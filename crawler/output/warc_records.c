@@ -16,15 +16,19 @@ int warc_records_create(struct warc_records *records, const struct options *opti
 {
     *records = (struct warc_records){.options = options};
     buf_init(&records->text, TEXT_LIMIT);
+    buf_init(&records->record, TEXT_LIMIT);
     records->digest = warc_digest_create();
-    return records->digest ? 0 : ERR_NO_MEMORY;
+    records->packer = gzip_packer_create();
+    return records->digest && records->packer ? 0 : ERR_NO_MEMORY;
 }
 
 void warc_records_free(struct warc_records *records)
 {
     gzip_part_close(&records->part);
+    gzip_packer_free(records->packer);
     warc_digest_free(records->digest);
     buf_free(&records->text);
+    buf_free(&records->record);
 }
 
 static void digest_of(struct warc_records *records, struct slice bytes, char text[WARC_DIGEST_SIZE])
@@ -34,30 +38,20 @@ static void digest_of(struct warc_records *records, struct slice bytes, char tex
     warc_digest_end(records->digest, text);
 }
 
-/* Packs a record's head and the beginning of its block. */
-static int pack_begin(struct warc_records *records, const struct warc_head *head, struct slice block, struct buf *out)
+/* Appends a record whose block is `start` and `rest`. */
+static int pack(struct warc_records *records, const struct warc_head *head, struct slice start, struct slice rest,
+                struct buf *out)
 {
-    struct buf text;
-    buf_init(&text, TEXT_LIMIT);
-    int err = warc_head_append(head, &text);
+    struct buf *record = &records->record;
+    buf_clear(record);
+    int err = warc_head_append(head, record);
     if (!err)
-        err = gzip_append_head(out);
+        err = buf_append_slice(record, start);
     if (!err)
-        err = gzip_part_begin(&records->part);
+        err = buf_append_slice(record, rest);
     if (!err)
-        err = gzip_part_add(&records->part, buf_slice(&text), out);
-    if (!err)
-        err = gzip_part_add(&records->part, block, out);
-    buf_free(&text);
-    return err;
-}
-
-static int pack_end(struct warc_records *records, struct buf *out)
-{
-    int err = gzip_part_add(&records->part, WARC_END, out);
-    if (!err)
-        err = gzip_part_end(&records->part, true, out);
-    return err ? err : gzip_append_tail(&records->part, NULL, out);
+        err = buf_append_slice(record, WARC_END);
+    return err ? err : gzip_append_member(records->packer, buf_slice(record), out);
 }
 
 /* A record whose block is all there, with its digest. */
@@ -71,8 +65,7 @@ static int append_whole(struct warc_records *records, struct warc_head *head, st
     digest_of(records, block, digest);
     head->block_digest = digest;
     head->length = block.length;
-    int err = pack_begin(records, head, block, out);
-    return err ? err : pack_end(records, out);
+    return pack(records, head, block, (struct slice){0}, out);
 }
 
 int warc_records_begin_file(struct warc_records *records, const char *name, struct buf *out)
@@ -133,17 +126,29 @@ static int append_revisit(struct warc_records *records, const struct warc_slot *
     return append_whole(records, &head, buf_slice(&slot->head), out);
 }
 
+/* All that is before a body in a file, which is packed already. */
+static int append_front(struct warc_records *records, const struct warc_head *head, struct slice block, struct buf *out)
+{
+    buf_clear(&records->record);
+    int err = warc_head_append(head, &records->record);
+    if (!err)
+        err = gzip_append_head(out);
+    if (!err)
+        err = gzip_part_begin(&records->part);
+    if (!err)
+        err = gzip_part_add(&records->part, buf_slice(&records->record), out);
+    if (!err)
+        err = gzip_part_add(&records->part, block, out);
+    return err ? err : gzip_part_end(&records->part, false, out);
+}
+
 static int append_response(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
 {
     struct warc_head head;
     describe_response(records, slot, &head);
-    int err = pack_begin(records, &head, buf_slice(&slot->head), out);
-    if (err)
-        return err;
     if (warc_spool_is_in_file(&slot->spool))
-        return gzip_part_end(&records->part, false, out);
-    err = gzip_part_add(&records->part, buf_slice(&slot->spool.bytes), out);
-    return err ? err : pack_end(records, out);
+        return append_front(records, &head, buf_slice(&slot->head), out);
+    return pack(records, &head, buf_slice(&slot->head), buf_slice(&slot->spool.bytes), out);
 }
 
 int warc_records_append_response(struct warc_records *records, struct warc_slot *slot, struct buf *out)
@@ -195,7 +200,6 @@ static int append_metadata(struct warc_records *records, const struct warc_slot 
     return err ? err : append_whole(records, &head, buf_slice(&records->text), out);
 }
 
-/* In the course of a large body that was copied, the part held what is in front of it, and is free now. */
 int warc_records_append_others(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
 {
     int err = append_request(records, slot, out);

@@ -11,9 +11,11 @@ struct warc_slot;
 /* What makes them. */
 struct warc_records {
     const struct options *options;
-    struct gzip_part part;
+    struct libdeflate_compressor *packer;
+    struct gzip_part part; /* of a response whose body is in a file, all that is before that */
     struct warc_digest *digest;
-    struct buf text;                /* scratch: heads and blocks */
+    struct buf text;                /* scratch: a block */
+    struct buf record;              /* scratch: a record */
     char warcinfo_id[WARC_ID_SIZE]; /* of the file that is being written */
 };
 
