@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 
-/* Levels beyond take twice the time for a hundredth of the size. What zlib does at this level, libdeflate does nearly as
- * small in half of the time, but it has to have all of a member. */
-enum { LEVEL = 6, MEMORY_LEVEL = 8, PIECE = 16 * 1024 };
+/* On web pages libdeflate's level 4 is 3 % larger than zlib's 6, in a third of its time; level 1 is 5 % larger again, in a
+ * sixth. But libdeflate has to have all of a member. */
+enum { LEVEL = 4, LEVEL_OF_PARTS = 6, MEMORY_LEVEL = 8, PIECE = 16 * 1024 };
 
 struct libdeflate_compressor *gzip_packer_create(void)
 {
@@ -40,7 +40,7 @@ int gzip_part_begin(struct gzip_part *part)
         return deflateReset(&part->stream) == Z_OK ? 0 : ERR_NO_MEMORY;
     part->stream = (z_stream){0};
     /* No head and tail of zlib's own: a member's are made when all of its parts are there. */
-    if (deflateInit2(&part->stream, LEVEL, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&part->stream, LEVEL_OF_PARTS, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
         return ERR_NO_MEMORY;
     part->is_open = true;
     return 0;
