@@ -55,17 +55,17 @@ static int pack(struct warc_records *records, const struct warc_head *head, stru
 }
 
 /* A record whose block is all there, with its digest. */
-static int append_whole(struct warc_records *records, struct warc_head *head, struct slice block, struct buf *out)
+static int append_whole(struct warc_records *records, const struct warc_head *known, struct slice block,
+                        struct buf *out)
 {
+    struct warc_head head = *known;
     char digest[WARC_DIGEST_SIZE], id[WARC_ID_SIZE];
-    if (!head->id) {
-        warc_id_make(id);
-        head->id = id;
-    }
+    warc_id_make(id);
     digest_of(records, block, digest);
-    head->block_digest = digest;
-    head->length = block.length;
-    return pack(records, head, block, (struct slice){0}, out);
+    head.id = head.id ? head.id : id;
+    head.block_digest = digest;
+    head.length = block.length;
+    return pack(records, &head, block, (struct slice){0}, out);
 }
 
 int warc_records_begin_file(struct warc_records *records, const char *name, struct buf *out)
@@ -83,7 +83,7 @@ int warc_records_begin_file(struct warc_records *records, const char *name, stru
                    "conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n"
                    "isPartOf: %s\r\nrobots: %s\r\nhttp-header-user-agent: %s\r\n",
                    path_name(options->warc), options->no_robots ? "ignore" : "obey", options->user_agent);
-    struct warc_head head = {
+    const struct warc_head head = {
         .type = "warcinfo",
         .id = records->warcinfo_id,
         .date = date,
@@ -166,7 +166,7 @@ int warc_records_append_tail(const struct warc_records *records, const struct wa
 
 static int append_request(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
 {
-    struct warc_head head = {
+    const struct warc_head head = {
         .type = "request",
         .date = slot->date,
         .url = slot->answer.url,
@@ -181,7 +181,7 @@ static int append_request(struct warc_records *records, const struct warc_slot *
 static int append_metadata(struct warc_records *records, const struct warc_slot *slot, struct buf *out)
 {
     const struct archive_answer *answer = &slot->answer;
-    struct warc_head head = {
+    const struct warc_head head = {
         .type = "metadata",
         .date = slot->date,
         .url = answer->url,

@@ -11,7 +11,14 @@
 #include "site/coding.h"
 #include "unit/suite.h"
 
-enum { PATH_SIZE = 96, URL_SIZE = 128, TEXT_SIZE = 512, LARGE = 700 * 1000 };
+enum {
+    PATH_SIZE = 96,
+    URL_SIZE = 128,
+    TEXT_SIZE = 512,
+    LARGE = 700 * 1000,
+    CUT = 300 * 1024,
+    LARGEST_FILE = 21 * 1024
+};
 
 /* A folder with an archive to be, and a site. */
 static struct {
@@ -258,7 +265,7 @@ START_TEST(a_body_that_a_limit_cuts_says_so)
     CRAWL(0, "--max-tries", "1", "--max-body", "300k", "--include", "/$|large");
     read_archive();
     ck_assert_str_eq(warc_field(find("response", "/large", 0), "WARC-Truncated"), "length");
-    check_payload("/large", large, 300 * 1024);
+    check_payload("/large", large, CUT);
     ck_assert_str_eq(warc_field(find("response", "/large-chunked", 0), "WARC-Truncated"), "length");
     ck_assert_str_eq(warc_field(find("response", "/large-chunked", 0), "WARC-Payload-Digest"), "");
     ck_assert_str_eq(warc_field(find("response", "/", 0), "WARC-Truncated"), "");
@@ -297,7 +304,7 @@ START_TEST(a_file_that_is_large_enough_is_followed_by_another)
     ck_assert_uint_eq(warc_count(&here.warc, "warcinfo", NULL), warc_file_count(here.prefix));
     ck_assert_uint_eq(warc_count(&here.warc, "response", NULL) + warc_count(&here.warc, "revisit", NULL), 61);
     for (size_t i = 0; i < here.warc.count; i++)
-        ck_assert_uint_le(here.warc.records[i].offset + here.warc.records[i].size, 21 * 1024);
+        ck_assert_uint_le(here.warc.records[i].offset + here.warc.records[i].size, LARGEST_FILE);
     warc_forget(&here.warc);
     close_here();
 }

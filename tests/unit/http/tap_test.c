@@ -84,6 +84,7 @@ static void stop_listening(void)
 
 #define CHUNKED_HEAD "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 #define CHUNKS       "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n"
+#define END          "\r\ny\r\n0\r\n\r\n"
 #define EMPTY        "0\r\nX-Sum: 1\r\n\r\n"
 #define ODD_HEAD     "HTTP/1.1 200  Very  well \r\nx-a:b\r\nX-Folded: 1\r\n\t2\r\nX-Byte: \xff\r\nContent-Length: 2\r\n\r\n"
 #define BARE_HEAD    "HTTP/1.1 200 OK\nContent-Length: 2\n\n"
@@ -204,9 +205,9 @@ START_TEST(a_coding_that_blows_a_body_up_ends)
     const struct site_page pages[] = {{.path = "/", .body = answer, .fault = SITE_RAW}, {0}};
     struct http_options options = test_options();
     struct job job;
-    strcpy(answer, CHUNKED_HEAD "1;");
-    memset(answer + strlen(answer), 'x', sizeof answer - 1000);
-    strcat(answer, "\r\ny\r\n0\r\n\r\n");
+    memset(answer, 'x', sizeof answer - 1);
+    memcpy(answer, CHUNKED_HEAD "1;", strlen(CHUNKED_HEAD "1;"));
+    memcpy(answer + sizeof answer - sizeof END, END, sizeof END);
     listen_to(pages);
     close_client();
     options.max_body = 1000;
