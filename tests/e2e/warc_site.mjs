@@ -16,7 +16,7 @@ const sized = (body, ...lines) =>
 const html = 'Content-Type: text/html';
 const text = Buffer.from('<p>' + 'a page that can be packed '.repeat(100));
 
-const paths = ['chunked', 'gzip', 'gzip-chunked', 'br', 'empty', '204', 'redirect', 'large', 'large-chunked', 'close', 'binary'];
+const paths = ['chunked', 'gzip', 'gzip-chunked', 'br', 'empty', '204', '304', 'redirect', 'large', 'large-chunked', 'close', 'binary'];
 const answers = {
   '/': sized(paths.map((path) => `<a href=/${path}>`).join(''), html),
   '/chunked': answer(['HTTP/1.1 200 OK', html, 'Transfer-Encoding: chunked'], chunked(text, 100)),
@@ -26,6 +26,7 @@ const answers = {
   '/br': sized(zlib.brotliCompressSync(text), html, 'Content-Encoding: br'),
   '/empty': sized(''),
   '/204': answer(['HTTP/1.1 204 No Content', 'x-lower: yes']),
+  '/304': answer(['HTTP/1.1 304 Not Modified', 'Content-Length: 9', 'ETag: "x"']),
   '/redirect': answer(['HTTP/1.1 302 Found', 'Location: /chunked', 'Content-Length: 0']),
   '/large': sized(large, 'Content-Type: text/plain'),
   '/large-chunked': answer(['HTTP/1.1 200 OK', 'Content-Type: text/plain', 'Transfer-Encoding: chunked'],

@@ -52,7 +52,7 @@ until [ -s url.node ]; do
     sleep 0.05
 done
 "$crawler" -q --max-tries 1 --warc framings --warc-size 100k "$(cat url.node)" >/dev/null
-judge framings 12
+judge framings 13
 
 serve --pages 800 --links 20 --delay 20
 for moment in 0.3 0.5 0.4; do

@@ -201,12 +201,13 @@ END_TEST
 
 START_TEST(a_coding_that_blows_a_body_up_ends)
 {
+    static const char start[] = CHUNKED_HEAD "1;";
     static char answer[512 * 1024];
     const struct site_page pages[] = {{.path = "/", .body = answer, .fault = SITE_RAW}, {0}};
     struct http_options options = test_options();
     struct job job;
     memset(answer, 'x', sizeof answer - 1);
-    memcpy(answer, CHUNKED_HEAD "1;", strlen(CHUNKED_HEAD "1;"));
+    memcpy(answer, start, sizeof start - 1);
     memcpy(answer + sizeof answer - sizeof END, END, sizeof END);
     listen_to(pages);
     close_client();
