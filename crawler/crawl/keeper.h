@@ -27,8 +27,8 @@ static inline bool keeper_is_slow(const struct keeper *keeper)
     return keeper->slot && archive_is_slow(keeper->slot);
 }
 
-/* Keeps what was fetched. Must be called on the loop's stack. Returns 1 when it is to be called again in a later turn; 0, or an error, as
- * archive_keep. */
+/* Keeps what was fetched. Must be called on the loop's stack. Returns 1 when it is to be called again in a later
+ * turn; 0, or an error, as archive_keep. */
 int keeper_step(struct keeper *keeper, const struct archive_answer *answer);
 
 /* The same to its end. Must be called in a task. Returns 0, ERR_CANCELLED, or an error as above. */

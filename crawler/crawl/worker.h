@@ -119,16 +119,18 @@ void worker_look_up_reach(const struct worker *worker, uint32_t *depth, uint32_t
 /* The answer is whole, or cut by a limit of ours: begins the record of it. */
 void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *stat);
 
-/* The transfer is over for good: begins the record of it and brings in what it leads to, all at once. Errors: those of the two
- * below. */
+/* The transfer is over for good: begins the record of it and brings in what it leads to, all at once. Errors: those
+ * of the two below. */
 int worker_harvest(struct worker *worker, struct fetch_statistic *stat);
 
-/* Archives the answer of which `stat` is the record. Returns 1 when it is to be called again in a later turn; else 0, worker->keeper having the error. */
+/* Archives the answer of which `stat` is the record. Returns 1 when it is to be called again in a later turn; else
+ * 0, worker->keeper having the error. */
 int worker_keep(struct worker *worker, const struct fetch_statistic *stat);
 
-/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, or, where memory is out or
- * the state can't be written, the crawl ends and the URL is pending again. What came over the wire is archived, the record goes to the observers, and only then the URL is done: a store that outlives the process
- * loses nothing in this order. Where it could not be archived, the crawl ends, and the URL is pending, too. */
+/* The links are in the frontier, or taking them in ended with `err`: then the document is lost, or, where memory is
+ * out or the state can't be written, the crawl ends and the URL is pending again. What came over the wire is archived,
+ * the record goes to the observers, and only then the URL is done: a store that outlives the process loses nothing in
+ * this order. Where it could not be archived, the crawl ends, and the URL is pending, too. */
 void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err);
 
 /* Whether the answer has more links than are taken in at once. */
@@ -141,8 +143,8 @@ int harvest_links(struct worker *worker, struct fetch_statistic *stat);
  * that reason and the answer counts as any other. Errors: ERR_NO_MEMORY. */
 int harvest_redirect(struct worker *worker, struct fetch_statistic *stat, struct slice location);
 
-/* Takes in the links of a large page while other work goes on, or archives a large answer, and concludes it. Returns 0, or ERR_CANCELLED: then the
- * page may not be done, and what came in is in. */
+/* Takes in the links of a large page while other work goes on, or archives a large answer, and concludes it. Returns
+ * 0, or ERR_CANCELLED: then the page may not be done, and what came in is in. */
 int harvest_slowly(struct worker *worker);
 
 #endif

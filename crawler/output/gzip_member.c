@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 
-/* On web pages libdeflate's level 4 is 3 % larger than zlib's 6, in a third of its time; level 1 is 5 % larger again, in a
- * sixth. But libdeflate has to have all of a member. */
+/* On web pages libdeflate's level 4 is 3 % larger than zlib's 6, in a third of its time; level 1 is 5 % larger
+ * again, in a sixth. But libdeflate has to have all of a member. */
 enum { LEVEL = 4, LEVEL_OF_PARTS = 6, MEMORY_LEVEL = 8, PIECE = 16 * 1024 };
 
 struct libdeflate_compressor *gzip_packer_create(void)

@@ -1,7 +1,7 @@
 /* gzip_member.h - gzip files (RFC 1952) made of one member behind another, each of which can be read by itself.
  *
- * A member is packed at once; or, where it is too large for that, in two parts apart: the first when the second is there
- * already. */
+ * A member is packed at once; or, where it is too large for that, in two parts apart: the first when the second is
+ * there already. */
 #ifndef OUTPUT_GZIP_MEMBER_H
 #define OUTPUT_GZIP_MEMBER_H
 

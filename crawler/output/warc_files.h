@@ -1,5 +1,5 @@
-/* warc_files.h - the files of a web archive, PREFIX-00000.warc.gz and so on: written to at their end, one exchange after
- * another, and never to be found with half of one. */
+/* warc_files.h - the files of a web archive, PREFIX-00000.warc.gz and so on: written to at their end, one exchange
+ * after another, and never to be found with half of one. */
 #ifndef OUTPUT_WARC_FILES_H
 #define OUTPUT_WARC_FILES_H
 
@@ -17,8 +17,8 @@ struct warc_files {
     struct buf name;                   /* of that file */
 };
 
-/* All of these tell errors in the log with the file's name: ERR_NO_MEMORY, ERR_EXISTS (which is not touched), ERR_TRUNCATED (a
- * file that is shorter than the position), those of error_from_errno. */
+/* All of these tell errors in the log with the file's name: ERR_NO_MEMORY, ERR_EXISTS (which is not touched),
+ * ERR_TRUNCATED (a file that is shorter than the position), those of error_from_errno. */
 
 /* Makes the first file, which may not exist. */
 int warc_files_create(struct warc_files *files, struct archive_position *position);

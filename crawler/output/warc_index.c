@@ -17,8 +17,8 @@
 #include "output/sorted_lines.h"
 #include "output/surt.h"
 
-/* A line ends with what only we need, each behind a TAB: digest, id, date, URL; the digest is empty where nobody is to find
- * it. */
+/* A line ends with what only we need, each behind a TAB: digest, id, date, URL; the digest is empty where nobody is
+ * to find it. */
 enum { MOST_DIGESTS = 2 << 20, LINE_LIMIT = 8 << 20, FOUND_LINE = 64 * 1024, SORT_MEMORY = 32 << 20, TAILS = 4 };
 
 static int tell(const char *name, int err)

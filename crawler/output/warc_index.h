@@ -23,8 +23,8 @@ struct warc_index {
 /* "PREFIX.cdxj". Errors as buf_printf. */
 int warc_index_name(struct slice prefix, struct buf *name);
 
-/* All of these tell errors in the log with the file's name: ERR_NO_MEMORY, ERR_EXISTS (which is not touched), ERR_TRUNCATED (shorter than
- * the position), ERR_SYNTAX (not our lines), those of error_from_errno. */
+/* All of these tell errors in the log with the file's name: ERR_NO_MEMORY, ERR_EXISTS (which is not touched),
+ * ERR_TRUNCATED (shorter than the position), ERR_SYNTAX (not our lines), those of error_from_errno. */
 
 /* Makes the file of lines, which may not exist. */
 int warc_index_create(struct warc_index *index, struct archive_position *position);

@@ -27,7 +27,8 @@ void warc_records_free(struct warc_records *records);
  * buf_append. */
 int warc_records_begin_file(struct warc_records *records, const char *name, struct buf *out);
 
-/* Appends the response, or the revisit; of one whose body is in a file, all that is before the body. Errors as buf_append. */
+/* Appends the response, or the revisit; of one whose body is in a file, all that is before the body. Errors as
+ * buf_append. */
 int warc_records_append_response(struct warc_records *records, struct warc_slot *slot, struct buf *out);
 
 /* Appends what follows such a body. Errors as buf_append. */

@@ -125,7 +125,8 @@ int warc_slot_end(struct warc_slot *slot)
     warc_id_make(slot->id);
     warc_digest_end(slot->block, slot->block_digest);
     warc_digest_end(slot->payload, slot->payload_digest);
-    /* A body that was cut amid its chunks has no payload of which one could say where it ends, and a 304 has that of another answer. */
+    /* A body that was cut amid its chunks has no payload of which one could say where it ends, and a 304 has that of
+     * another answer. */
     bool is_coded = slot->payload_length != slot->spool.length;
     slot->has_payload_digest = !(slot->answer.response->truncated && is_coded) && slot->answer.response->status != 304;
     return warc_spool_end(&slot->spool, WARC_END);

@@ -1,7 +1,7 @@
 /* warc_spool.h - the bodies of answers until they are archived.
  *
- * Their records begin with what is only known at their end. A small body is kept in memory as it is; a larger one goes to
- * an unnamed file in the archive's folder, packed while it comes, so that little is left to do at its end. */
+ * Their records begin with what is only known at their end. A small body is kept in memory as it is; a larger one
+ * goes to an unnamed file in the archive's folder, packed while it comes, so that little is left to do at its end. */
 #ifndef OUTPUT_WARC_SPOOL_H
 #define OUTPUT_WARC_SPOOL_H
 
@@ -35,8 +35,8 @@ int warc_spool_add(struct warc_spool *spool, struct slice bytes, bool *is_fatal)
  * Errors: as before. */
 int warc_spool_end(struct warc_spool *spool, struct slice more);
 
-/* Appends at most `most` of the packed bytes of a body in a file, from `from` on. Errors: ERR_NO_MEMORY, ERR_TRUNCATED, those of
- * error_from_errno. */
+/* Appends at most `most` of the packed bytes of a body in a file, from `from` on. Errors: ERR_NO_MEMORY,
+ * ERR_TRUNCATED, those of error_from_errno. */
 int warc_spool_read(const struct warc_spool *spool, uint64_t from, size_t most, struct buf *out);
 
 static inline bool warc_spool_is_in_file(const struct warc_spool *spool)

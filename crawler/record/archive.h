@@ -1,8 +1,8 @@
 /* archive.h - who keeps what a crawl asks and is answered, byte by byte.
  *
- * Each worker has a slot in it, whose tap listens to one exchange after another. When an exchange is over, it is kept or
- * dropped: only then, and whole, it goes into the archive. Where the archive ends is its position, which a state file
- * holds beside the records of the crawl, so that both agree when the crawl goes on. */
+ * Each worker has a slot in it, whose tap listens to one exchange after another. When an exchange is over, it is
+ * kept or dropped: only then, and whole, it goes into the archive. Where the archive ends is its position, which a
+ * state file holds beside the records of the crawl, so that both agree when the crawl goes on. */
 #ifndef RECORD_ARCHIVE_H
 #define RECORD_ARCHIVE_H
 
@@ -29,8 +29,8 @@ int archive_position_append(const struct archive_position *position, struct buf 
 /* The opposite. Errors: ERR_SYNTAX. */
 int archive_position_read(const char *text, struct archive_position *position);
 
-/* The names of an archive's files: "PREFIX-00000.warc.gz", and that of its index as it grows, "PREFIX.cdxj.lines". Errors
- * as buf_printf. */
+/* The names of an archive's files: "PREFIX-00000.warc.gz", and that of its index as it grows, "PREFIX.cdxj.lines".
+ * Errors as buf_printf. */
 int archive_file_name(struct slice prefix, uint32_t file, struct buf *name);
 int archive_lines_name(struct slice prefix, struct buf *name);
 

@@ -20,7 +20,8 @@ void archive_sync_free(struct archive_sync *sync);
 /* The archive ends at `position` now. Errors: ERR_SYNTAX, those of buf_append. */
 int archive_sync_note(struct archive_sync *sync, struct slice position);
 
-/* Brings all up to the last position to the disk. Errors: ERR_NO_MEMORY, those of error_from_errno; `name` then is that of the file. */
+/* Brings all up to the last position to the disk. Errors: ERR_NO_MEMORY, those of error_from_errno; `name` then is
+ * that of the file. */
 int archive_sync_run(struct archive_sync *sync, struct buf *name);
 
 #endif

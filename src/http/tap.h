@@ -1,8 +1,8 @@
 /* tap.h - the bytes of an exchange on their way past a tap (fetch.h).
  *
- * libcurl tells of them in three places: what is sent, and a body in its transfer coding, where it is debugged; the lines of
- * heads where they are received, since it doesn't tell of the empty line behind an interim head elsewhere; and the body
- * without transfer coding where it is written. A request without a tap has none of that. */
+ * libcurl tells of them in three places: what is sent, and a body in its transfer coding, where it is debugged; the
+ * lines of heads where they are received, since it doesn't tell of the empty line behind an interim head elsewhere;
+ * and the body without transfer coding where it is written. A request without a tap has none of that. */
 #ifndef HTTP_TAP_H
 #define HTTP_TAP_H
 

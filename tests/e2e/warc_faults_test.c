@@ -1,5 +1,5 @@
-/* Calls of the system that fail while an archive is written: the crawl ends with an error that is told, or does without the
- * call; what is in the archive is whole; and a crawl that goes on has each page in it once. */
+/* Calls of the system that fail while an archive is written: the crawl ends with an error that is told, or does
+ * without the call; what is in the archive is whole; and a crawl that goes on has each page in it once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +100,8 @@ static void check_archive(bool is_over, const char *kind, int nth)
     warc_forget(&warc);
 }
 
-/* Returns whether the call made the first crawl fail. An exit code 2 the second time: it was finished the first time. */
+/* Returns whether the call made the first crawl fail. An exit code 2 the second time: it was finished the first
+ * time. */
 static bool fails_and_goes_on(const char *kind, int nth)
 {
     struct run first, second;
