@@ -21,7 +21,7 @@ void warc_date_of(const struct timespec *when, char date[WARC_DATE_SIZE])
     gmtime_r(&when->tv_sec, &parts);
     if (!strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts))
         memcpy(seconds, "9999-12-31T23:59:59", sizeof seconds);
-    snprintf(date, WARC_DATE_SIZE, "%s.%06ldZ", seconds, when->tv_nsec / 1000 % 1000000);
+    snprintf(date, WARC_DATE_SIZE, "%s.%06uZ", seconds, (unsigned)(when->tv_nsec / 1000) % 1000000);
 }
 
 static int append_field(struct buf *out, const char *name, struct slice value)

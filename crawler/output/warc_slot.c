@@ -44,8 +44,9 @@ static int take_body(void *context, struct slice bytes)
 {
     struct warc_slot *slot = context;
     bool is_fatal;
-    if (*slot->error)
-        return *slot->error;
+    int failed = *slot->error;
+    if (failed)
+        return failed;
     if (!slot->body_begun)
         begin_body(slot);
     warc_digest_add(slot->block, bytes);
