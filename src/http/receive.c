@@ -5,7 +5,12 @@
 #include "base/error.h"
 #include "http/tap.h"
 
+/* libcurl reads on as long as there is something to read. Where what is done with a body is slower than its server,
+ * others would wait: so in a pass of the loop that lasts, the rest is left to the next. */
+static const nanoseconds LONGEST_PASS = MILLISECONDS(20);
+
 enum {
+    UNDIVIDED = 256 * 1024, /* bytes of a body that are taken in any case */
     MOST_HEADER_LINES = 1000,
     CODINGS_LIMIT = 1024,
     ZSTD_WINDOW = 23 /* RFC 9659 */
@@ -147,6 +152,14 @@ static int take_body(struct transfer *transfer, struct slice bytes)
     return err ? err : over ? ERR_BODY_TOO_LARGE : 0;
 }
 
+/* HTTP/2 has one connection for many transfers, which one that is held back would fill. */
+static bool is_to_wait(const struct transfer *transfer)
+{
+    const struct http_response *response = transfer->fetch->response;
+    return response->wire_size > UNDIVIDED && !transfer->is_resuming && response->version != HTTP_2 &&
+           clock_now() - loop_time(transfer->client->loop) > LONGEST_PASS;
+}
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libcurl's. */
 size_t receive_body(char *bytes, size_t size, size_t count, void *context)
 {
@@ -154,6 +167,10 @@ size_t receive_body(char *bytes, size_t size, size_t count, void *context)
     transfer->active = loop_time(transfer->client->loop);
     if (!transfer->fetch || transfer->error)
         return 0;
+    if (is_to_wait(transfer)) {
+        loop_call_soon(transfer->client->loop, &transfer->resume);
+        return CURL_WRITEFUNC_PAUSE;
+    }
     transfer->error = take_body(transfer, (struct slice){bytes, size * count});
     return transfer->error ? 0 : size * count;
 }

@@ -22,6 +22,7 @@
 static void finish(struct transfer *transfer, int error);
 static void look_up_done(void *context);
 static void on_watchdog(void *context);
+static void on_resume(void *context);
 
 /* --- making and keeping handles ----------------------------------------------------------------------------------- */
 
@@ -41,6 +42,7 @@ struct transfer *transfer_obtain(struct http_client *client)
     list_node_init(&transfer->node);
     loop_callback_init(&transfer->looked_up, look_up_done, transfer);
     loop_timer_init(&transfer->watchdog, on_watchdog, transfer);
+    loop_callback_init(&transfer->resume, on_resume, transfer);
     return transfer;
 }
 
@@ -62,6 +64,7 @@ static void free_lists(struct transfer *transfer)
 /* Makes the transfer ready for the next fetch. */
 static void recycle(struct transfer *transfer)
 {
+    loop_callback_cancel(&transfer->resume);
     decoder_free(transfer->decoder);
     free_lists(transfer);
     transfer->decoder = NULL;
@@ -120,6 +123,20 @@ static void on_watchdog(void *context)
         watch_over(transfer);
     else
         finish(transfer, why);
+}
+
+/* --- bodies that were held back ------------------------------------------------------------------------------------ */
+
+/* libcurl hands over what it kept at once, and reads on in a later pass. It leaves it to us to end a transfer that is
+ * stopped by that. */
+static void on_resume(void *context)
+{
+    struct transfer *transfer = context;
+    transfer->is_resuming = true;
+    CURLcode result = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+    transfer->is_resuming = false;
+    if (result)
+        finish(transfer, transfer->error ? transfer->error : ERR_NO_MEMORY);
 }
 
 /* --- the stages --------------------------------------------------------------------------------------------------- */

@@ -37,6 +37,8 @@ struct transfer {
     struct resolver_lookup lookup;
     struct loop_callback looked_up;
     struct loop_timer watchdog;
+    struct loop_callback resume; /* scheduled while libcurl holds the body back */
+    bool is_resuming;
     struct decoder *decoder;
     struct curl_slist *names;   /* addresses for libcurl's cache */
     struct curl_slist *headers; /* made for this request alone; else NULL */

@@ -5,7 +5,9 @@
 static struct {
     struct buf sent, head, body, payload;
     unsigned begins;
-    int error_at_body; /* to end the transfer with */
+    int error_at_body; /* to end the transfer with, */
+    size_t error_from; /* from so many bytes on */
+    bool is_slow;      /* the body takes its time */
 } heard;
 
 static void on_begin(void *context)
@@ -34,7 +36,11 @@ static int on_head(void *context, struct slice line)
 static int on_body(void *context, struct slice bytes)
 {
     (void)context;
-    return heard.error_at_body ? heard.error_at_body : buf_append_slice(&heard.body, bytes);
+    for (nanoseconds end = clock_after(MILLISECONDS(heard.is_slow)); clock_now() < end;)
+        continue;
+    if (heard.error_at_body && heard.body.length >= heard.error_from)
+        return heard.error_at_body;
+    return buf_append_slice(&heard.body, bytes);
 }
 
 static int on_payload(void *context, struct slice bytes)
@@ -219,10 +225,113 @@ START_TEST(a_coding_that_blows_a_body_up_ends)
 }
 END_TEST
 
+/* What is done with a body may be slower than its server. */
+enum { LONG = 4 << 20 };
+
+static char long_body[LONG + 1];
+
+static void listen_slowly(enum site_framing framing)
+{
+    const struct site_page pages[] = {
+        {.path = "/long", .body = long_body, .length = LONG, .framing = framing}, {.path = "/short", .body = "x"}, {0}};
+    for (size_t i = 0; i < LONG; i++)
+        long_body[i] = (char)('a' + i % 26 + i / 1000 % 3);
+    listen_to(pages);
+    heard.is_slow = true;
+}
+
+static size_t heard_by_then;
+
+static void note_heard(void *context, const struct http_response *response)
+{
+    (void)context;
+    (void)response;
+    heard_by_then = heard.payload.length;
+}
+
+static int short_body(void *argument)
+{
+    struct job *job = argument;
+    const struct http_request request = {.url = job->url};
+    const struct http_sink sink = {.finish = note_heard};
+    job->result = http_fetch(client, &request, &sink, &job->response);
+    return 0;
+}
+
+START_TEST(a_long_body_leaves_others_their_turn)
+{
+    struct job large, small;
+    listen_slowly(_i ? SITE_CHUNKED : SITE_LENGTH);
+    job_init(&large, "/long");
+    job_init(&small, "/short");
+    ck_assert_int_eq(task_create(&large.task, loop, "long", tapped_body, &large), 0);
+    ck_assert_int_eq(task_create(&small.task, loop, "short", short_body, &small), 0);
+    job_join(&small);
+    job_join(&large);
+    ck_assert_int_eq(small.result | large.result, 0);
+    ck_assert_uint_lt(heard_by_then, LONG);
+    ck_assert_uint_eq(heard.payload.length, LONG);
+    ck_assert_int_eq(memcmp(heard.payload.data, long_body, LONG), 0);
+    if (!_i)
+        ck_assert_int_eq(memcmp(heard.body.data, long_body, LONG), 0);
+    job_free(&large);
+    job_free(&small);
+    stop_listening();
+}
+END_TEST
+
+START_TEST(a_body_that_was_held_back_may_be_ended)
+{
+    struct job job;
+    listen_slowly(_i ? SITE_CHUNKED : SITE_LENGTH);
+    heard.error_at_body = ERR_NO_SPACE;
+    heard.error_from = LONG / 2;
+    ck_assert_int_eq(tap(&job, "/long"), ERR_NO_SPACE);
+    job_free(&job);
+    heard.error_at_body = 0;
+    heard.is_slow = false;
+    ck_assert_int_eq(tap(&job, "/long"), 0);
+    ck_assert_uint_eq(heard.payload.length, LONG);
+    job_free(&job);
+    stop_listening();
+}
+END_TEST
+
+static struct task *to_cancel;
+
+static void cancel(void *context)
+{
+    (void)context;
+    task_cancel(to_cancel);
+}
+
+START_TEST(a_body_that_is_held_back_may_be_given_up)
+{
+    struct loop_timer timer;
+    struct job job;
+    listen_slowly(_i ? SITE_CHUNKED : SITE_LENGTH);
+    job_init(&job, "/long");
+    ck_assert_int_eq(task_create(&job.task, loop, "long", tapped_body, &job), 0);
+    to_cancel = job.task;
+    loop_timer_init(&timer, cancel, NULL);
+    loop_call_at(loop, &timer, clock_after(MILLISECONDS(100)));
+    job_join(&job);
+    ck_assert_int_eq(job.result, ERR_CANCELLED);
+    job_free(&job);
+    heard.is_slow = false;
+    ck_assert_int_eq(tap(&job, "/short"), 0);
+    ck_assert_str_eq(buf_text(&heard.payload), "x");
+    job_free(&job);
+    stop_listening();
+}
+END_TEST
+
 int main(void)
 {
     int failed = RUN_TESTS("tap", a_request_is_heard_as_it_was_sent, a_tap_may_end_the_transfer,
                            who_has_no_tap_is_not_heard, a_coding_that_blows_a_body_up_ends);
+    failed |= RUN_TESTS_TIMES("tap turns", 2, a_long_body_leaves_others_their_turn,
+                              a_body_that_was_held_back_may_be_ended, a_body_that_is_held_back_may_be_given_up);
     failed |= RUN_TESTS_TIMES("tap again", 2, a_request_that_is_sent_again_is_heard_once);
     return failed |
            RUN_TESTS_TIMES("tap answers", sizeof ANSWERS / sizeof ANSWERS[0], an_answer_is_heard_as_it_was_sent);
