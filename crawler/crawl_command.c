@@ -54,12 +54,11 @@ static bool is_finished(const struct program *program, int err)
     return !err && !program->interruptions && totals.queued == 0 && totals.in_flight == 0;
 }
 
-/* An archive is gone on with as long as its crawl is. */
+/* With a state file an archive may be gone on with: by a crawl that is not finished, or another visit. */
 static int finish_state(struct program *program, int err)
 {
-    bool is_over = is_finished(program, err);
-    int state_err = crawl_state_finish(&program->state, is_over);
-    program->warc_is_done = !err && !state_err && (is_over || !program->options.state);
+    int state_err = crawl_state_finish(&program->state, is_finished(program, err));
+    program->warc_is_done = !err && !program->options.state;
     return state_err;
 }
 

@@ -231,14 +231,14 @@ static int note_archive(const struct crawl_state *state, const struct archive_po
     return err;
 }
 
-/* A new archive. That it is this crawl's is in the file before there is anything of it, so that it can be gone on with
+/* A new archive, or none. Whose it is stands in the file before there is anything of it, so that it can be gone on with
  * whenever the crawl dies. */
 static enum exit_code begin_archive(struct crawl_state *state, const struct options *options)
 {
-    state->archive_position = (struct archive_position){.prefix = slice_of(options->warc)};
-    if (warc_check_new(options->warc))
+    state->archive_position = (struct archive_position){.prefix = slice_of(options->warc ? options->warc : "")};
+    if (options->warc && warc_check_new(options->warc))
         return EXIT_RUNTIME;
-    int err = state_send(state->state, &(struct journal_entry){.kind = JOURNAL_BEGIN});
+    int err = state->earlier ? 0 : state_send(state->state, &(struct journal_entry){.kind = JOURNAL_BEGIN});
     if (!err)
         err = note_archive(state, &state->archive_position);
     if (!err)
@@ -246,22 +246,23 @@ static enum exit_code begin_archive(struct crawl_state *state, const struct opti
     return err ? EXIT_RUNTIME : EXIT_OK;
 }
 
-/* Goes on with the archive that the file has, which must be that of --warc. */
+/* Goes on with the archive that the file has, which must be that of --warc; only another visit may have another. */
 static enum exit_code check_archive(struct crawl_state *state, const struct options *options)
 {
     const char *wanted = options->warc ? options->warc : "";
-    bool has_archive = state->archive_text.length;
-    if (has_archive && archive_position_read(buf_text(&state->archive_text), &state->archive_position)) {
+    const struct slice *prefix = &state->archive_position.prefix;
+    if (state->archive_text.length && archive_position_read(buf_text(&state->archive_text), &state->archive_position)) {
         tell(options->state, ERR_SYNTAX);
         return EXIT_RUNTIME;
     }
-    if (has_archive == (wanted[0] != 0) && slice_equal(state->archive_position.prefix, slice_of(wanted)))
+    if (slice_equal(*prefix, slice_of(wanted)))
         return EXIT_OK;
-    if (!state->earlier)
-        return options->warc ? begin_archive(state, options) : EXIT_OK;
-    if (has_archive)
-        log_error("%s holds a crawl that is archived with --warc %s", options->state,
-                  state->archive_position.prefix.data);
+    if (!state->earlier && !options->warc)
+        return EXIT_OK;
+    if (!state->earlier || state->is_finished)
+        return begin_archive(state, options);
+    if (prefix->length)
+        log_error("%s holds a crawl that is archived with --warc %s", options->state, prefix->data);
     else
         log_error("%s holds a crawl that is not archived", options->state);
     return EXIT_USAGE;

@@ -135,14 +135,18 @@ static int copy_some(struct warc *warc, struct warc_slot *slot)
     return err ? fail_at(warc, err) : write_end(warc, slot);
 }
 
-/* Looks whether its payload is in the archive. */
+/* Looks whether its payload is in the archive, or, when it is said not to be modified, that of an earlier visit. */
 static int find_original(struct warc *warc, struct warc_slot *slot)
 {
-    int found = warc_slot_may_be_found(slot) ? warc_index_find(&warc->index, slot->payload_digest, &slot->original) : 0;
+    int found = 0;
+    if (warc_slot_is_not_modified(slot))
+        found = warc_index_find_page(&warc->index, slot->answer.url, &slot->original);
+    else if (warc_slot_may_be_found(slot))
+        found = warc_index_find(&warc->index, slot->payload_digest, &slot->original);
     if (found < 0)
         return fail(warc, found);
     slot->has_original = found;
-    slot->is_revisit = found || slot->answer.response->status == 304;
+    slot->is_revisit = found || warc_slot_is_not_modified(slot);
     return 0;
 }
 

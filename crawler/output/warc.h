@@ -8,7 +8,8 @@
  * response is left out, since readers would take it for the response.
  *
  * A payload that is in the archive already is not written again: its response is a revisit record with the head
- * alone (identical-payload-digest). So is an answer 304 (server-not-modified). A body that --max-body cut off is
+ * alone (identical-payload-digest). So is an answer 304 (server-not-modified), which refers to what an earlier visit got there, where
+ * the archive has that. A body that --max-body cut off is
  * marked as truncated. Of a try to which no whole answer came there is nothing; the other outputs tell what became
  * of it. */
 #ifndef OUTPUT_WARC_H

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -19,7 +20,10 @@
 
 /* A line ends with what only we need, each behind a TAB: digest, id, date, URL; the digest is empty where nobody is
  * to find it. */
-enum { MOST_DIGESTS = 2 << 20, LINE_LIMIT = 8 << 20, FOUND_LINE = 64 * 1024, SORT_MEMORY = 32 << 20, TAILS = 4 };
+enum { MOST_PLACES = 2 << 20, LINE_LIMIT = 8 << 20, FOUND_LINE = 64 * 1024, SORT_MEMORY = 32 << 20, TAILS = 4 };
+
+#define STATUS     ", \"status\": "
+#define STATUS_200 STATUS "\"200\""
 
 static int tell(const char *name, int err)
 {
@@ -39,6 +43,7 @@ static void init(struct warc_index *index, struct archive_position *position)
     buf_init(&index->line, LINE_LIMIT);
     buf_init(&index->original, FOUND_LINE);
     table_init(&index->digests);
+    table_init(&index->pages);
 }
 
 static int open_lines(struct warc_index *index, int flags)
@@ -79,13 +84,14 @@ static bool take_tails(struct slice *line, struct tails *tails)
            take_tail(line, &tails->digest);
 }
 
-static int remember(struct warc_index *index, struct slice digest, uint64_t offset, size_t length)
+/* Keeps where the line of `key` begins. */
+static int remember(struct table *places, struct slice key, uint64_t offset, size_t length)
 {
-    if (!digest.length || index->digests.count >= MOST_DIGESTS || length > FOUND_LINE)
+    if (!key.length || places->count >= MOST_PLACES || length > FOUND_LINE)
         return 0;
     /* A place that is a number, not a pointer. */
     void *place = (void *)(uintptr_t)(offset + 1); /* NOLINT(performance-no-int-to-ptr) */
-    return table_put(&index->digests, hash_bytes(digest), place);
+    return table_put(places, hash_bytes(key), place);
 }
 
 /* Calls `visit` for each line, without its end, and where it begins. */
@@ -114,11 +120,31 @@ static int for_each_line(const struct warc_index *index,
     return err;
 }
 
+/* In front of the tails; no string of JSON has such quotes in it. */
+static bool is_of_a_page(struct slice line)
+{
+    return memmem(line.data, line.length, STATUS_200, strlen(STATUS_200)) != NULL;
+}
+
+/* What came last counts, for that is what a server says is not modified. When there is no payload in it, there is none to
+ * refer to. */
+static int remember_page(struct warc_index *index, const struct tails *tails, uint64_t offset, size_t length)
+{
+    if (tails->digest.length)
+        return remember(&index->pages, tails->url, offset, length);
+    table_remove(&index->pages, hash_bytes(tails->url));
+    return 0;
+}
+
 static int remember_line(void *context, struct slice line, uint64_t offset)
 {
+    struct warc_index *index = context;
     size_t length = line.length + 1;
     struct tails tails;
-    return take_tails(&line, &tails) ? remember(context, tails.digest, offset, length) : ERR_SYNTAX;
+    if (!take_tails(&line, &tails))
+        return ERR_SYNTAX;
+    int err = remember(&index->digests, tails.digest, offset, length);
+    return !err && is_of_a_page(line) ? remember_page(index, &tails, offset, length) : err;
 }
 
 int warc_index_resume(struct warc_index *index, struct archive_position *position)
@@ -134,10 +160,10 @@ int warc_index_resume(struct warc_index *index, struct archive_position *positio
     return err ? tell(buf_text(&index->name), err) : 0;
 }
 
-static bool take_original(struct slice line, const char *digest, struct warc_original *original)
+static bool take_original(struct slice line, struct slice key, struct warc_original *original)
 {
     struct tails tails;
-    if (!take_tails(&line, &tails) || !slice_equal(tails.digest, slice_of(digest)) ||
+    if (!take_tails(&line, &tails) || (!slice_equal(tails.digest, key) && !slice_equal(tails.url, key)) ||
         tails.id.length >= sizeof original->id || tails.date.length >= sizeof original->date)
         return false;
     snprintf(original->id, sizeof original->id, "%.*s", SLICE_ARGS(tails.id));
@@ -146,9 +172,10 @@ static bool take_original(struct slice line, const char *digest, struct warc_ori
     return true;
 }
 
-int warc_index_find(struct warc_index *index, const char *digest, struct warc_original *original)
+/* The line proves that it is the one. */
+static int find(struct warc_index *index, const struct table *places, struct slice key, struct warc_original *original)
 {
-    uintptr_t place = (uintptr_t)table_get(&index->digests, hash_bytes(slice_of(digest)));
+    uintptr_t place = (uintptr_t)table_get(places, hash_bytes(key));
     if (!place)
         return 0;
     struct buf *line = &index->original;
@@ -162,7 +189,17 @@ int warc_index_find(struct warc_index *index, const char *digest, struct warc_or
     line->length = (size_t)got;
     line->data[line->length] = '\0';
     const char *end = memchr(line->data, '\n', line->length);
-    return end && take_original((struct slice){line->data, (size_t)(end - line->data)}, digest, original);
+    return end && take_original((struct slice){line->data, (size_t)(end - line->data)}, key, original);
+}
+
+int warc_index_find(struct warc_index *index, const char *digest, struct warc_original *original)
+{
+    return find(index, &index->digests, slice_of(digest), original);
+}
+
+int warc_index_find_page(struct warc_index *index, struct slice url, struct warc_original *original)
+{
+    return find(index, &index->pages, url, original);
 }
 
 /* --- lines that are added ------------------------------------------------------------------------------------------- */
@@ -187,7 +224,7 @@ static int append_json(struct buf *line, const struct warc_entry *entry, const c
     if (!err && entry->mime.length)
         err = json_string_append(line, entry->mime);
     if (!err)
-        err = buf_printf(line, ", \"status\": \"%d\"", entry->status);
+        err = buf_printf(line, STATUS "\"%d\"", entry->status);
     if (!err && entry->payload_digest)
         err = buf_printf(line, ", \"digest\": \"%s\"", entry->payload_digest + strlen("sha1:"));
     if (!err)
@@ -242,7 +279,7 @@ int warc_index_add(struct warc_index *index, const struct warc_entry *entry)
     if (!err)
         err = write_line(index);
     if (!err && entry->has_payload)
-        err = remember(index, slice_of(entry->payload_digest), offset, index->line.length);
+        err = remember(&index->digests, slice_of(entry->payload_digest), offset, index->line.length);
     return err ? tell(buf_text(&index->name), err) : 0;
 }
 
@@ -322,6 +359,7 @@ void warc_index_close(struct warc_index *index, bool is_done)
         unlink(buf_text(&index->name));
     index->file = -1;
     table_free(&index->digests);
+    table_free(&index->pages);
     buf_free(&index->name);
     buf_free(&index->line);
     buf_free(&index->original);

@@ -116,9 +116,11 @@ static int append_revisit(struct warc_records *records, const struct warc_slot *
     struct warc_head head;
     describe_response(records, slot, &head);
     head.type = "revisit";
-    head.profile = slot->has_original ? PROFILES "identical-payload-digest" : PROFILES "server-not-modified";
-    if (slot->has_original) {
+    bool is_not_modified = warc_slot_is_not_modified(slot);
+    head.profile = is_not_modified ? PROFILES "server-not-modified" : PROFILES "identical-payload-digest";
+    if (!is_not_modified)
         head.truncated = "length";
+    if (slot->has_original) {
         head.refers_to = slot->original.id;
         head.refers_to_date = slot->original.date;
         head.refers_to_url = slot->original.url;

@@ -50,6 +50,12 @@ int warc_slot_end(struct warc_slot *slot);
 /* Whether its payload stands for others that are equal. */
 bool warc_slot_may_be_found(const struct warc_slot *slot);
 
+/* Whether there is no payload because the one there was still holds. */
+static inline bool warc_slot_is_not_modified(const struct warc_slot *slot)
+{
+    return slot->answer.response->status == 304;
+}
+
 /* The media type that its head names. */
 struct slice warc_slot_mime(const struct warc_slot *slot);
 
