@@ -13,7 +13,7 @@ struct crawl_state {
     struct state *state;        /* NULL without --state */
     struct state_file *earlier; /* the crawl to go on with, until that was taken in; NULL for a new one */
     bool is_finished;           /* all of it is to be fetched again */
-    struct buf archive_text;    /* of the position of its archive; empty for none */
+    struct buf archive_text;    /* of the position of its archive; empty where there never was one */
     struct archive_position archive_position;
     const struct archive *archive; /* the crawl's, whose end the file gets; NULL for none */
 };

@@ -38,7 +38,7 @@ struct archive *warc_archive(struct warc *warc);
  * writing met, ERR_NO_MEMORY, those of error_from_errno. */
 int warc_finish(struct warc *warc);
 
-/* Closes the files. `is_done`: the archive is never gone on with. All slots must be gone. NULL is allowed. */
+/* Closes the files. `is_done`: the archive is whole, and never gone on with. All slots must be gone. NULL is allowed. */
 void warc_close(struct warc *warc, bool is_done);
 
 #endif

@@ -118,9 +118,8 @@ static int commit_archive(struct writer *writer)
     if (!archive->is_waiting)
         return 0;
     archive->is_waiting = false;
-    int failed = put(
-        writer,
-        &(struct journal_entry){.kind = JOURNAL_NOTE, .text = SLICE(ARCHIVE_NOTE), .more = buf_slice(&archive->text)});
+    int failed = put(writer, &(struct journal_entry){
+                                 .kind = JOURNAL_NOTE, .text = SLICE(ARCHIVE_NOTE), .more = buf_slice(&archive->text)});
     if (failed)
         return failed;
     buf_init(&name, PATH_LIMIT);

@@ -187,9 +187,27 @@ START_TEST(a_visit_that_was_broken_off_goes_on_with_its_own_archive)
 }
 END_TEST
 
+/* Killed between the moment in which the file gets the archive's name and that in which the visit begins. */
+START_TEST(a_visit_that_died_before_it_began_can_begin)
+{
+    char note[TEXT_SIZE], name[PATH_SIZE + 32];
+    crawl_first('a');
+    snprintf(note, sizeof note, "UPDATE crawl SET value = '0 0 0 %s' WHERE name = 'archive'", prefix_of('b'));
+    state_change(note);
+    snprintf(name, sizeof name, "%s-00000.warc.gz", prefix);
+    FILE *file = fopen(name, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("half a record", file);
+    fclose(file);
+    crawl('b', "--revisit", "100", 0, "b-00000.warc.gz: cut by 13 bytes");
+    check_visit('b', 0);
+}
+END_TEST
+
 int main(void)
 {
-    int failed = RUN_TESTS("visits", another_visit_goes_on_with_the_archive, another_visit_may_have_another_archive,
-                           a_visit_that_was_broken_off_goes_on_with_the_archive);
+    int failed =
+        RUN_TESTS("visits", another_visit_goes_on_with_the_archive, another_visit_may_have_another_archive,
+                  a_visit_that_was_broken_off_goes_on_with_the_archive, a_visit_that_died_before_it_began_can_begin);
     return failed | RUN_TESTS_TIMES("own", 2, a_visit_that_was_broken_off_goes_on_with_its_own_archive);
 }
