@@ -218,19 +218,6 @@ static enum exit_code look_back(struct crawl_state *state, struct options *optio
 
 /* --- the archive ---------------------------------------------------------------------------------------------------- */
 
-static int note_archive(const struct crawl_state *state, const struct archive_position *position)
-{
-    struct buf text;
-    buf_init(&text, LARGEST_POSITION);
-    int err = archive_position_append(position, &text);
-    if (!err)
-        err = state_send(
-            state->state,
-            &(struct journal_entry){.kind = JOURNAL_NOTE, .text = SLICE(ARCHIVE_NOTE), .more = buf_slice(&text)});
-    buf_free(&text);
-    return err;
-}
-
 /* A new archive, or none. Whose it is stands in the file before there is anything of it, so that it can be gone on with
  * whenever the crawl dies. */
 static enum exit_code begin_archive(struct crawl_state *state, const struct options *options)
@@ -240,7 +227,7 @@ static enum exit_code begin_archive(struct crawl_state *state, const struct opti
         return EXIT_RUNTIME;
     int err = state->earlier ? 0 : state_send(state->state, &(struct journal_entry){.kind = JOURNAL_BEGIN});
     if (!err)
-        err = note_archive(state, &state->archive_position);
+        err = state_note_archive(state->state, &state->archive_position);
     if (!err)
         err = state_finish(state->state);
     return err ? EXIT_RUNTIME : EXIT_OK;
@@ -338,7 +325,7 @@ static int begin_anew(struct crawl_state *state, struct crawler *crawler, const 
 {
     int err = state->state ? crawler_begin(crawler) : 0;
     if (!err && state->archive && state->state)
-        err = note_archive(state, &state->archive->position);
+        err = state_note_archive(state->state, &state->archive->position);
     if (!err)
         err = add_roots(crawler, options);
     return !err && state->state ? note_crawl(state, options) : err;
@@ -366,7 +353,7 @@ int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const 
     state_file_close(state->earlier);
     state->earlier = NULL;
     if (!err && state->archive)
-        err = note_archive(state, &state->archive->position);
+        err = state_note_archive(state->state, &state->archive->position);
     return err == ERR_SYNTAX ? ERR_IO : err; /* the file's, not the user's */
 }
 
@@ -374,7 +361,7 @@ int crawl_state_finish(struct crawl_state *state, bool is_finished)
 {
     if (!state->state)
         return 0;
-    int err = state->archive ? note_archive(state, &state->archive->position) : 0;
+    int err = state->archive ? state_note_archive(state->state, &state->archive->position) : 0;
     if (!err && is_finished)
         err = note_number(state, "finished", 1);
     return err ? err : state_finish(state->state);

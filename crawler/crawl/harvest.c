@@ -116,7 +116,7 @@ static bool gather_some(struct gathering *gathering)
         gathering->error = more;
         return true;
     }
-    return worker_keep(worker, &gathering->stat);
+    return !worker_gives_up(worker, gathering->error) && worker_keep(worker, &gathering->stat);
 }
 
 static void gather(void *context)

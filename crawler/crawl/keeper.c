@@ -3,9 +3,9 @@
 #include "async/task.h"
 #include "base/error.h"
 
-int keeper_open(struct keeper *keeper, struct loop *loop, struct archive *archive)
+int keeper_open(struct keeper *keeper, struct loop *loop, struct archive *archive, struct state *state)
 {
-    *keeper = (struct keeper){.loop = loop};
+    *keeper = (struct keeper){.loop = loop, .state = state};
     return archive ? archive_create_slot(archive, &keeper->slot) : 0;
 }
 
@@ -37,13 +37,22 @@ struct keeping {
     struct future over;
 };
 
+/* At once, since what is in the archive and has a record is in the state now, and no more. */
+static void note_end(struct keeper *keeper)
+{
+    if (keeper->state && !keeper->error)
+        keeper->error = state_note_archive(keeper->state, &keeper->slot->archive->position);
+}
+
 static void go_on(void *context)
 {
     struct keeping *keeping = context;
-    if (keeper_step(keeping->keeper, keeping->answer) > 0)
+    if (keeper_step(keeping->keeper, keeping->answer) > 0) {
         loop_call_soon(keeping->keeper->loop, &keeping->next);
-    else
-        future_set_result(&keeping->over, NULL);
+        return;
+    }
+    note_end(keeping->keeper);
+    future_set_result(&keeping->over, NULL);
 }
 
 int keeper_keep(struct keeper *keeper, const struct archive_answer *answer)

@@ -134,7 +134,12 @@ static void give_up(struct worker *worker, int err)
     crawler_fail(crawler, frontier_done(crawler->frontier, &worker->claim, STORE_GIVEN_UP, NULL));
 }
 
-/* The crawl ends. One that goes on fetches the URL again and finds its links. */
+bool worker_gives_up(const struct worker *worker, int err)
+{
+    return err == ERR_NO_MEMORY || (err && worker->crawler->error);
+}
+
+/* A crawl that goes on fetches the URL again and finds its links. */
 static void lose(struct worker *worker, int err)
 {
     keeper_drop(&worker->keeper);
@@ -145,7 +150,7 @@ static void lose(struct worker *worker, int err)
 void worker_conclude(struct worker *worker, struct fetch_statistic *stat, int err)
 {
     worker->settled = true;
-    if (err == ERR_NO_MEMORY || (err && worker->crawler->error)) {
+    if (worker_gives_up(worker, err)) {
         lose(worker, err);
         return;
     }
@@ -391,7 +396,7 @@ int worker_start(struct worker *worker, struct crawler *crawler)
     if (!err && crawler->state && !(worker->digest = digest_create()))
         err = ERR_NO_MEMORY;
     if (!err)
-        err = keeper_open(&worker->keeper, crawler->loop, crawler->archive);
+        err = keeper_open(&worker->keeper, crawler->loop, crawler->archive, crawler->state);
     return err ? err : task_create(&worker->task, crawler->loop, "crawler", work, worker);
 }
 

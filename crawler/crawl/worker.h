@@ -123,6 +123,9 @@ void worker_fill_statistic(const struct worker *worker, struct fetch_statistic *
  * of the two below. */
 int worker_harvest(struct worker *worker, struct fetch_statistic *stat);
 
+/* Whether the crawl ends with what taking in the links ended with, and the URL is pending again. */
+bool worker_gives_up(const struct worker *worker, int err);
+
 /* Archives the answer of which `stat` is the record. Returns 1 when it is to be called again in a later turn; else
  * 0, worker->keeper having the error. */
 int worker_keep(struct worker *worker, const struct fetch_statistic *stat);

@@ -14,7 +14,7 @@
 #include "store/state_lock.h"
 #include "store/state_writer.h"
 
-enum { SEND_AT = 64 * 1024, FULL_AT = 8 << 20, LARGEST_STREAM = 512 << 20 };
+enum { SEND_AT = 64 * 1024, FULL_AT = 8 << 20, LARGEST_STREAM = 512 << 20, LARGEST_POSITION = 64 * 1024 };
 
 static const nanoseconds SEND_AFTER = MILLISECONDS(100);
 
@@ -153,6 +153,18 @@ int state_open(struct state **out, const char *path, void (*confine)(const char 
 static size_t waiting(const struct state *state)
 {
     return state->stream.length - state->sent;
+}
+
+int state_note_archive(struct state *state, const struct archive_position *position)
+{
+    struct buf text;
+    buf_init(&text, LARGEST_POSITION);
+    int err = archive_position_append(position, &text);
+    if (!err)
+        err = state_send(state, &(struct journal_entry){
+                                    .kind = JOURNAL_NOTE, .text = SLICE(ARCHIVE_NOTE), .more = buf_slice(&text)});
+    buf_free(&text);
+    return err;
 }
 
 bool state_is_full(const struct state *state)

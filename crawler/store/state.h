@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "async/loop.h"
+#include "record/archive.h"
 #include "store/journal.h"
 
 struct state;
@@ -31,6 +32,9 @@ int state_attach(struct state *state, struct loop *loop, const struct state_list
 
 /* Sends a message. Errors: ERR_NO_MEMORY, or that with which writing failed. */
 int state_send(struct state *state, const struct journal_entry *entry);
+
+/* Sends where the crawl's archive ends, which is on the disk up to there before that is in the file. Errors: as state_send. */
+int state_note_archive(struct state *state, const struct archive_position *position);
 
 /* Whether so much waits to be written that nothing should be added to it. */
 bool state_is_full(const struct state *state);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "e2e/state_place.h"
+#include "e2e/warc_reader.h"
 #include "unit/suite.h"
 
 enum { MOST_ARGUMENTS = 16, MILLION = 1000000 };
@@ -111,6 +112,30 @@ START_TEST(a_sitemap_that_was_not_read_is_read_later)
 }
 END_TEST
 
+/* What is not asked for again must be in the archive. No page has its record when the crawl is killed. */
+START_TEST(what_servers_said_stays_in_the_archive)
+{
+    struct site_page pages[sizeof SITE / sizeof SITE[0]];
+    struct warc warc;
+    char prefix[PATH_SIZE + 16], url[URL_SIZE];
+    memcpy(pages, SITE, sizeof pages);
+    pages[4].fault = SITE_SILENT;
+    pages[4].fault_times = 1;
+    state_place_open(&(struct site_config){.pages = pages});
+    snprintf(prefix, sizeof prefix, "%s/a", state_place.folder);
+    const char *const options[] = {"--warc", prefix, "--sitemap", "off", NULL};
+    crawl_and_kill(options, "SELECT count(*) FROM origin WHERE robots IS NOT NULL", "1\n");
+    ck_assert_int_eq(crawl(options), 0);
+    ck_assert_uint_eq(site_request_count(state_place.site, "/robots.txt"), 1);
+    warc_read(&warc, prefix);
+    warc_check_index(&warc, prefix);
+    ck_assert_uint_eq(warc_count(&warc, "response", site_url(state_place.site, "/robots.txt", url, sizeof url)), 1);
+    ck_assert_uint_eq(warc_count(&warc, "response", state_place.root), 1);
+    warc_forget(&warc);
+    state_place_close();
+}
+END_TEST
+
 /* Milliseconds between the first request for `path` and the one after it. */
 static long pause_after(const char *path)
 {
@@ -187,7 +212,7 @@ END_TEST
 int main(void)
 {
     int failed = RUN_TESTS("servers", robots_txt_and_sitemaps_are_asked_for_once_in_all,
-                           a_sitemap_that_was_not_read_is_read_later, what_is_old_or_absurd_in_the_file_does_not_count,
-                           crawl_delay_is_kept);
+                           a_sitemap_that_was_not_read_is_read_later, what_servers_said_stays_in_the_archive,
+                           what_is_old_or_absurd_in_the_file_does_not_count, crawl_delay_is_kept);
     return failed | RUN_TESTS_TIMES("retry after", 2, who_wanted_to_be_left_alone_is_left_alone);
 }
