@@ -7,11 +7,10 @@
  * standard calls so: the body without transfer coding, content coding kept. An interim answer (1xx) in front of a
  * response is left out, since readers would take it for the response.
  *
- * A payload that is in the archive already is not written again: its response is a revisit record with the head
- * alone (identical-payload-digest). So is an answer 304 (server-not-modified), which refers to what an earlier visit got there, where
- * the archive has that. A body that --max-body cut off is
- * marked as truncated. Of a try to which no whole answer came there is nothing; the other outputs tell what became
- * of it. */
+ * A payload that is in the archive already is not written again: its response is a revisit record with the head alone
+ * (identical-payload-digest). So is an answer 304 (server-not-modified), which refers to what an earlier visit got
+ * there, where the archive has that. A body that --max-body cut off is marked as truncated. Of a try to which no whole
+ * answer came there is nothing; the other outputs tell what became of it. */
 #ifndef OUTPUT_WARC_H
 #define OUTPUT_WARC_H
 
@@ -38,7 +37,8 @@ struct archive *warc_archive(struct warc *warc);
  * writing met, ERR_NO_MEMORY, those of error_from_errno. */
 int warc_finish(struct warc *warc);
 
-/* Closes the files. `is_done`: the archive is whole, and never gone on with. All slots must be gone. NULL is allowed. */
+/* Closes the files. `is_done`: the archive is whole, and never gone on with. All slots must be gone. NULL is
+ * allowed. */
 void warc_close(struct warc *warc, bool is_done);
 
 #endif

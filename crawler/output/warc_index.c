@@ -126,8 +126,8 @@ static bool is_of_a_page(struct slice line)
     return memmem(line.data, line.length, STATUS_200, strlen(STATUS_200)) != NULL;
 }
 
-/* What came last counts, for that is what a server says is not modified. When there is no payload in it, there is none to
- * refer to. */
+/* What came last counts, for that is what a server says is not modified. When there is no payload in it, there is none
+ * to refer to. */
 static int remember_page(struct warc_index *index, const struct tails *tails, uint64_t offset, size_t length)
 {
     if (tails->digest.length)

@@ -1,8 +1,8 @@
 /* warc_index.h - what is in a web archive and where: PREFIX.cdxj, as pywb and its kin read it.
  *
  * Its lines are in PREFIX.cdxj.lines as they come; in the end they are sorted. By these lines it is also known which
- * payloads are in the archive: a table has the places of the first two million, found by their digests, in at most 64 MB.
- * Another has as many by the URLs of pages, where the archive is gone on with. */
+ * payloads are in the archive: a table has the places of the first two million, found by their digests, in at most
+ * 64 MB. Another has as many by the URLs of pages, where the archive is gone on with. */
 #ifndef OUTPUT_WARC_INDEX_H
 #define OUTPUT_WARC_INDEX_H
 
@@ -64,8 +64,8 @@ struct warc_original {
 /* Looks for a payload that is in the archive. Returns 1, 0 when there is none that is known of, or an error. */
 int warc_index_find(struct warc_index *index, const char *digest, struct warc_original *original);
 
-/* The same for what an earlier process was answered at `url` with status 200, as long as it came last and has a payload of
- * its own. */
+/* The same for what an earlier process was answered at `url` with status 200, as long as it came last and has a payload
+ * of its own. */
 int warc_index_find_page(struct warc_index *index, struct slice url, struct warc_original *original);
 
 /* Writes the index, sorted. */
