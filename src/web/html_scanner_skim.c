@@ -42,28 +42,20 @@ static inline const char *read_attribute(struct reading *reading, const char *na
     return close + 1;
 }
 
-/* The name of the attribute whose value begins at `first`, in a tag whose name ends at `at`; NULL where anything but white
- * space and plain attributes comes before. */
-static inline const char *find_attribute(const char *at, const char *first, const char *end)
+/* Reads the attributes of a tag, behind whose name `at` is. Returns the tag's end, behind its '>'; NULL where it isn't
+ * plain, or not whole. */
+static const char *read_attributes(struct reading *reading, const char *at, const char *end)
 {
-    const char *name = skip_spaces(at, end), *value = find_value(name, end);
-    while (value && value < first) {
-        name = skip_spaces(html_find(value + 1, first, '"') + 1, end);
-        value = find_value(name, end);
-    }
-    return value == first ? name : NULL;
-}
-
-/* Reads the attributes from the one at `at` on, whose value begins at `value`. Returns the tag's end, behind its '>'; NULL
- * where it isn't plain, or not whole. */
-static const char *read_attributes(struct reading *reading, const char *at, const char *value, const char *end)
-{
-    do {
-        at = skip_spaces(read_attribute(reading, at, value, end), end);
+    const char *value;
+    while (reading->count < HTML_ATTRIBUTES_MAX) {
+        at = skip_spaces(at, end);
         if (at < end && *at == '>')
             return at + 1;
         value = at < end ? find_value(at, end) : NULL;
-    } while (value && reading->count < HTML_ATTRIBUTES_MAX);
+        if (!value)
+            break;
+        at = read_attribute(reading, at, value, end);
+    }
     return end - at > 1 && at[0] == '/' && at[1] == '>' ? at + 2 : NULL;
 }
 
@@ -78,15 +70,14 @@ static void read_with_care(struct html_scanner *scanner, struct slice name, cons
     }
 }
 
-static struct html_skim_turn on_skimmed(void *context, const char *start, const char *value, const char *end)
+static struct html_skim_turn on_skimmed(void *context, const char *start, const char *end)
 {
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
     struct reading reading;
-    struct slice name = html_between(start + 1, html_find_name_end(start + 1, value));
+    struct slice name = html_between(start + 1, html_find_name_end(start + 1, end));
     reading.count = reading.undecoded = 0;
-    const char *at = find_attribute(name.data + name.length, value, end);
-    const char *behind = at ? read_attributes(&reading, at, value, end) : NULL;
+    const char *behind = read_attributes(&reading, name.data + name.length, end);
     if (!behind || !html_is_letter(*name.data) || name.length > HTML_NAME_MAX)
         return (struct html_skim_turn){start, true};
     int err = HTML_DECODE;
