@@ -281,6 +281,16 @@ static int go_on(const struct trial *trial, const struct target *target)
     }
 }
 
+/* What the crawl that failed and the one that went on have said: a sitemap that the first has lost stays lost. */
+static char *said_by_both(const struct trial *trial, const char *then)
+{
+    char *first = trial_read(trial, "stderr"), *both = NULL;
+    if (asprintf(&both, "%s%s", first ? first : "", then ? then : "") < 0)
+        abort();
+    free(first);
+    return both;
+}
+
 bool verdict_of_state(const struct expected *expected, const struct trial *trial, const struct target *target,
                       char reason[REASON_SIZE])
 {
@@ -292,7 +302,9 @@ bool verdict_of_state(const struct expected *expected, const struct trial *trial
         code = trial_then(trial, report);
     bool whole = true;
     json_t *records = code ? NULL : parse_lines(trial, "then.jsonl", add_record, &whole);
-    bool good = records && are_true(expected->records, records, err, has_failures(records), reason);
+    char *said = said_by_both(trial, err);
+    bool good = records && are_true(expected->records, records, said, has_failures(records), reason);
+    free(said);
     if (!records)
         wrong(reason, "does not go on%s: exit code %d, %.300s", was_finished ? ", said to be finished" : "", code, err);
     json_decref(records);
