@@ -264,9 +264,12 @@ END_TEST
 /* The file may have half a megabyte; what was written of it comes back, and all behind that stayed in memory. */
 START_TEST(a_full_disk_ends_spilling_and_loses_nothing)
 {
-    const struct rlimit half = {HALF_MEGABYTE, HALF_MEGABYTE};
+    struct rlimit before, half;
     uint64_t added = 0;
     signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    half = before;
+    half.rlim_cur = HALF_MEGABYTE;
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &half), 0);
     ck_assert_int_eq(url_memory_create(&memory, 200000, NULL), 0);
     url_queue_init(&queue, memory);
@@ -277,6 +280,7 @@ START_TEST(a_full_disk_ends_spilling_and_loses_nothing)
         take(i, "");
     url_queue_free(&queue, memory);
     url_memory_free(memory);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
 }
 END_TEST
 
