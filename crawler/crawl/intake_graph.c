@@ -11,10 +11,8 @@ void graph_begin(const struct intake *intake, struct visit *visit, struct buf *g
     buf_clear(graph);
 }
 
-int graph_note_link(struct visit *visit, uint64_t fingerprint)
+int graph_keep_link(struct visit *visit, uint64_t fingerprint)
 {
-    if (!visit->graph)
-        return 0;
     int err = buf_append(visit->graph, &fingerprint, sizeof fingerprint);
     if (!err && !visit->walk->is_nofollow)
         visit->followed++;

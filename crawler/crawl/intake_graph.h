@@ -11,8 +11,12 @@ enum { INTAKE_GRAPH_LIMIT = 8 << 20 };
  * graph. */
 void graph_begin(const struct intake *intake, struct visit *visit, struct buf *graph);
 
-/* Notes the link that was come to. Errors: ERR_NO_MEMORY. */
-int graph_note_link(struct visit *visit, uint64_t fingerprint);
+/* Notes the link that was come to, if anybody wants the graph. Errors: ERR_NO_MEMORY. */
+int graph_keep_link(struct visit *visit, uint64_t fingerprint);
+static inline int graph_note_link(struct visit *visit, uint64_t fingerprint)
+{
+    return visit->graph ? graph_keep_link(visit, fingerprint) : 0;
+}
 
 /* All links of the page are in the store: tells of them. Errors: that of the memory. */
 int graph_tell_links(struct intake *intake, struct visit *visit);
