@@ -50,9 +50,8 @@ struct intake {
     intake_skipped skipped;
     void *context;
     uint64_t filtered;
-    uint64_t
-        restored_id; /* of the page that led to what was restored last, and its referrer, held; 0 and NULL for none */
-    struct referrer *restored_referrer;
+    uint64_t restored_id;               /* of the page that led to what was restored last; 0 for none */
+    struct referrer *restored_referrer; /* the same, held; NULL for none */
 };
 
 /* Whether a URL may be fetched. */
@@ -71,7 +70,8 @@ void batch_begin(struct intake *intake, struct visit *visit);
 /* Judges a URL, NULL for one that can't be parsed; it counts for what others are refused by. Errors: ERR_NO_MEMORY. */
 int batch_judge(struct intake *intake, const struct url *url, uint64_t fingerprint, struct judgement *judgement);
 
-/* Puts a URL that was judged into the batch, which is handed to the store when it is full. Errors: those of frontier_add. */
+/* Puts a URL that was judged into the batch, which is handed to the store when it is full. Errors: those of
+ * frontier_add. */
 int batch_offer(struct intake *intake, struct store_url entry, const struct judgement *judgement);
 
 /* Hands the batch to the store. Errors: as batch_offer. */

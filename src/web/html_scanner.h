@@ -43,9 +43,9 @@ struct html_tag {
 /* What slices point to is valid during the call. Errors end the scan. */
 struct html_handler {
     /* A start tag that `skim` led to, which is written plainly: instead of the next three. `attributes` are all of the
-     * tag, without their rules, at most HTML_ATTRIBUTES_MAX, and may be written over. Those
-     * whose bits are set in `undecoded` have their values as they stand in the document: HTML_DECODE, instead of an error,
-     * has the tag read in the usual way. NULL: that is always done. */
+     * tag, without their rules, at most HTML_ATTRIBUTES_MAX, and may be written over. Those whose bits are set in
+     * `undecoded` have their values as they stand in the document: HTML_DECODE, instead of an error, has the tag read
+     * in the usual way. NULL: that is always done. */
     int (*plain)(void *context, struct slice name, struct attribute *attributes, size_t count, uint32_t undecoded);
 
     struct html_interest (*open)(void *context, struct slice name);

@@ -20,7 +20,8 @@ void html_begin_tag(struct html_scanner *scanner, bool is_end);
 /* The tag's name is read. */
 void html_open_tag(struct html_scanner *scanner, struct slice name);
 
-/* Short cut: reads on in data as long as all is plain: html_scanner_skim.c. Returns where it stopped, outside of tags. */
+/* Short cut: reads on in data as long as all is plain: html_scanner_skim.c. Returns where it stopped, outside of
+ * tags. */
 const char *html_skim_data(struct html_scanner *scanner, const char *at, const char *end);
 
 /* Takes what is known of the unfinished tag out of the piece of the document at hand. */

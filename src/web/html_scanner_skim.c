@@ -1,11 +1,11 @@
-/* Tags that are handed over while a piece is skimmed: they are whole, and where their values begin and end is known to be
- * plain, so that nothing has to be kept of them. */
+/* Tags that are handed over while a piece is skimmed: they are whole, and where their values begin and end is known
+ * to be plain, so that nothing has to be kept of them. */
 
 #include "web/html_find.h"
 #include "web/html_scanner_internal.h"
 
-/* The '"' at which a value begins, for the name at `name` that ="value" follows; NULL for a name that has no such value, or
- * is not plain itself. */
+/* The '"' at which a value begins, for the name at `name` that ="value" follows; NULL for a name that has no such
+ * value, or is not plain itself. */
 static inline const char *find_value(const char *name, const char *end)
 {
     const char *at = name + html_name_length(name, end, true);

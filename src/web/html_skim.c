@@ -158,8 +158,8 @@ INLINE uint64_t lowest(uint64_t bits)
     return bits & -bits;
 }
 
-/* The end of each tag's name: the first white space, '=' or '>' behind its '<'. Adding carries from the '<' through what
- * none of these is. */
+/* The end of each tag's name: the first white space, '=' or '>' behind its '<'. Adding carries from the '<' through
+ * what none of these is. */
 INLINE uint64_t name_ends(uint64_t *in_name, struct html_marks marks)
 {
     uint64_t ends = marks.space | marks.equals | marks.greater;
@@ -200,8 +200,8 @@ INLINE int first_bit(uint64_t bits)
     return bits ? __builtin_ctzll(bits) : 64;
 }
 
-/* The lowest of `bits`, which it takes off, if the pair of bytes behind that '<' is one of the set. Without one it looks
- * behind the block, for nothing. */
+/* The lowest of `bits`, which it takes off, if the pair of bytes behind that '<' is one of the set. Without one it
+ * looks behind the block, for nothing. */
 INLINE uint64_t look_at_tag(const struct html_skim *skim, const char *block, uint64_t *bits)
 {
     const char *less = block + first_bit(*bits);
@@ -210,8 +210,8 @@ INLINE uint64_t look_at_tag(const struct html_skim *skim, const char *block, uin
     return hit;
 }
 
-/* The same if the name before that '"' ends as one of the set. Before it stand a '<', a name, a space, a name and '=', or
- * more. */
+/* The same if the name before that '"' ends as one of the set. Before it stand a '<', a name, a space, a name and
+ * '=', or more. */
 INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, uint64_t *bits)
 {
     const char *quote = block + first_bit(*bits);
@@ -220,8 +220,8 @@ INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, u
     return hit;
 }
 
-/* The tags and values of a block of which a glance doesn't settle that they don't matter. As many as are usual in a block
- * are looked up without a branch, since nothing foretells how many there are. */
+/* The tags and values of a block of which a glance doesn't settle that they don't matter. As many as are usual in a
+ * block are looked up without a branch, since nothing foretells how many there are. */
 INLINE uint64_t first_look(const struct html_skim *skim, const char *block, uint64_t tags, uint64_t values)
 {
     uint64_t hits = look_at_tag(skim, block, &tags);
@@ -263,8 +263,8 @@ INLINE bool matters(const struct html_skim *skim, const char *at)
            is_in(skim->elements, hash(load_key(at)));
 }
 
-/* Where the comment that begins with the "<!--" at `at` ends (HTML standard, 13.2.5.43 and following); NULL for anything
- * else, and where its end is not within the piece. */
+/* Where the comment that begins with the "<!--" at `at` ends (HTML standard, 13.2.5.43 and following); NULL for
+ * anything else, and where its end is not within the piece. */
 static const char *comment_end(const char *at, const char *end)
 {
     const char *text = at + strlen("<!--");
@@ -289,15 +289,15 @@ static struct html_skim_turn turn_at_tag(const struct way *way, const char *at)
     return behind ? (struct html_skim_turn){behind, false} : (struct html_skim_turn){at, true};
 }
 
-/* Looks at the tags and values in `hits`, in their order, and takes off those behind which it went on. Then where to: NULL
- * for the rest of the block. */
-static struct html_skim_turn second_look(const struct way *way, const struct findings *found, uint64_t *hits)
+/* Looks at the tags and values in `hits`, in their order, but for those within a tag that was handed over. Then
+ * where to: NULL for the rest of the block. */
+static struct html_skim_turn second_look(const struct way *way, const struct findings *found, uint64_t hits)
 {
     struct html_skim_turn turn = {NULL, false};
-    while (*hits && !turn.at) {
-        uint64_t hit = lowest(*hits);
+    while (hits && !turn.at) {
+        uint64_t hit = lowest(hits);
         const char *at = way->block + __builtin_ctzll(hit);
-        *hits &= *hits - 1;
+        hits &= hits - 1;
         if (hit & found->tags) {
             turn = turn_at_tag(way, at);
             continue;
@@ -307,7 +307,7 @@ static struct html_skim_turn second_look(const struct way *way, const struct fin
         if (turn.stops || turn.at - way->block >= HTML_BLOCK ||
             (found->strange & (((uint64_t)1 << (turn.at - way->block)) - 1)))
             break;
-        *hits &= UINT64_MAX << (turn.at - way->block);
+        hits &= UINT64_MAX << (turn.at - way->block);
         turn.at = NULL;
     }
     return turn;
@@ -319,7 +319,7 @@ static __attribute__((noinline)) struct html_skim_turn look_closer(const struct 
                                                                    uint64_t hits)
 {
     uint64_t strange = lowest(found->strange);
-    struct html_skim_turn turn = second_look(way, found, &hits);
+    struct html_skim_turn turn = second_look(way, found, hits);
     if (turn.at || !strange)
         return turn;
     if (strange & found->greater & found->in_tag)

@@ -12,8 +12,8 @@
 
 enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12 };
 
-/* What of tags may matter. A look at two bytes behind a '<' settles it for most; the keys of more bytes, hashed, for the
- * others, and for attributes. */
+/* What of tags may matter. A look at two bytes behind a '<' settles it for most; the keys of more bytes, hashed, for
+ * the others, and for attributes. */
 struct html_skim {
     uint64_t ends;                             /* all bits set if end tags may matter, else 0 */
     signed char pairs_behind_less[SKIM_PAIRS]; /* -1: first bytes of an element's name, or of what is no tag at all */
@@ -39,17 +39,17 @@ struct html_skim_turn {
     bool stops;
 };
 
-/* Who gets start and end tags with an attribute that may matter: `start` is their '<'. Up to that attribute's value no '<'
- * or '>' is in the tag, and outside of values each '=' ends an attribute's name and is followed by a value in '"'. What is
- * behind has to be looked at, up to `end` if need be. */
+/* Who gets start and end tags with an attribute that may matter: `start` is their '<'. Up to that attribute's value
+ * no '<' or '>' is in the tag, and outside of values each '=' ends an attribute's name and is followed by a value in
+ * '"'. What is behind has to be looked at, up to `end` if need be. */
 struct html_skimmer {
     struct html_skim_turn (*tag)(void *context, const char *start, const char *end);
     void *context;
 };
 
 /* Passes over text, comments and tags from a place outside of tags on, and hands over those tags that may matter for
- * their attributes. Returns where it stopped, outside of tags: at a '<' that needs a closer look, behind a tag, or in text or at a '<' not
- * far before `end`. */
+ * their attributes. Returns where it stopped, outside of tags: at a '<' that needs a closer look, behind a tag, or
+ * in text or at a '<' not far before `end`. */
 const char *html_skim(const struct html_skim *skim, const char *at, const char *end,
                       const struct html_skimmer *skimmer);
 
