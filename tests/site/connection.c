@@ -24,7 +24,8 @@ enum {
     INPUT_START = 1024,
     INPUT_LIMIT = 64 * 1024, /* of a request's head */
     DISCARD = 16 * 1024,
-    DRAIN_MILLISECONDS = 2000
+    DRAIN_MILLISECONDS = 2000,
+    MOST_PACKETS = 16 * 1024 /* of an answer a byte a packet */
 };
 
 enum state { HANDSHAKE, READ, QUEUE, WAIT, SEND, HOLD, DRAIN };
@@ -245,7 +246,7 @@ static void divide(struct site_answer *answer, const struct site_hub *hub)
         answer->drip_from = hub->drip_body ? answer->head : 0;
     }
     if (hub->one_byte && answer->drip_bytes != 1) { /* else it pauses after each byte as it is */
-        answer->drip_bytes = 1;
+        answer->drip_bytes = 1 + (unsigned)(answer->text.length / MOST_PACKETS);
         answer->drip_delay = 0;
     }
 }
@@ -344,7 +345,7 @@ static size_t next_piece(const struct site_connection *connection)
     const struct site_answer *answer = &connection->answer;
     bool drips = connection->sent >= answer->drip_from;
     size_t left = (drips ? connection->length : answer->drip_from) - connection->sent;
-    size_t most = connection->hub->one_byte ? 1 : drips ? answer->drip_bytes : 0;
+    size_t most = drips || connection->hub->one_byte ? answer->drip_bytes : 0;
     return most && left > most ? most : left;
 }
 

@@ -112,7 +112,8 @@ struct site_config {
     uint16_t other_port;   /* what {OTHER} stands for */
     unsigned drip;         /* milliseconds; answers that don't drip go out a byte each so often; 0: no */
     bool drip_body;        /* only their bodies drip, the heads go out at once */
-    bool one_byte;         /* every answer goes out a byte a packet, and requests are read so */
+    bool one_byte;         /* every answer goes out a byte a packet, above 16 KiB in 16 Ki packets; requests are read
+                              a byte at a time */
     unsigned at_once;      /* most requests that are being answered; the others wait in order of arrival. 0: no limit */
     unsigned freeze_after; /* milliseconds from the first request until all stands still, once... */
     unsigned freeze_for;   /* ...for so many milliseconds; 0: never */
