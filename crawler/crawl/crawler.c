@@ -10,7 +10,7 @@
 #include "store/durable_store.h"
 #include "store/memory_store.h"
 
-enum { FIRST_WORKERS = 16 };
+enum { FIRST_WORKERS = 16, STARTED_IN_A_PASS = 256 };
 
 void crawler_fail(struct crawler *crawler, int err)
 {
@@ -239,14 +239,18 @@ static bool could_use_more_workers(void *context)
            !crawler->stopped && !crawler->error;
 }
 
-static void start_more_workers(void *context)
+/* Doubles their number, some in each pass of the loop, so that the others don't wait for all of them to begin. */
+static bool start_more_workers(void *context)
 {
     struct crawler *crawler = context;
     uint32_t most = crawler->options->max_tasks, count = crawler->worker_count;
-    uint32_t wanted = count < most / 2 ? 2 * count : most;
-    if (wanted == most)
+    if (count >= crawler->workers_wanted)
+        crawler->workers_wanted = count < most / 2 ? 2 * count : most;
+    uint32_t left = crawler->workers_wanted - count;
+    crawler_fail(crawler, start_workers(crawler, count + (left < STARTED_IN_A_PASS ? left : STARTED_IN_A_PASS)));
+    if (crawler->worker_count == most)
         growth_stop(&crawler->growth);
-    crawler_fail(crawler, start_workers(crawler, wanted));
+    return crawler->worker_count < crawler->workers_wanted;
 }
 
 static int start_pool(struct crawler *crawler)

@@ -12,7 +12,7 @@
 struct growth {
     struct loop *loop;
     bool (*is_wanted)(void *context);
-    void (*grow)(void *context);
+    bool (*grow)(void *context);
     void *context;
 
     /* The rest is growth's own. */
@@ -20,12 +20,14 @@ struct growth {
     nanoseconds pause; /* between two looks */
     nanoseconds looked;
     nanoseconds idle; /* of the loop, at the last look */
+    bool goes_on;
 };
 
 /* Looks now and then, a thousand times a second at most, ten times where nothing changes: while `is_wanted` and the loop
- * is idle enough, `grow` is called on the loop's stack. `growth` must not move until it is stopped. */
+ * is idle enough, `grow` is called on the loop's stack, and in the loop's next passes again while it says that it isn't
+ * done. `growth` must not move until it is stopped. */
 void growth_start(struct growth *growth, struct loop *loop, bool (*is_wanted)(void *context),
-                  void (*grow)(void *context), void *context);
+                  bool (*grow)(void *context), void *context);
 
 /* Nothing happens while it doesn't run. May be called from `grow`. */
 void growth_stop(struct growth *growth);

@@ -52,8 +52,9 @@ struct crawler {
     struct sitemaps *sitemaps;
     struct earlier_visit *visited; /* what is fetched again; NULL when all is new */
     struct list observers;
-    struct worker *workers; /* room for max_tasks */
-    uint32_t worker_count;  /* started */
+    struct worker *workers;  /* room for max_tasks */
+    uint32_t worker_count;   /* started */
+    uint32_t workers_wanted; /* of a pool that grows */
     struct growth growth;
     struct gate gate;
     struct extractor_pool extractors;

@@ -17,12 +17,17 @@
 #include "base/error.h"
 
 /* Descriptors that are ready beyond these are reported in the next pass. */
-enum { EVENTS_PER_PASS = 512 };
+enum { EVENTS_PER_PASS = 128 };
+
+/* Timers and callbacks that would take longer go on in the next pass, behind the descriptors. */
+static const nanoseconds LONGEST_TURN = MILLISECONDS(5);
 
 struct loop {
     struct selector *selector;
     struct list ready;
+    struct list turn; /* the ready ones that are run now */
     struct heap timers;
+    struct list due;           /* the timers that are run now */
     uint64_t timers_scheduled; /* ever: the sequence number of the last one */
     size_t watches;
     bool running;
@@ -55,6 +60,8 @@ int loop_create(struct loop **out, const char *selector_name)
         return err;
     }
     list_init(&loop->ready);
+    list_init(&loop->turn);
+    list_init(&loop->due);
     heap_init(&loop->timers, timer_before);
     *out = loop;
     return 0;
@@ -109,14 +116,28 @@ void loop_callback_cancel(struct loop_callback *callback)
     list_remove(&callback->node);
 }
 
+/* Whether a turn has been too long, its `steps` done. Most end before the clock is asked: it is once every `few`. */
+static bool is_too_long(nanoseconds *began, unsigned steps, unsigned few)
+{
+    if (steps % few)
+        return false;
+    nanoseconds now = clock_now();
+    if (steps == few)
+        *began = now;
+    return now - *began > LONGEST_TURN;
+}
+
 static void run_ready(struct loop *loop)
 {
-    struct list batch;
-    list_init(&batch);
-    list_splice(&batch, &loop->ready);
-    for (struct list_node *node; (node = list_pop(&batch));) {
+    enum { FEW = 8 };
+    nanoseconds began = 0;
+    unsigned steps = 0;
+    list_splice(&loop->turn, &loop->ready);
+    for (struct list_node *node; (node = list_pop(&loop->turn));) {
         struct loop_callback *callback = container_of(node, struct loop_callback, node);
         callback->run(callback->context);
+        if (is_too_long(&began, ++steps, FEW))
+            return;
     }
 }
 
@@ -160,17 +181,19 @@ static nanoseconds next_deadline(const struct loop *loop)
 
 static void run_timers(struct loop *loop)
 {
-    struct list due;
-    list_init(&due);
+    nanoseconds began = 0;
+    unsigned steps = 0;
     while (next_deadline(loop) <= loop->awake_since) {
         struct loop_timer *timer = timer_of(heap_pop(&loop->timers));
         timer->state = LOOP_TIMER_DUE;
-        list_append(&due, &timer->due_node);
+        list_append(&loop->due, &timer->due_node);
     }
-    for (struct list_node *node; (node = list_pop(&due));) {
+    for (struct list_node *node; (node = list_pop(&loop->due));) {
         struct loop_timer *timer = container_of(node, struct loop_timer, due_node);
         timer->state = LOOP_TIMER_IDLE;
         timer->run(timer->context);
+        if (is_too_long(&began, ++steps, 1))
+            return;
     }
 }
 
@@ -249,11 +272,17 @@ static int wait_for_time(nanoseconds deadline)
     return 0;
 }
 
+/* Ready ones, or what was left of the turns of the last pass. */
+static bool has_callbacks(const struct loop *loop)
+{
+    return !list_is_empty(&loop->ready) || !list_is_empty(&loop->turn) || !list_is_empty(&loop->due);
+}
+
 /* Waits until something can be done. Returns the number of events, or a negative error. */
 static int wait_for_events(struct loop *loop)
 {
     nanoseconds began = note_stall(loop);
-    nanoseconds deadline = list_is_empty(&loop->ready) ? next_deadline(loop) : 0;
+    nanoseconds deadline = has_callbacks(loop) ? 0 : next_deadline(loop);
     int count = loop->blind ? wait_for_time(deadline)
                             : selector_select(loop->selector, deadline, loop->events, EVENTS_PER_PASS);
     loop->awake_since = clock_now();
@@ -275,7 +304,7 @@ static int run_pass(struct loop *loop)
 
 static bool has_work(const struct loop *loop)
 {
-    return (loop->watches && !loop->blind) || heap_first(&loop->timers) || !list_is_empty(&loop->ready);
+    return (loop->watches && !loop->blind) || heap_first(&loop->timers) || has_callbacks(loop);
 }
 
 int loop_run_until_complete(struct loop *loop, struct future *future)

@@ -3,7 +3,8 @@
  * One thread. A pass of the loop waits for the selector no longer than until the next timer, then runs in this order:
  * what the descriptors had to say, the timers that were due when the wait ended, and the callbacks on the ready queue.
  * Each of the three is collected when its turn comes, before any of it is run: a timer that a timer sets and a callback
- * that a callback schedules wait for the next pass, so that nothing that re-schedules itself starves the descriptors.
+ * that a callback schedules wait for the next pass, so that nothing that re-schedules itself starves the descriptors. Timers
+ * and callbacks that have taken five milliseconds go on in the next pass, before those that came later.
  * Callbacks run on the loop's own stack (the thread's), one after another.
  *
  * All the structures below are embedded by the caller, so that scheduling can't fail for memory. */

@@ -1,5 +1,8 @@
 #include "async/loop.h"
 
+#include <string.h>
+#include <time.h>
+
 #include "async/coroutine.h"
 #include "unit/async/fixture.h"
 
@@ -197,6 +200,74 @@ START_TEST(pass_runs_descriptors_then_timers_then_callbacks)
 }
 END_TEST
 
+/* Twenty-six that take a millisecond at least; the first one makes a descriptor ready. */
+struct slow_letter {
+    struct letter_callback letter;
+    struct loop_timer timer;
+    int fd;
+};
+
+static void add_slow_letter(void *context)
+{
+    struct slow_letter *slow = context;
+    if (slow->letter.letter == 'a')
+        ck_assert_int_eq(write(slow->fd, "x", 1), 1);
+    ck_assert_int_eq(nanosleep(&(struct timespec){.tv_nsec = MILLISECONDS(1)}, NULL), 0);
+    add_letter(&slow->letter);
+}
+
+static void trace_descriptor(void *context, int fd, unsigned ready)
+{
+    struct spinner *spinner = context;
+    (void)fd;
+    (void)ready;
+    trace_add('!');
+    loop_unwatch(spinner->loop, &spinner->watch);
+}
+
+static void run_slow_letters(int selector, bool are_timers)
+{
+    enum { LETTERS = 26 };
+    struct loop *loop = open_loop(selector);
+    struct slow_letter letters[LETTERS];
+    struct spinner spinner;
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    spinner_init(&spinner, loop, ends);
+    spinner.watch.run = trace_descriptor;
+    for (int i = 0; i < LETTERS; i++) {
+        letters[i].letter.letter = (char)('a' + i);
+        letters[i].fd = ends[1];
+        loop_callback_init(&letters[i].letter.callback, add_slow_letter, &letters[i]);
+        loop_timer_init(&letters[i].timer, add_slow_letter, &letters[i]);
+        if (are_timers)
+            loop_call_at(loop, &letters[i].timer, 0);
+        else
+            loop_call_soon(loop, &letters[i].letter.callback);
+    }
+    run_dry(loop);
+    const char *heard = strchr(trace.text, '!');
+    ck_assert_ptr_nonnull(heard);
+    ck_assert_msg(heard[1], "after all of them: %s", trace.text);
+    ck_assert_uint_eq(strlen(trace.text), LETTERS + 1);
+    for (int i = 0; i < LETTERS; i++)
+        ck_assert_int_eq(trace.text[i + (i >= heard - trace.text)], 'a' + i);
+    close_pipe(ends);
+    loop_free(loop);
+}
+
+START_TEST(callbacks_that_take_long_go_on_behind_the_descriptors)
+{
+    run_slow_letters(_i, false);
+}
+END_TEST
+
+START_TEST(timers_that_take_long_go_on_behind_the_descriptors)
+{
+    run_slow_letters(_i, true);
+}
+END_TEST
+
 /* Running. */
 
 START_TEST(loop_with_nothing_to_do_says_so)
@@ -300,10 +371,11 @@ END_TEST
 
 int main(void)
 {
-    return RUN_ON_EACH_SELECTOR("loop", callbacks_run_in_the_order_of_scheduling, cancelled_callback_does_not_run,
-                                callback_cancels_one_of_its_own_pass, callback_that_reschedules_itself_starves_nobody,
-                                timer_that_sets_itself_in_the_past_starves_nobody,
-                                pass_runs_descriptors_then_timers_then_callbacks, loop_with_nothing_to_do_says_so,
-                                complete_future_needs_no_pass, unknown_selector_is_refused,
-                                loop_does_not_run_within_itself, loop_does_not_run_on_a_coroutine, stall_is_measured);
+    return RUN_ON_EACH_SELECTOR(
+        "loop", callbacks_run_in_the_order_of_scheduling, cancelled_callback_does_not_run,
+        callback_cancels_one_of_its_own_pass, callback_that_reschedules_itself_starves_nobody,
+        timer_that_sets_itself_in_the_past_starves_nobody, pass_runs_descriptors_then_timers_then_callbacks,
+        callbacks_that_take_long_go_on_behind_the_descriptors, timers_that_take_long_go_on_behind_the_descriptors,
+        loop_with_nothing_to_do_says_so, complete_future_needs_no_pass, unknown_selector_is_refused,
+        loop_does_not_run_within_itself, loop_does_not_run_on_a_coroutine, stall_is_measured);
 }

@@ -10,6 +10,7 @@ struct pool {
     bool is_wanted;
     int asked;
     int grown;
+    int turns, turns_before; /* of the loop's other callback */
 };
 
 enum { ENOUGH = 5 };
@@ -22,13 +23,14 @@ static bool is_wanted(void *context)
     return pool->is_wanted;
 }
 
-static void grow(void *context)
+static bool grow(void *context)
 {
     struct pool *pool = context;
     if (++pool->grown < ENOUGH)
-        return;
+        return false;
     growth_stop(&pool->growth);
     future_set_result(&pool->done, NULL);
+    return false;
 }
 
 static void pool_run(struct pool *pool)
@@ -90,7 +92,51 @@ START_TEST(a_busy_loop_does_not_grow)
 }
 END_TEST
 
+static bool is_wanted_once(void *context)
+{
+    struct pool *pool = context;
+    return ++pool->asked == 1;
+}
+
+/* From then on the loop is busy. Between two calls the others had their turn. */
+static bool grow_by_one_step(void *context)
+{
+    struct pool *pool = context;
+    ck_assert(!pool->grown || pool->turns > pool->turns_before);
+    pool->turns_before = pool->turns;
+    if (!pool->grown)
+        loop_call_soon(pool->loop, &pool->busy);
+    if (++pool->grown == ENOUGH)
+        future_set_result(&pool->done, NULL);
+    return pool->grown < ENOUGH;
+}
+
+static void count_turn(void *context)
+{
+    struct pool *pool = context;
+    pool->turns++;
+    keep_busy(context);
+}
+
+START_TEST(what_has_begun_goes_on_pass_by_pass)
+{
+    struct pool pool = {.grown = 0};
+    ck_assert_int_eq(loop_create(&pool.loop, NULL), 0);
+    future_init(&pool.done, pool.loop, "pool");
+    loop_callback_init(&pool.busy, count_turn, &pool);
+    growth_start(&pool.growth, pool.loop, is_wanted_once, grow_by_one_step, &pool);
+    ck_assert_int_eq(loop_run_until_complete(pool.loop, &pool.done), 0);
+    ck_assert_int_eq(pool.grown, ENOUGH);
+    ck_assert_int_eq(pool.asked, 1);
+    growth_stop(&pool.growth);
+    loop_callback_cancel(&pool.busy);
+    future_destroy(&pool.done);
+    loop_free(pool.loop);
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_TESTS("growth", an_idle_loop_grows, what_is_not_wanted_does_not_grow, a_busy_loop_does_not_grow);
+    return RUN_TESTS("growth", an_idle_loop_grows, what_is_not_wanted_does_not_grow, a_busy_loop_does_not_grow,
+                     what_has_begun_goes_on_pass_by_pass);
 }
