@@ -21,7 +21,6 @@ struct html_engine {
     bool declared;         /* the document's encoding is declared; nobody needs to hear of it any more */
     size_t template_depth; /* of template elements in each other */
     struct html_foreign foreign;
-    enum html_place innermost;    /* the place that is skimmed */
     enum html_place place;        /* of the tag at hand */
     struct html_element *element; /* of the tag at hand */
 };
@@ -33,7 +32,6 @@ static void note_place(struct html_engine *engine)
     bool is_within_foreign = place == HTML_PLACE_HTML && engine->foreign.depth;
     engine->scanner.ends_wanted = engine->template_depth || engine->foreign.depth || engine->in_style;
     engine->scanner.cdata_allowed = place != HTML_PLACE_HTML;
-    engine->innermost = place;
     engine->scanner.skim = NULL;
     if (!engine->template_depth && !engine->in_style && !is_within_foreign)
         engine->scanner.skim = html_elements_skim(place);
@@ -107,37 +105,6 @@ static void heed_declaration(struct html_engine *engine)
     engine->declared = engine->sink->declared;
 }
 
-static bool is_among(const struct attribute *attributes, size_t count, struct slice name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (slice_equal_nocase(attributes[i].name, name))
-            return true;
-    return false;
-}
-
-/* Elements with more to them than their attributes are not skimmed to. */
-static int on_plain(void *context, struct slice name, struct attribute *attributes, size_t count, uint32_t undecoded)
-{
-    struct html_engine *engine = context;
-    struct html_element *element = html_element(name, engine->innermost);
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct slice attribute = attributes[i].name;
-        if (!(element->shapes & html_shape(attribute.data, attribute.length)) ||
-            is_among(attributes, kept, attribute) || !html_element_needs(element, attribute, &attributes[i].rule))
-            continue;
-        if (undecoded >> i & 1)
-            return HTML_DECODE;
-        attributes[kept++] = attributes[i];
-    }
-    if (!kept)
-        return 0;
-    const struct tag tag = {name, html_vocabularies(engine->innermost), attributes, kept};
-    int err = tag_links_known(&tag, engine->sink);
-    heed_declaration(engine);
-    return err;
-}
-
 static int on_tag(void *context, const struct html_tag *html)
 {
     struct html_engine *engine = context;
@@ -196,7 +163,7 @@ static void engine_reset(void *state, struct link_sink *sink)
 
 static int engine_create(void **state, struct link_sink *sink)
 {
-    static const struct html_handler handler = {on_plain, on_open, on_attribute, on_tag, on_close, on_text};
+    static const struct html_handler handler = {on_open, on_attribute, on_tag, on_close, on_text};
     struct html_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return ERR_NO_MEMORY;

@@ -22,8 +22,6 @@ enum {
     HTML_VALUES_MAX = 1 << 20 /* encoded bytes of all values kept of one tag; the value that goes beyond is empty */
 };
 
-enum { HTML_DECODE = 1 };
-
 /* How the content of the document is read at a place. */
 enum html_content { HTML_DATA, HTML_RCDATA, HTML_RAWTEXT, HTML_SCRIPT, HTML_PLAINTEXT, HTML_CDATA };
 
@@ -42,12 +40,6 @@ struct html_tag {
 
 /* What slices point to is valid during the call. Errors end the scan. */
 struct html_handler {
-    /* A start tag that `skim` led to, which is written plainly: instead of the next three. `attributes` are all of the
-     * tag, without their rules, at most HTML_ATTRIBUTES_MAX, and may be written over. Those whose bits are set in
-     * `undecoded` have their values as they stand in the document: HTML_DECODE, instead of an error, has the tag read
-     * in the usual way. NULL: that is always done. */
-    int (*plain)(void *context, struct slice name, struct attribute *attributes, size_t count, uint32_t undecoded);
-
     struct html_interest (*open)(void *context, struct slice name);
     bool (*wants)(void *context, struct slice attribute, const struct link_rule **rule); /* the attribute's */
     int (*tag)(void *context, const struct html_tag *tag);

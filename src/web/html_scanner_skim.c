@@ -22,23 +22,42 @@ static inline const char *skip_spaces(const char *at, const char *end)
     return at;
 }
 
-/* What is read of a tag. */
+/* What is read of a tag: the attributes that its handler wants. */
 struct reading {
+    struct html_scanner *scanner;
     struct attribute attributes[HTML_ATTRIBUTES_MAX];
     size_t count;
-    uint32_t undecoded;
+    uint64_t shapes;
+    bool special; /* a value has to be decoded */
 };
+
+static bool is_read(const struct reading *reading, struct slice name)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        if (slice_equal_nocase(reading->attributes[i].name, name))
+            return true;
+    return false;
+}
+
+/* Whether the handler wants the attribute, of which room is left for one. */
+static inline bool is_wanted(struct reading *reading, struct slice name)
+{
+    const struct html_scanner *scanner = reading->scanner;
+    return (reading->shapes & html_shape(name.data, name.length)) && !is_read(reading, name) &&
+           scanner->handler->wants(scanner->context, name, &reading->attributes[reading->count].rule);
+}
 
 /* Reads the attribute whose value begins with the '"' at `value`, and returns what is behind it; `end` or more when it
  * isn't whole. */
 static inline const char *read_attribute(struct reading *reading, const char *name, const char *value, const char *end)
 {
     struct attribute *attribute = &reading->attributes[reading->count];
-    bool special = false;
-    const char *close = html_find_value_end(value + 1, end, '"', &special);
     attribute->name = html_between(name, value - 1);
+    if (!is_wanted(reading, attribute->name))
+        return html_find(value + 1, end, '"') + 1;
+    const char *close = html_find_value_end(value + 1, end, '"', &reading->special);
     attribute->value = html_between(value + 1, close);
-    reading->undecoded |= (uint32_t)special << reading->count++;
+    reading->count++;
     return close + 1;
 }
 
@@ -74,19 +93,23 @@ static struct html_skim_turn on_skimmed(void *context, const char *start, const 
 {
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
-    struct reading reading;
     struct slice name = html_between(start + 1, html_find_name_end(start + 1, end));
-    reading.count = reading.undecoded = 0;
-    const char *behind = read_attributes(&reading, name.data + name.length, end);
-    if (!behind || !html_is_letter(*name.data) || name.length > HTML_NAME_MAX)
+    if (!html_is_letter(*name.data) || name.length > HTML_NAME_MAX)
         return (struct html_skim_turn){start, true};
-    int err = HTML_DECODE;
-    if (scanner->handler->plain)
-        err = scanner->handler->plain(scanner->context, name, reading.attributes, reading.count, reading.undecoded);
-    if (err == HTML_DECODE)
+    const struct html_interest interest = scanner->handler->open(scanner->context, name);
+    struct reading reading;
+    reading.scanner = scanner;
+    reading.count = 0;
+    reading.shapes = interest.shapes;
+    reading.special = interest.always;
+    const char *behind = read_attributes(&reading, name.data + name.length, end);
+    if (!behind)
+        return (struct html_skim_turn){start, true};
+    const struct html_tag tag = {name, reading.attributes, reading.count, false};
+    if (reading.special)
         read_with_care(scanner, name, behind);
-    else
-        scanner->err = err;
+    else if (reading.count)
+        scanner->err = scanner->handler->tag(scanner->context, &tag);
     bool goes_on = !scanner->err && !scanner->stop && scanner->state == HTML_IN_DATA && scanner->skim == skim;
     return (struct html_skim_turn){behind, !goes_on};
 }
