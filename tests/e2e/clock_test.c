@@ -7,6 +7,7 @@
 #include "e2e/records.h"
 #include "e2e/run.h"
 #include "site/dns.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { SKIPPED = 77, URL_SIZE = 128 };

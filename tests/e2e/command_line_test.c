@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { MAX_ARGUMENTS = 8 };
@@ -78,20 +78,17 @@ static struct site *start_two_pages(void)
     return site;
 }
 
-/* Writes a file for one test into its own folder. */
-static void write_file(char *path, const char *folder, const char *name, const char *text)
+/* Writes a file into a test's folder. */
+static void write_file(char path[2 * FOLDER_SIZE], const char *folder, const char *name, const char *text)
 {
-    sprintf(path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
+    snprintf(path, 2 * FOLDER_SIZE, "%s/%s", folder, name);
+    file_write(path, text);
 }
 
 START_TEST(later_sources_win)
 {
-    char folder[] = "/tmp/crawler-test-XXXXXX", config[64], profile[64], root[64];
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    char folder[FOLDER_SIZE], config[2 * FOLDER_SIZE], profile[2 * FOLDER_SIZE], root[64];
+    folder_make(folder, "/tmp/crawler-test");
     write_file(config, folder, "c.ini",
                "; comment\n[politeness]\nmax-tasks = 3\nmax_tries = 2\n[scope]\nexclude = /a$\n");
     write_file(profile, folder, "p.ini", "max-tasks = 4\n");
@@ -109,9 +106,7 @@ START_TEST(later_sources_win)
     ck_assert_ptr_nonnull(strstr(run.out, "(max_tasks=5)"));
     ck_assert_int_eq(run_counter(&run, "Done:"), 1);
     run_free(&run);
-    unlink(config);
-    unlink(profile);
-    rmdir(folder);
+    folder_remove(folder);
     ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST
@@ -127,44 +122,38 @@ START_TEST(a_bad_config_is_named_with_its_line)
                {"insecure = perhaps\n", ":1: insecure: 'perhaps' is neither yes nor no"},
                {"help = yes\n", ":1: help: only for the command line"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        char folder[] = "/tmp/crawler-test-XXXXXX", config[64];
+        char folder[FOLDER_SIZE], config[2 * FOLDER_SIZE];
         struct run run;
-        ck_assert_ptr_nonnull(mkdtemp(folder));
+        folder_make(folder, "/tmp/crawler-test");
         write_file(config, folder, "c.ini", bad[i].text);
         run_crawler(&run, NULL, (const char *const[]){"--config", config, "http://a/", NULL});
         ck_assert_int_eq(run.exit_code, 3);
         ck_assert_msg(strstr(run.err, bad[i].message) != NULL, "%s", run.err);
         run_free(&run);
-        unlink(config);
-        rmdir(folder);
+        folder_remove(folder);
     }
 }
 END_TEST
 
 START_TEST(roots_come_from_a_file_too)
 {
-    char folder[] = "/tmp/crawler-test-XXXXXX", seeds[64], text[256], report[80];
+    char folder[FOLDER_SIZE], seeds[2 * FOLDER_SIZE], text[256], report[2 * FOLDER_SIZE];
     struct site *site = start_two_pages();
     struct run run;
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-test");
     sprintf(text, "# seeds\n\n  127.0.0.1:%u/a  \r\nhttp://127.0.0.1:%u/b\n", site_port(site, 0), site_port(site, 0));
     write_file(seeds, folder, "seeds", text);
-    sprintf(report, "%s/report", folder);
+    snprintf(report, sizeof report, "%s/report", folder);
     run_crawler(&run, site, (const char *const[]){"-i", seeds, "-o", report, NULL});
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_str_eq(run.out, "");
-    FILE *file = fopen(report, "r");
-    ck_assert_ptr_nonnull(file);
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    text[length] = '\0';
-    fclose(file);
-    ck_assert_ptr_nonnull(strstr(text, "*** Report ***\n"));
+    char *said = file_text(report);
+    ck_assert_ptr_nonnull(strstr(said, "*** Report ***\n"));
+    free(said);
     ck_assert_uint_eq(site_request_count(site, "/a"), 1);
     ck_assert_uint_eq(site_request_count(site, "/b"), 1);
     run_free(&run);
-    unlink(seeds);
-    unlink(report);
-    rmdir(folder);
+    folder_remove(folder);
     ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST

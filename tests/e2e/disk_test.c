@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { SKIPPED = 77, PAGES = 400, PATH_SIZE = 96, TEXT_SIZE = 160 };
@@ -35,10 +36,10 @@ static void let_writing_fail(int number)
 START_TEST(row_4_an_error_of_the_disk_ends_the_crawl)
 {
     const struct site_graph graph = {.pages = PAGES, .links = 10, .delay = 20};
-    char folder[] = "/tmp/crawler-disk-XXXXXX", file[PATH_SIZE], part[PATH_SIZE + 8], said[TEXT_SIZE], root[64];
+    char folder[FOLDER_SIZE], file[PATH_SIZE], part[PATH_SIZE + 8], said[TEXT_SIZE], root[64];
     struct site *site;
     struct run run;
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-disk");
     snprintf(file, sizeof file, "%s/a.jsonl", folder);
     snprintf(part, sizeof part, "%s.part", file);
     snprintf(said, sizeof said, "%s: %s\n", file, ERRORS[_i].text);

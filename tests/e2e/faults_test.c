@@ -8,6 +8,7 @@
 #include "e2e/fault_table.h"
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum {
@@ -68,8 +69,7 @@ static void start_crawl(struct crawl *crawl, bool one_byte)
                                        .other_port = crawl->closed_port,
                                        .one_byte = one_byte};
     ck_assert_int_eq(site_start(&config, &crawl->site), 0);
-    strcpy(crawl->folder, "/tmp/crawler-faults-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(crawl->folder));
+    folder_make(crawl->folder, "/tmp/crawler-faults");
     snprintf(output, sizeof output, "jsonl:%s", path_in(crawl, "records", records));
     path_in(crawl, "skipped", skipped);
     path_in(crawl, "report", report);
@@ -104,9 +104,7 @@ static void start_crawl(struct crawl *crawl, bool one_byte)
 static char *take_file(const struct crawl *crawl, const char *name)
 {
     char path[LONG_PATH_SIZE];
-    char *text = file_text(path_in(crawl, name, path));
-    ck_assert_int_eq(unlink(path), 0);
-    return text;
+    return file_take(path_in(crawl, name, path));
 }
 
 static json_t *take_records(const struct crawl *crawl, const char *name)

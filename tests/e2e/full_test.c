@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { SKIPPED = 77, PAGES = 600, PATH_SIZE = 96, URL_SIZE = 64, TEXT_SIZE = 160, SIZES = 20 };
@@ -31,8 +31,7 @@ static void set_size(const char *kind, unsigned long flags, int kilobytes)
 
 static void open_here(int kilobytes)
 {
-    strcpy(here.folder, "/tmp/crawler-full-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(here.folder));
+    folder_make(here.folder, "/tmp/crawler-full");
     set_size("crawler-test", 0, kilobytes);
     snprintf(here.state, sizeof here.state, "%s/crawl.db", here.folder);
     ck_assert_int_eq(site_start(&(struct site_config){.graph = &GRAPH}, &here.site), 0);

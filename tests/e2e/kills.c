@@ -12,6 +12,7 @@
 #include "e2e/records.h"
 #include "e2e/run.h"
 #include "e2e/warc_reader.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { PATH_SIZE = 96, URL_SIZE = 64, DELAY = 50, LARGE = 300 * 1000 /* is spooled to a file */ };
@@ -32,8 +33,7 @@ static void open_trial(struct trial *trial, unsigned pages, size_t size)
 {
     const struct site_graph graph = {.pages = pages, .links = 20, .delay = DELAY, .size = size};
     *trial = (struct trial){.pages = pages + 1, .option = "-v"};
-    strcpy(trial->folder, "/tmp/crawler-kills-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(trial->folder));
+    folder_make(trial->folder, "/tmp/crawler-kills");
     snprintf(trial->state, sizeof trial->state, "%s/crawl.db", trial->folder);
     snprintf(trial->records, sizeof trial->records, "%s/records", trial->folder);
     snprintf(trial->archive, sizeof trial->archive, "%s/archive", trial->folder);
@@ -44,9 +44,7 @@ static void open_trial(struct trial *trial, unsigned pages, size_t size)
 
 static void close_trial(struct trial *trial)
 {
-    char command[2 * PATH_SIZE];
-    snprintf(command, sizeof command, "rm -r %s", trial->folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(trial->folder);
     ck_assert_int_eq(site_stop(trial->site), 0);
 }
 
@@ -92,23 +90,6 @@ static unsigned settled_requests(const struct site *site)
     return now;
 }
 
-/* Each page of the site has one record. */
-static bool records_are_whole(const struct trial *trial)
-{
-    char *text = file_text(trial->records);
-    json_t *records = records_of(text), *seen = json_object(), *record;
-    size_t i;
-    json_array_foreach(records, i, record)
-    {
-        json_object_set_new(seen, record_word(record, "url"), json_true());
-    }
-    bool are_whole = json_array_size(records) == trial->pages && json_object_size(seen) == trial->pages;
-    json_decref(seen);
-    json_decref(records);
-    free(text);
-    return are_whole;
-}
-
 static unsigned pages = 400;
 
 /* Kills a crawl, and goes on with it. */
@@ -125,7 +106,8 @@ static void kill_and_go_on(struct trial *trial, int i)
     run_wait(&run, trial->site);
     unsigned again = site_requests(trial->site) - before, known = (unsigned)known_records(run.err);
     bool was_over = run.exit_code == 2; /* the kill came too late */
-    ck_assert_msg(was_over || (run.exit_code == 0 && again == trial->pages - known && records_are_whole(trial)),
+    ck_assert_msg(was_over || (run.exit_code == 0 && again == trial->pages - known &&
+                               records_are_whole(trial->records, trial->pages)),
                   "signal %d after %u ms: exit code %d, %u requests, then %u, %u records\n%s", signal, milliseconds,
                   run.exit_code, before - earlier, again, known, run.err);
     run_free(&run);

@@ -1,11 +1,10 @@
 /* A crawl where libxml2 and ICU are missing: documents that need them fail, the others don't notice. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 #ifndef CRAWLER_LAZY_LIBRARIES
@@ -21,21 +20,14 @@ static const char *const SONAMES[] = {CRAWLER_XML_SONAME, CRAWLER_ICU_SONAME};
 
 enum { SONAME_COUNT = sizeof SONAMES / sizeof SONAMES[0], NAME_MAX_LENGTH = 256 };
 
-static void library_path(char path[NAME_MAX_LENGTH], const char *folder, int i)
-{
-    snprintf(path, NAME_MAX_LENGTH, "%s/%s", folder, SONAMES[i]);
-}
-
 /* Puts empty files into the folder, which the dynamic linker finds first and can't use. */
-static void hide_libraries(char *folder)
+static void hide_libraries(char folder[FOLDER_SIZE])
 {
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-libraries");
     for (int i = 0; i < SONAME_COUNT; i++) {
         char path[NAME_MAX_LENGTH];
-        library_path(path, folder, i);
-        int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-        ck_assert_int_ge(fd, 0);
-        close(fd);
+        snprintf(path, sizeof path, "%s/%s", folder, SONAMES[i]);
+        file_write(path, "");
     }
     ck_assert_int_eq(setenv("LD_LIBRARY_PATH", folder, 1), 0);
 }
@@ -43,12 +35,7 @@ static void hide_libraries(char *folder)
 static void show_libraries(const char *folder)
 {
     unsetenv("LD_LIBRARY_PATH");
-    for (int i = 0; i < SONAME_COUNT; i++) {
-        char path[NAME_MAX_LENGTH];
-        library_path(path, folder, i);
-        unlink(path);
-    }
-    rmdir(folder);
+    folder_remove(folder);
 }
 
 static int times_told(const char *log, const char *what)
@@ -82,7 +69,7 @@ static struct site *start_site(void)
 
 START_TEST(documents_that_need_them_fail)
 {
-    char folder[] = "/tmp/crawler-libraries-XXXXXX", root[64];
+    char folder[FOLDER_SIZE], root[64];
     struct site *site = start_site();
     struct run run;
     hide_libraries(folder);

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "e2e/run.h"
 #include "site/dns.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { PAGES = 60, PATH_SIZE = 96 };
@@ -103,9 +103,8 @@ END_TEST
 static bool exists(const char *folder, const char *name)
 {
     char path[PATH_SIZE];
-    struct stat status;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    return stat(path, &status) == 0;
+    return file_exists(path);
 }
 
 static void remove_folder(const char *folder, const char *const *names)
@@ -122,10 +121,10 @@ static const char *const OUTPUTS[] = {"a.jsonl", "a.jsonl.part", "a.html", "a.ht
 
 START_TEST(a_file_that_may_not_grow_ends_the_crawl)
 {
-    char folder[] = "/tmp/crawler-limits-XXXXXX", lines[PATH_SIZE], page[PATH_SIZE], root[64];
+    char folder[FOLDER_SIZE], lines[PATH_SIZE], page[PATH_SIZE], root[64];
     struct site *site = start_site(0);
     struct run run;
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-limits");
     snprintf(lines, sizeof lines, "%s/a.jsonl", folder);
     snprintf(page, sizeof page, "%s/a.html", folder);
     run_crawler_after(&run, site, "ulimit -f 4",
@@ -167,9 +166,9 @@ static long line_count(const char *path)
 START_TEST(closed_streams_are_nobody_elses)
 {
     static const char *const closed[] = {"exec 0>&-", "exec 1>&-", "exec 2>&-", "exec 0>&- 1>&- 2>&-"};
-    char folder[] = "/tmp/crawler-limits-XXXXXX", lines[PATH_SIZE], text[PATH_SIZE + 8], root[64];
+    char folder[FOLDER_SIZE], lines[PATH_SIZE], text[PATH_SIZE + 8], root[64];
     struct site *site = start_site(0);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-limits");
     snprintf(lines, sizeof lines, "%s/a.jsonl", folder);
     snprintf(text, sizeof text, "text:%s/a.txt", folder);
     site_url(site, "/", root, sizeof root);

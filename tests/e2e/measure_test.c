@@ -7,18 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { MAX_ARGUMENTS = 16, TEXT_SIZE = 256 };
 
-static char folder[] = "/tmp/crawler-test-XXXXXX";
+static char folder[FOLDER_SIZE];
 static char root[TEXT_SIZE];
 static struct site *site;
 
 static void open_site(const struct site_config *config)
 {
-    memcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX", sizeof "XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-test");
     ck_assert_int_eq(site_start(config, &site), 0);
     site_url(site, "/", root, sizeof root);
 }
@@ -34,10 +34,8 @@ static void open_pages(void)
 
 static void close_site(void)
 {
-    char command[TEXT_SIZE];
     ck_assert_int_eq(site_stop(site), 0);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 static char *path_of(const char *name, char *path)
@@ -46,23 +44,13 @@ static char *path_of(const char *name, char *path)
     return path;
 }
 
-static void write_file(const char *path, const char *text)
+/* A list of URLs: the site's `path` alone. */
+static char *make_list(const char *path, char *list)
 {
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-static char *read_file(const char *path)
-{
-    enum { MOST = 1 << 20 };
-    char *text = calloc(1, MOST);
-    FILE *file = fopen(path, "r");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_lt(fread(text, 1, MOST - 1, file), MOST - 1);
-    fclose(file);
-    return text;
+    char url[TEXT_SIZE], line[TEXT_SIZE + 1];
+    snprintf(line, sizeof line, "%s\n", site_url(site, path, url, sizeof url));
+    file_write(path_of("list", list), line);
+    return list;
 }
 
 /* `crawler measure` with short steps, the arguments, and the root. */
@@ -127,12 +115,10 @@ END_TEST
 /* Pages that are missing are found, and not measured. */
 START_TEST(urls_come_from_the_site_or_from_a_file)
 {
-    char list[TEXT_SIZE], text[2 * TEXT_SIZE];
+    char list[TEXT_SIZE];
     struct run run;
     open_pages();
-    snprintf(text, sizeof text, "%sb\n", root);
-    write_file(path_of("list", list), text);
-    measure(&run, (const char *const[]){"--sweep", "2", "-i", list, NULL});
+    measure(&run, (const char *const[]){"--sweep", "2", "-i", make_list("/b", list), NULL});
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_ptr_nonnull(strstr(run.out, "\n1 URL of ~/b, "));
     ck_assert_uint_eq(site_request_count(site, "/"), 0);
@@ -180,15 +166,13 @@ END_TEST
 /* The answers of a second in which the server stands still are late by as much, for all that were due in it. */
 START_TEST(an_open_loop_shows_a_server_that_stood_still)
 {
-    char list[TEXT_SIZE], text[2 * TEXT_SIZE];
+    char list[TEXT_SIZE];
     static const struct site_page pages[] = {{.path = "/", .delay = 1}, {0}};
     struct run run;
     open_site(&(struct site_config){.pages = pages, .freeze_after = 500, .freeze_for = 500});
-    snprintf(text, sizeof text, "%s\n", root);
-    write_file(path_of("list", list), text);
     run_crawler(&run, site,
                 (const char *const[]){"measure", "--warmup", "100ms", "-z", "2s", "--open-rate", "100", "-o", "csv:-",
-                                      "-i", list, NULL});
+                                      "-i", make_list("/", list), NULL});
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_int_ge(csv_number(run.out, 1, CONCURRENCY), 20); /* those that were due meanwhile were sent */
     ck_assert_int_ge(csv_number(run.out, 1, MOST), 450000);
@@ -200,7 +184,7 @@ END_TEST
 /* The same measurement with its rates ten times what they were, or a tenth. */
 static void scale_baseline(const char *from, const char *to, const char *digits)
 {
-    char *text = read_file(from), *rest = text;
+    char *text = file_text(from), *rest = text;
     FILE *file = fopen(to, "w");
     static const char key[] = "\"slice_requests_per_second\": {\"mean\": ";
     for (char *found; (found = strstr(rest, key)); rest = found + strcspn(found, ",")) {

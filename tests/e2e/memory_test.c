@@ -9,6 +9,7 @@
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { PAGES = 3000, SOME = 150, PATH_SIZE = 96, URL_SIZE = 64, TEXT_SIZE = 256 };
@@ -26,8 +27,7 @@ static struct {
 
 static void open_here(void)
 {
-    strcpy(here.folder, "/tmp/crawler-memory-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(here.folder));
+    folder_make(here.folder, "/tmp/crawler-memory");
     snprintf(here.state, sizeof here.state, "%s/crawl.db", here.folder);
     snprintf(here.records, sizeof here.records, "%s/records.jsonl", here.folder);
     ck_assert_int_eq(site_start(&(struct site_config){.graph = &GRAPH}, &here.site), 0);
@@ -36,9 +36,7 @@ static void open_here(void)
 
 static void close_here(void)
 {
-    char command[TEXT_SIZE];
-    snprintf(command, sizeof command, "rm -r %s", here.folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(here.folder);
     ck_assert_int_eq(site_stop(here.site), 0);
 }
 
@@ -131,11 +129,9 @@ START_TEST(without_a_folder_for_the_file_it_ends)
     run_crawler_after(&run, here.site, "export TMPDIR=/nonexistent",
                       (const char *const[]){"-q", "--memory", "4k", "--skipped", skipped, here.root, NULL});
     check_end(&run, "/nonexistent", "not found");
-    char *text = file_text(skipped);
-    json_t *left = records_of(text);
+    json_t *left = records_of_file(skipped);
     ck_assert_int_eq((long)json_array_size(left), run_counter(&run, "Todo:"));
     json_decref(left);
-    free(text);
     run_free(&run);
     close_here();
 }

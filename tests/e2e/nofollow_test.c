@@ -6,9 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { MAX_PAGES = 12, MAX_OPTIONS = 10, TEXT_SIZE = 256, ARGUMENTS = 32, LARGEST = 8 << 20 };
+enum { MAX_PAGES = 12, MAX_OPTIONS = 10, TEXT_SIZE = 256, ARGUMENTS = 32 };
 
 #define HEED "--heed-nofollow"
 
@@ -185,21 +186,8 @@ static const struct scenario SCENARIOS[] = {
 
 enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof SCENARIOS[0] };
 
-static char folder[TEXT_SIZE];
+static char folder[FOLDER_SIZE];
 static char skipped_path[2 * TEXT_SIZE];
-
-/* The text of a file, which is removed. Malloced. */
-static char *take_file(const char *path)
-{
-    char *text = calloc(1, LARGEST);
-    FILE *file = fopen(path, "r");
-    ck_assert_ptr_nonnull(text);
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_lt(fread(text, 1, LARGEST - 1, file), LARGEST - 1);
-    fclose(file);
-    ck_assert_int_eq(unlink(path), 0);
-    return text;
-}
 
 static unsigned count_of(const char *text, const char *part)
 {
@@ -234,7 +222,7 @@ static unsigned check_fetched(const struct scenario *scenario, const struct site
 static unsigned check_skipped(const struct scenario *scenario, const struct site *site)
 {
     char path[TEXT_SIZE], reason[TEXT_SIZE], origin[TEXT_SIZE], line[4 * TEXT_SIZE];
-    char *text = take_file(skipped_path);
+    char *text = file_take(skipped_path);
     unsigned count = 0;
     site_url(site, "", origin, sizeof origin);
     for (const char *rest = scenario->skipped; next_word(&rest, path); count++) {
@@ -280,8 +268,7 @@ static void crawl(const struct scenario *scenario, const struct site_config *con
 
 static void make_folder(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/crawler-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-test");
     snprintf(skipped_path, sizeof skipped_path, "%s/skipped", folder);
 }
 
@@ -341,7 +328,7 @@ START_TEST(large_pages)
         snprintf(path, sizeof path, "/some/long/path/%d", i);
         ck_assert_uint_eq(site_request_count(site, path), 1);
     }
-    char *text = take_file(skipped_path);
+    char *text = file_take(skipped_path);
     ck_assert_uint_eq(count_of(text, mark), MARKED - 3);
     free(text);
     run_free(&run);

@@ -7,34 +7,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { TEXT_SIZE = 256, LARGEST = 8 << 20 };
+enum { TEXT_SIZE = 256 };
 
 static const char *const FORMATS[] = {"text", "jsonl", "json", "csv", "junit", "sitemap", "dot", "html"};
 enum { FORMAT_COUNT = sizeof FORMATS / sizeof FORMATS[0] };
 
-static char folder[TEXT_SIZE];
+static char folder[FOLDER_SIZE];
 static char root[TEXT_SIZE];
 static struct site *site;
 
 static void open_site(const struct site_config *config)
 {
-    snprintf(folder, sizeof folder, "/tmp/crawler-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-test");
     ck_assert_int_eq(site_start(config, &site), 0);
     site_url(site, "/", root, sizeof root);
 }
 
 static void close_site(void)
 {
-    char command[2 * TEXT_SIZE];
     ck_assert_int_eq(site_stop(site), 0);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 static const char *path_of(const char *name)
@@ -46,29 +43,17 @@ static const char *path_of(const char *name)
 
 static bool exists(const char *name)
 {
-    struct stat status;
-    return lstat(path_of(name), &status) == 0;
+    return file_exists(path_of(name));
 }
 
 static void write_file(const char *name, const char *text)
 {
-    FILE *file = fopen(path_of(name), "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
+    file_write(path_of(name), text);
 }
 
-/* All of a file; malloced. Its NUL bytes count as an error. */
 static char *read_file(const char *name)
 {
-    char *text = calloc(1, LARGEST);
-    FILE *file = fopen(path_of(name), "r");
-    ck_assert_msg(file != NULL, "%s", path_of(name));
-    size_t length = fread(text, 1, LARGEST - 1, file);
-    fclose(file);
-    ck_assert_uint_lt(length, LARGEST - 1);
-    ck_assert_uint_eq(strlen(text), length);
-    return text;
+    return file_text(path_of(name));
 }
 
 static unsigned count(const char *text, const char *part)

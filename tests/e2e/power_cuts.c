@@ -15,6 +15,7 @@
 #include "e2e/power_world.h"
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { SKIPPED = 77, PATH_SIZE = 128, URL_SIZE = 64, TEXT_SIZE = 512, GENERATIONS = 2, DELAY = 10 };
@@ -40,13 +41,6 @@ static const char *next_folder(char folder[PATH_SIZE])
 {
     snprintf(folder, PATH_SIZE, "%.64s/%u", trial.folder, ++trial.worlds);
     return folder;
-}
-
-static void remove_folder(const char *folder)
-{
-    char command[PATH_SIZE + 8];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
 }
 
 static void crawl(struct run *run, const char *folder, const char *at_once)
@@ -108,23 +102,11 @@ static long check_file(const char *synced, const char *cut)
     return count;
 }
 
-/* Each page of the site has one record. */
-static bool records_are_whole(const char *folder)
+static bool is_whole(const char *folder)
 {
     char path[PATH_SIZE + 16];
     snprintf(path, sizeof path, "%s/records", folder);
-    char *text = file_text(path);
-    json_t *records = records_of(text), *seen = json_object(), *record;
-    size_t i;
-    json_array_foreach(records, i, record)
-    {
-        json_object_set_new(seen, record_word(record, "url"), json_true());
-    }
-    bool are_whole = json_array_size(records) == pages + 1 && json_object_size(seen) == pages + 1;
-    json_decref(seen);
-    json_decref(records);
-    free(text);
-    return are_whole;
+    return records_are_whole(path, pages + 1);
 }
 
 /* An output has its name when it is whole. */
@@ -133,7 +115,7 @@ static void check_output(const char *folder)
     char path[PATH_SIZE + 16];
     snprintf(path, sizeof path, "%s/records", folder);
     if (access(path, F_OK) == 0)
-        ck_assert_msg(records_are_whole(folder), "%s: half an output has its name", trial.told);
+        ck_assert_msg(is_whole(folder), "%s: half an output has its name", trial.told);
 }
 
 /* --- a cut --------------------------------------------------------------------------------------------------------- */
@@ -154,8 +136,8 @@ static void check_that_it_goes_on(const char *folder, long synced)
     if (run.exit_code == 2) /* it was over */
         known = (long)pages + 1;
     else
-        ck_assert_msg(run.exit_code == 0 && records_are_whole(folder), "%s: exit code %d\n%s", trial.told,
-                      run.exit_code, run.err);
+        ck_assert_msg(run.exit_code == 0 && is_whole(folder), "%s: exit code %d\n%s", trial.told, run.exit_code,
+                      run.err);
     ck_assert_msg(known >= synced && known + asked == (long)pages + 1,
                   "%s: %ld records were synced, %ld are known, %ld requests\n%s", trial.told, synced, known, asked,
                   run.err);
@@ -175,9 +157,9 @@ static long cut(const struct power_world *world, size_t events, unsigned seed)
     check_output(torn);
     long records = check_file(synced, same);
     check_that_it_goes_on(torn, records);
-    remove_folder(torn);
-    remove_folder(same);
-    remove_folder(synced);
+    folder_remove(torn);
+    folder_remove(same);
+    folder_remove(synced);
     return records;
 }
 
@@ -205,7 +187,7 @@ static void crawl_and_cut(char folder[PATH_SIZE])
         cut(world, moment(world), 1 + pick(1000000));
     power_world_cut(world, (size_t)pick((unsigned)power_world_events(world) / 2), 1 + pick(1000000), next_folder(next));
     power_world_free(world);
-    remove_folder(folder);
+    folder_remove(folder);
     memcpy(folder, next, sizeof next);
 }
 
@@ -213,15 +195,14 @@ START_TEST(a_power_cut_loses_nothing_that_was_synced)
 {
     const struct site_graph graph = {.pages = pages, .links = 20, .delay = DELAY};
     char folder[PATH_SIZE];
-    strcpy(trial.folder, "/tmp/crawler-power-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(trial.folder));
+    folder_make(trial.folder, "/tmp/crawler-power");
     ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &trial.site), 0);
     site_url(trial.site, "/", trial.root, sizeof trial.root);
     trial.seed = first_seed + (unsigned)_i;
     ck_assert_int_eq(mkdir(next_folder(folder), 0700), 0);
     for (int generation = 0; generation < GENERATIONS; generation++)
         crawl_and_cut(folder);
-    remove_folder(trial.folder);
+    folder_remove(trial.folder);
     ck_assert_int_eq(site_stop(trial.site), 0);
 }
 END_TEST

@@ -1,22 +1,10 @@
 #include "e2e/records.h"
 
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-char *file_text(const char *path)
-{
-    char *text = NULL;
-    size_t room = 0;
-    FILE *file = fopen(path, "r");
-    ck_assert_msg(file != NULL, "no %s", path);
-    ssize_t length = getdelim(&text, &room, '\0', file); /* no output has a NUL */
-    fclose(file);
-    if (length < 0)
-        *text = '\0';
-    return text;
-}
+#include "unit/folder.h"
 
 json_t *records_of(const char *lines)
 {
@@ -30,6 +18,25 @@ json_t *records_of(const char *lines)
         lines += length + (lines[length] == '\n');
     }
     return records;
+}
+
+json_t *records_of_file(const char *path)
+{
+    char *text = file_text(path);
+    json_t *records = records_of(text);
+    free(text);
+    return records;
+}
+
+bool records_are_whole(const char *path, size_t count)
+{
+    json_t *records = records_of_file(path), *seen = json_object();
+    for (size_t i = 0; i < json_array_size(records); i++)
+        json_object_set_new(seen, record_word(json_array_get(records, i), "url"), json_true());
+    bool are_whole = json_array_size(records) == count && json_object_size(seen) == count;
+    json_decref(seen);
+    json_decref(records);
+    return are_whole;
 }
 
 const json_t *record_find(const json_t *records, const char *url)

@@ -5,11 +5,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* All of a file, with a NUL behind it; malloced. The test fails when there is none. */
-char *file_text(const char *path);
-
 /* The objects of JSON `lines`, as an array for json_decref. The test fails where a line is no JSON in valid UTF-8. */
 json_t *records_of(const char *lines);
+
+/* The same of a file's lines. */
+json_t *records_of_file(const char *path);
+
+/* Whether a file has one record of each of `count` pages, and no other. */
+bool records_are_whole(const char *path, size_t count);
 
 /* The record whose "url" is `url`; NULL when there is none. Borrowed. */
 const json_t *record_find(const json_t *records, const char *url);

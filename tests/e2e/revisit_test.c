@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "e2e/records.h"
 #include "e2e/state_place.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 #define WHEN "Sun, 06 Nov 1994 08:49:37 GMT"

@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { TEXT_SIZE = 256, LARGEST = 1 << 20, ARGUMENTS = 48, BEFORE = 0, AFTER = 1 };
+enum { TEXT_SIZE = 256, ARGUMENTS = 48, BEFORE = 0, AFTER = 1 };
 
-static char folder[TEXT_SIZE];
+static char folder[FOLDER_SIZE];
 static char root[TEXT_SIZE];
 static struct site *site;
 
@@ -33,8 +34,7 @@ static const struct site_page PAGES[] = {
 static void open_site(void)
 {
     const struct site_listener listener = {.tls = SITE_TLS};
-    snprintf(folder, sizeof folder, "crawler-test-XXXXXX"); /* not where temporary files may be anyway */
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "crawler-test"); /* not where temporary files may be anyway */
     ck_assert_int_eq(
         site_start(&(struct site_config){.pages = PAGES, .listeners = &listener, .listener_count = 1}, &site), 0);
     site_url(site, "/", root, sizeof root);
@@ -42,10 +42,8 @@ static void open_site(void)
 
 static void close_site(void)
 {
-    char command[2 * TEXT_SIZE];
     ck_assert_int_eq(site_stop(site), 0);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 /* The files of a crawl: the option, what comes before the path, whether two crawls write the same. */
@@ -72,12 +70,8 @@ static const char *path_of(int which, const char *name)
 
 static char *read_file(int which, const char *name)
 {
-    char *text = calloc(1, LARGEST);
-    FILE *file = fopen(path_of(which, name), "r");
-    ck_assert_msg(file != NULL, "%s", path_of(which, name));
-    size_t length = fread(text, 1, LARGEST - 1, file);
-    fclose(file);
-    ck_assert_msg(length > 0 && length < LARGEST - 1, "%s: %zu bytes", name, length);
+    char *text = file_text(path_of(which, name));
+    ck_assert_msg(*text, "%s is empty", name);
     return text;
 }
 
@@ -154,10 +148,7 @@ START_TEST(a_cookie_jar_is_written_back)
     open_site();
     ck_assert_int_eq(mkdir(path_of(0, ""), 0700), 0);
     const char *jar = path_of(0, "jar");
-    FILE *file = fopen(jar, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs("127.0.0.1\tFALSE\t/\tFALSE\t0\tearlier\t1\n", file);
-    ck_assert_int_eq(fclose(file), 0);
+    file_write(jar, "127.0.0.1\tFALSE\t/\tFALSE\t0\tearlier\t1\n");
     run_crawler(&run, site, (const char *const[]){"-k", "-n", "1", "--cookie-jar", jar, root, NULL});
     run_free(&run);
     char *text = read_file(0, "jar");

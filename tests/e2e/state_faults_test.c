@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { SKIPPED = 77, PAGES = 30, PATH_SIZE = 96, CALLS = 12, CONFIG_UNREAD = 3 };
@@ -71,16 +72,15 @@ static bool fails_and_goes_on(const struct site *site, const char *folder, const
 static void let_calls_fail(const char *kind, const char *option)
 {
     const struct site_graph graph = {.pages = PAGES, .links = 5};
-    char folder[] = "/tmp/crawler-state-faults-XXXXXX", command[PATH_SIZE];
+    char folder[FOLDER_SIZE];
     struct site *site;
     int failures = 0;
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-state-faults");
     ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &site), 0);
     for (int nth = 1; nth <= CALLS; nth++)
         failures += fails_and_goes_on(site, folder, kind, nth, option);
     ck_assert_msg(failures > 0, "%s: no call mattered", kind);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(folder);
     ck_assert_int_eq(site_stop(site), 0);
 }
 

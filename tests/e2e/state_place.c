@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { MOST_ANSWER = 64 * 1024 };
@@ -27,8 +27,7 @@ static void serve(const struct site_config *config)
 
 void state_place_open(const struct site_config *config)
 {
-    strcpy(state_place.folder, "/tmp/crawler-state-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(state_place.folder));
+    folder_make(state_place.folder, "/tmp/crawler-state");
     snprintf(state_place.state, sizeof state_place.state, "%s/crawl.db", state_place.folder);
     snprintf(state_place.report, sizeof state_place.report, "%s/report", state_place.folder);
     state_place.port = 0;
@@ -37,9 +36,7 @@ void state_place_open(const struct site_config *config)
 
 void state_place_close(void)
 {
-    char command[TEXT_SIZE];
-    snprintf(command, sizeof command, "rm -r %s", state_place.folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(state_place.folder);
     ck_assert_int_eq(site_stop(state_place.site), 0);
 }
 

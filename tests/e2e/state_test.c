@@ -7,6 +7,7 @@
 
 #include "e2e/records.h"
 #include "e2e/state_place.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 static const struct site_graph GRAPH = {.pages = 60, .links = 8};
@@ -171,9 +172,7 @@ START_TEST(what_is_too_deep_is_remembered)
     ck_assert_uint_eq(site_request_count(state_place.site, "/b"), 1);
     ck_assert_ptr_nonnull(strstr(run.out, "URLs: 5 discovered = 3 fetched + 0 failed + 2 filtered + 0 pending"));
     run_free(&run);
-    char *text = file_text(state_place.report);
-    json_t *skipped = records_of(text);
-    free(text);
+    json_t *skipped = records_of_file(state_place.report);
     ck_assert_uint_eq(json_array_size(skipped), 2);
     json_decref(skipped);
     state_place_close();

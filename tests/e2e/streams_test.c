@@ -8,6 +8,7 @@
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { SLOW_PAGES = 1000, PIECE = 1000, PATH_SIZE = 64, URL_SIZE = 64 };
@@ -66,11 +67,9 @@ START_TEST(row_25_closed_streams_are_given_to_nobody)
     if (access("/proc/self/fd", R_OK) == 0)
         check_streams_lead_nowhere(pid);
     ck_assert_int_eq(exit_code_of(pid), 0);
-    char *text = file_text(output);
-    json_t *records = records_of(text);
+    json_t *records = records_of_file(output);
     ck_assert_uint_eq(json_array_size(records), 21);
     json_decref(records);
-    free(text);
     ck_assert_int_eq(unlink(output), 0);
     ck_assert_int_eq(site_stop(site), 0);
 }
@@ -83,11 +82,10 @@ START_TEST(row_25_a_report_to_closed_standard_output_is_an_error)
     ck_assert_int_gt(err, 2);
     open_site(&(struct site_graph){.pages = 20, .links = 20});
     ck_assert_int_eq(exit_code_of(start_without_streams("text:-", err)), 1);
-    char *said = file_text(name);
+    char *said = file_take(name);
     ck_assert_str_eq(said, "standard output: closed\n");
     free(said);
     close(err);
-    ck_assert_int_eq(unlink(name), 0);
     ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST

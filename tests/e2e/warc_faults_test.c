@@ -7,6 +7,7 @@
 
 #include "e2e/run.h"
 #include "e2e/warc_reader.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum {
@@ -50,8 +51,7 @@ static struct {
 static void open_here(void)
 {
     unsigned seed = 3;
-    strcpy(here.folder, "/tmp/crawler-warc-faults-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(here.folder));
+    folder_make(here.folder, "/tmp/crawler-warc-faults");
     for (int i = 0; i < SIZE; i++)
         here.large[i] = (char)('!' + rand_r(&seed) % 90);
     for (int i = 0; i < PAGES; i++) {
@@ -68,9 +68,7 @@ static void open_here(void)
 
 static void close_here(void)
 {
-    char command[PATH_SIZE + 16];
-    snprintf(command, sizeof command, "rm -r %s", here.folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(here.folder);
     ck_assert_int_eq(site_stop(here.site), 0);
 }
 

@@ -1,5 +1,4 @@
 /* Archives of crawls (--warc), compared with what the site sent. Kills are in kills.c. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "e2e/run.h"
 #include "e2e/warc_reader.h"
 #include "site/coding.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum {
@@ -32,8 +32,7 @@ static struct {
 
 static void open_here(const struct site_config *config)
 {
-    strcpy(here.folder, "/tmp/crawler-warc-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(here.folder));
+    folder_make(here.folder, "/tmp/crawler-warc");
     snprintf(here.prefix, sizeof here.prefix, "%s/a", here.folder);
     snprintf(here.state, sizeof here.state, "%s/crawl.db", here.folder);
     ck_assert_int_eq(site_start(config, &here.site), 0);
@@ -42,9 +41,7 @@ static void open_here(const struct site_config *config)
 
 static void close_here(void)
 {
-    char command[TEXT_SIZE];
-    snprintf(command, sizeof command, "rm -r %s", here.folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(here.folder);
     ck_assert_int_eq(site_stop(here.site), 0);
 }
 
@@ -342,10 +339,7 @@ static void put_file(const char *suffix, const char *text)
 {
     char name[PATH_SIZE + 32];
     snprintf(name, sizeof name, "%s%s", here.prefix, suffix);
-    FILE *file = fopen(name, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    fclose(file);
+    file_write(name, text);
 }
 
 START_TEST(an_archive_that_exists_is_not_touched)

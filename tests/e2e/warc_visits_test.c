@@ -5,6 +5,7 @@
 
 #include "e2e/state_place.h"
 #include "e2e/warc_reader.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 #define SERVER_NOT_MODIFIED "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -195,10 +196,7 @@ START_TEST(a_visit_that_died_before_it_began_can_begin)
     snprintf(note, sizeof note, "UPDATE crawl SET value = '0 0 0 %s' WHERE name = 'archive'", prefix_of('b'));
     state_change(note);
     snprintf(name, sizeof name, "%s-00000.warc.gz", prefix);
-    FILE *file = fopen(name, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs("half a record", file);
-    fclose(file);
+    file_write(name, "half a record");
     crawl('b', "--revisit", "100", 0, "b-00000.warc.gz: cut by 13 bytes");
     check_visit('b', 0);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "site/visit.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 /* Marks the pages that a page links to. */
@@ -62,17 +63,13 @@ static void write_file(const char *directory, const char *name, const char *text
 {
     char path[URL_SIZE];
     join(path, directory, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    ck_assert_int_eq(fclose(file), 0);
+    file_write(path, text);
 }
 
-static void make_directory(char *root, char *outside)
+static void make_directory(char *root, char outside[FOLDER_SIZE])
 {
     char path[URL_SIZE];
-    snprintf(outside, URL_SIZE, "/tmp/site-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(outside));
+    folder_make(outside, "/tmp/site-test");
     write_file(outside, "secret.txt", "secret");
     join(root, outside, "root");
     ck_assert_int_eq(mkdir(root, 0755), 0);
@@ -85,21 +82,10 @@ static void make_directory(char *root, char *outside)
     ck_assert_int_eq(symlink("../secret.txt", path), 0);
 }
 
-static void remove_directory(const char *outside)
-{
-    static const char *const names[] = {"root/index.html", "root/a b.css", "root/empty", "root/link.txt",
-                                        "root/sub",        "root",         "secret.txt", ""};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[URL_SIZE];
-        join(path, outside, names[i]);
-        ck_assert_int_eq(remove(path), 0);
-    }
-}
-
 START_TEST(serves_a_directory)
 {
     char root[URL_SIZE];
-    char outside[URL_SIZE];
+    char outside[FOLDER_SIZE];
     make_directory(root, outside);
     const struct site_page pages[] = {{.path = "/made", .body = "made"}, {0}};
     struct site *site = start(&(struct site_config){.pages = pages, .root = root});
@@ -127,7 +113,7 @@ START_TEST(serves_a_directory)
         site_text_free(&got);
     }
     ck_assert_int_eq(site_stop(site), 0);
-    remove_directory(outside);
+    folder_remove(outside);
 }
 END_TEST
 

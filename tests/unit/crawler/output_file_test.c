@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "output/special_path.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
-static const char TEMPLATE[] = "/tmp/crawler-test-XXXXXX";
-static char folder[sizeof TEMPLATE];
+static char folder[FOLDER_SIZE];
 
 static const char *path_of(const char *name)
 {
@@ -19,20 +19,11 @@ static const char *path_of(const char *name)
     return path;
 }
 
-static void open_folder(void)
-{
-    memcpy(folder, TEMPLATE, sizeof TEMPLATE);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
 static void expect_content(const char *name, const char *expected)
 {
-    char text[128];
-    FILE *file = fopen(path_of(name), "r");
-    ck_assert_ptr_nonnull(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
+    char *text = file_text(path_of(name));
     ck_assert_str_eq(text, expected);
+    free(text);
 }
 
 static bool is_link(const char *name)
@@ -91,7 +82,7 @@ END_TEST
 START_TEST(descriptors_are_written_to_as_they_are)
 {
     static const char *const forms[] = {"/proc/self/fd/%d", "/dev/fd/%d", "/proc/thread-self/../../fd/%d"};
-    open_folder();
+    folder_make(folder, "/tmp/crawler-test");
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         char path[64];
         int fd = open(path_of("file"), O_RDWR | O_CREAT | O_TRUNC, 0600); /* inherited, as a shell's are */
@@ -125,12 +116,9 @@ END_TEST
 START_TEST(ordinary_links_are_replaced)
 {
     char target[128];
-    open_folder();
+    folder_make(folder, "/tmp/crawler-test");
     snprintf(target, sizeof target, "%s", path_of("target"));
-    FILE *file = fopen(target, "w");
-    ck_assert_ptr_nonnull(file);
-    fputs("untouched", file);
-    fclose(file);
+    file_write(target, "untouched");
     ck_assert_int_eq(symlink(target, path_of("link")), 0);
     ck_assert(write_new(path_of("link")));
     ck_assert(!is_link("link"));

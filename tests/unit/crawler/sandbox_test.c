@@ -21,16 +21,17 @@
 
 #include "base/log.h"
 #include "sandbox/sanitizer.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 #include "web/icu_library.h"
 #include "web/xml_library.h"
 
 enum { KILLED = 200, BIND_VERSION = 4 };
 
-static char folder[32];
-static char inside[64], outside[64]; /* folders in it */
-static int outside_fd;               /* of outside/open, opened for writing before */
-static unsigned parts;               /* of the sandbox, that this system has */
+static char folder[FOLDER_SIZE];
+static char inside[FOLDER_SIZE + 4], outside[FOLDER_SIZE + 4]; /* folders in it */
+static int outside_fd;                                         /* of outside/open, opened for writing before */
+static unsigned parts;                                         /* of the sandbox, that this system has */
 static bool binding_is_refused;
 
 static const char *path_of(const char *where, const char *name)
@@ -42,33 +43,22 @@ static const char *path_of(const char *where, const char *name)
     return path;
 }
 
-static void make_file(const char *where, const char *name)
-{
-    FILE *file = fopen(path_of(where, name), "w");
-    ck_assert_ptr_nonnull(file);
-    fputs("as it was", file);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
 static void open_folders(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/crawler-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-test");
     snprintf(inside, sizeof inside, "%s/in", folder);
     snprintf(outside, sizeof outside, "%s/out", folder);
     ck_assert(mkdir(inside, 0700) == 0 && mkdir(outside, 0700) == 0);
-    make_file(inside, "old");
-    make_file(outside, "old");
+    file_write(path_of(inside, "old"), "as it was");
+    file_write(path_of(outside, "old"), "as it was");
     outside_fd = open(path_of(outside, "open"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ck_assert_int_ge(outside_fd, 0);
 }
 
 static void close_folders(void)
 {
-    char command[64];
     close(outside_fd);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 /* What an attempt, 0 or a value of errno, comes to in a sandbox that leaves the folder `inside`. */

@@ -11,25 +11,18 @@
 #include "output/warc_head.h"
 #include "output/warc_index.h"
 #include "output/warc_spool.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { LIMIT = 16 << 20, IN_MEMORY = 256 * 1024 /* of a body, at most */, LARGE = 300 * 1000 };
 
-static char folder[] = "/tmp/crawler-warc-unit-XXXXXX";
-static char prefix[64];
+static char folder[FOLDER_SIZE];
+static char prefix[FOLDER_SIZE + 2];
 
 static void open_folder(void)
 {
-    memcpy(folder + sizeof folder - sizeof "XXXXXX", "XXXXXX", sizeof "XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_make(folder, "/tmp/crawler-warc-unit");
     snprintf(prefix, sizeof prefix, "%s/a", folder);
-}
-
-static void close_folder(void)
-{
-    char command[96];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
 }
 
 START_TEST(digests_are_those_of_the_tables)
@@ -320,7 +313,7 @@ START_TEST(the_index_knows_payloads_also_when_it_is_gone_on_with)
               "h)/b 20261130080000 {\"url\": \"http://h/b\", \"mime\": \"text/html\", \"status\": \"200\", "
               "\"digest\": \"VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5\", \"length\": \"20\", \"offset\": \"10\", "
               "\"filename\": \"a-00000.warc.gz\"}\n");
-    close_folder();
+    folder_remove(folder);
 }
 END_TEST
 
@@ -332,15 +325,13 @@ START_TEST(lines_that_are_not_ours_are_refused)
     open_folder();
     position.prefix = slice_of(prefix);
     snprintf(name, sizeof name, "%s.cdxj.lines", prefix);
-    FILE *file = fopen(name, "w");
-    fputs("my diary\nand more", file);
-    fclose(file);
+    file_write(name, "my diary\nand more");
     ck_assert_int_eq(warc_index_resume(&index, &position), ERR_SYNTAX);
     warc_index_close(&index, false);
     position.index_length = 1000;
     ck_assert_int_eq(warc_index_resume(&index, &position), ERR_TRUNCATED);
     warc_index_close(&index, false);
-    close_folder();
+    folder_remove(folder);
 }
 END_TEST
 
