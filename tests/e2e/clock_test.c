@@ -7,6 +7,7 @@
 #include "e2e/records.h"
 #include "e2e/run.h"
 #include "site/dns.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -59,9 +60,8 @@ START_TEST(row_7_the_time_of_day_does_not_matter)
     const struct dns_row name = {.name = "a.test", .ipv4 = "127.0.0.1", .ttl = 60};
     char report[] = "/tmp/crawler-clock-XXXXXX", root[URL_SIZE];
     struct dns_server *names = dns_server_start(&name, 1);
-    struct site *site;
+    struct site *site = site_of_pages(PAGES);
     struct run run;
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = PAGES}, &site), 0);
     snprintf(root, sizeof root, "http://a.test:%u/", site_port(site, 0));
     close(mkstemp(report));
     setenv("LD_PRELOAD", JUMPING_CLOCK_LIBRARY, 1);

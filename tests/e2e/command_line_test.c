@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -72,10 +73,7 @@ static struct site *start_two_pages(void)
 {
     static const struct site_page pages[] = {
         {.path = "/", .body = "<a href='/a'><a href='/b'>"}, {.path = "/a"}, {.path = "/b"}, {0}};
-    const struct site_config config = {.pages = pages};
-    struct site *site;
-    ck_assert_int_eq(site_start(&config, &site), 0);
-    return site;
+    return site_of_pages(pages);
 }
 
 /* Writes a file into a test's folder. */

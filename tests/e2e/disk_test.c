@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "e2e/run.h"
+#include "e2e/failing_call.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -22,32 +23,20 @@ static const struct {
     {EROFS, "file system is read-only"},
 };
 
-/* The first write of the crawl fails (tests/shim/nth_failure.h), which is of the records; more would follow. */
-static void let_writing_fail(int number)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%d", number);
-    setenv("NTH_FAILURE_KIND", "write", 1);
-    setenv("NTH_FAILURE_NTH", "1", 1);
-    setenv("NTH_FAILURE_ERRNO", text, 1);
-    setenv("LD_PRELOAD", NTH_FAILURE_LIBRARY, 1);
-}
-
 START_TEST(row_4_an_error_of_the_disk_ends_the_crawl)
 {
     const struct site_graph graph = {.pages = PAGES, .links = 10, .delay = 20};
     char folder[FOLDER_SIZE], file[PATH_SIZE], part[PATH_SIZE + 8], said[TEXT_SIZE], root[64];
-    struct site *site;
+    struct site *site = site_of_graph(&graph);
     struct run run;
     folder_make(folder, "/tmp/crawler-disk");
     snprintf(file, sizeof file, "%s/a.jsonl", folder);
     snprintf(part, sizeof part, "%s.part", file);
     snprintf(said, sizeof said, "%s: %s\n", file, ERRORS[_i].text);
-    ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &site), 0);
-    let_writing_fail(ERRORS[_i].number);
+    let_call_fail("write", 1, ERRORS[_i].number); /* of the records; more would follow */
     run_crawler(&run, NULL,
                 (const char *const[]){"-q", "-c", "4", "-o", file, site_url(site, "/", root, sizeof root), NULL});
-    unsetenv("LD_PRELOAD");
+    let_no_call_fail();
     ck_assert_int_eq(run.exit_code, 1);
     ck_assert_msg(strstr(run.err, said) != NULL, "%s", run.err);
     ck_assert_msg(site_requests(site) < PAGES, "the crawl went on to its end");
@@ -61,7 +50,7 @@ END_TEST
 
 int main(void)
 {
-    if (!NTH_FAILURE_LIBRARY[0])
-        return SKIPPED; /* only for x86-64 Linux with glibc, and without sanitizers */
+    if (!calls_can_fail())
+        return SKIPPED;
     return RUN_TESTS_TIMES("disk", sizeof ERRORS / sizeof ERRORS[0], row_4_an_error_of_the_disk_ends_the_crawl);
 }

@@ -8,6 +8,7 @@
 #include "e2e/fault_table.h"
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -68,7 +69,7 @@ static void start_crawl(struct crawl *crawl, bool one_byte)
                                        .listener_count = FAULT_LISTENERS,
                                        .other_port = crawl->closed_port,
                                        .one_byte = one_byte};
-    ck_assert_int_eq(site_start(&config, &crawl->site), 0);
+    crawl->site = site_started(&config);
     folder_make(crawl->folder, "/tmp/crawler-faults");
     snprintf(output, sizeof output, "jsonl:%s", path_in(crawl, "records", records));
     path_in(crawl, "skipped", skipped);
@@ -220,7 +221,7 @@ START_TEST(row_28_a_connection_closed_between_requests_is_no_try)
         struct site *site;
         struct run run;
         char url[URL_SIZE];
-        ck_assert_int_eq(site_start(&(struct site_config){.pages = pages, .one_byte = mode}, &site), 0);
+        site = site_started(&(struct site_config){.pages = pages, .one_byte = mode});
         run_crawler(&run, NULL,
                     (const char *const[]){"-c", "1", "--max-tries", "1", "-o", "jsonl:-",
                                           site_url(site, "/", url, sizeof url), NULL});

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -34,7 +35,7 @@ static void open_here(int kilobytes)
     folder_make(here.folder, "/tmp/crawler-full");
     set_size("crawler-test", 0, kilobytes);
     snprintf(here.state, sizeof here.state, "%s/crawl.db", here.folder);
-    ck_assert_int_eq(site_start(&(struct site_config){.graph = &GRAPH}, &here.site), 0);
+    here.site = site_of_graph(&GRAPH);
     site_url(here.site, "/", here.root, sizeof here.root);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site/started.h"
 #include "unit/suite.h"
 
 static void crawl_page(const struct site *site, const struct hostile *hostile, struct run *run)
@@ -28,9 +29,8 @@ START_TEST(what_stands_behind_is_found)
         {0},
     };
     const struct site_config config = {.pages = pages};
-    struct site *site;
+    struct site *site = site_started(&config);
     struct run run;
-    ck_assert_int_eq(site_start(&config, &site), 0);
     crawl_page(site, hostile, &run);
     ck_assert_msg(site_request_count(site, "/behind") == 1, "%s: nothing found behind\n%s%s", hostile->path, run.out,
                   run.err);

@@ -12,6 +12,7 @@
 #include "e2e/records.h"
 #include "e2e/run.h"
 #include "e2e/warc_reader.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -38,7 +39,7 @@ static void open_trial(struct trial *trial, unsigned pages, size_t size)
     snprintf(trial->records, sizeof trial->records, "%s/records", trial->folder);
     snprintf(trial->archive, sizeof trial->archive, "%s/archive", trial->folder);
     snprintf(trial->output, sizeof trial->output, "jsonl:%s", trial->records);
-    ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &trial->site), 0);
+    trial->site = site_of_graph(&graph);
     site_url(trial->site, "/", trial->root, sizeof trial->root);
 }
 

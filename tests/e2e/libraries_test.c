@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -38,14 +39,6 @@ static void show_libraries(const char *folder)
     folder_remove(folder);
 }
 
-static int times_told(const char *log, const char *what)
-{
-    int times = 0;
-    for (; (log = strstr(log, what)); log += strlen(what))
-        times++;
-    return times;
-}
-
 /* Each kind of document twice, once so short that it is read only when it is over. */
 static struct site *start_site(void)
 {
@@ -62,9 +55,7 @@ static struct site *start_site(void)
         {.path = "/g"},
         {0},
     };
-    struct site *site;
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
-    return site;
+    return site_of_pages(pages);
 }
 
 START_TEST(documents_that_need_them_fail)
@@ -78,7 +69,7 @@ START_TEST(documents_that_need_them_fail)
     ck_assert_msg(run.exit_code == 0, "exit code %d\n%s", run.exit_code, run.err);
     ck_assert_msg(run_counter(&run, "fail_library") == 4, "%s\n%s", run.out, run.err);
     for (int i = 0; i < SONAME_COUNT; i++)
-        ck_assert_int_eq(times_told(run.err, SONAMES[i]), 1);
+        ck_assert_uint_eq(times_said(run.err, SONAMES[i]), 1);
     ck_assert_ptr_nonnull(strstr(run.out, "~/g 200"));
     ck_assert_ptr_null(strstr(run.out, "~/lost"));
     run_free(&run);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -19,7 +20,7 @@ static struct site *site;
 static void open_site(const struct site_config *config)
 {
     folder_make(folder, "/tmp/crawler-test");
-    ck_assert_int_eq(site_start(config, &site), 0);
+    site = site_started(config);
     site_url(site, "/", root, sizeof root);
 }
 

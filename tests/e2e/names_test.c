@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "site/dns.h"
+#include "site/started.h"
 #include "unit/suite.h"
 
 enum { HOSTS = 1000, BODY_SIZE = HOSTS * 64 };
@@ -30,15 +30,13 @@ START_TEST(a_thousand_names_and_one_thread)
     const struct dns_row names[] = {{.name = "start.test", .ipv4 = "127.0.0.1", .ttl = 60},
                                     {.name = "host%d.test", .ipv4 = "127.0.0.1", .ttl = 60}};
     struct dns_server *dns = dns_server_start(names, 2);
-    struct site *site;
+    struct site *site = site_of_pages(pages);
     struct run run;
     char root[64];
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
     sprintf(root, "http://start.test:%u/", site_port(site, 0));
     run_start(&run, (const char *const[]){"--scope", "any", "--allow-private", "--dns-servers", dns_server_address(dns),
                                           root, NULL});
-    while (site_requests(site) < HOSTS / 2)
-        usleep(1000);
+    await_requests(site, HOSTS / 2);
     ck_assert_int_eq(run_threads(&run), 1);
     run_wait(&run, site);
     ck_assert_msg(run.exit_code == 0, "%s", run.err);
@@ -80,10 +78,9 @@ START_TEST(row_9_names_fail_in_three_ways_and_hold_nobody_up)
                                     {.name = "broken.test", .behaviour = DNS_SERVFAIL},
                                     {.name = "silent.test", .behaviour = DNS_SILENT}};
     struct dns_server *dns = dns_server_start(names, 5);
-    struct site *site;
+    struct site *site = site_of_pages(pages);
     struct run run;
     char root[64];
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
     sprintf(root, "http://start.test:%u/", site_port(site, 0));
     run_crawler(&run, NULL,
                 (const char *const[]){"-c", "4", "--scope", "any", "--allow-private", "--dns-servers",

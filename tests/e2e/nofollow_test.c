@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -189,14 +190,6 @@ enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof SCENARIOS[0] };
 static char folder[FOLDER_SIZE];
 static char skipped_path[2 * TEXT_SIZE];
 
-static unsigned count_of(const char *text, const char *part)
-{
-    unsigned count = 0;
-    for (; (text = strstr(text, part)); text += strlen(part))
-        count++;
-    return count;
-}
-
 /* Cuts the next word off. */
 static bool next_word(const char **words, char word[TEXT_SIZE])
 {
@@ -228,9 +221,9 @@ static unsigned check_skipped(const struct scenario *scenario, const struct site
     for (const char *rest = scenario->skipped; next_word(&rest, path); count++) {
         ck_assert(next_word(&rest, reason));
         snprintf(line, sizeof line, "{\"url\":\"%s%s\",\"reason\":\"%s\",", *path == '/' ? origin : "", path, reason);
-        ck_assert_msg(count_of(text, line) == 1, "%s: not once %s in\n%s", scenario->name, line, text);
+        ck_assert_msg(times_said(text, line) == 1, "%s: not once %s in\n%s", scenario->name, line, text);
     }
-    ck_assert_msg(count_of(text, "\n") == count, "%s:\n%s", scenario->name, text);
+    ck_assert_msg(times_said(text, "\n") == count, "%s:\n%s", scenario->name, text);
     free(text);
     return count;
 }
@@ -247,10 +240,9 @@ static void crawl(const struct scenario *scenario, const struct site_config *con
 {
     const char *arguments[ARGUMENTS] = {"-o", "json:-", "--skipped", skipped_path};
     char root[TEXT_SIZE];
-    struct site *site;
+    struct site *site = site_started(config);
     struct run run;
     size_t count = 4;
-    ck_assert_int_eq(site_start(config, &site), 0);
     for (size_t i = 0; scenario->options[i]; i++)
         arguments[count++] = scenario->options[i];
     for (size_t i = 0; more[i]; i++)
@@ -318,7 +310,7 @@ START_TEST(large_pages)
         {.path = "/slow", .delay = 50, .body = "<a href=/some/long/path/1></a><a href=/some/long/path/0></a>"},
         {0}};
     make_folder();
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
+    site = site_of_pages(pages);
     site_url(site, "/", root, sizeof root);
     run_crawler(&run, site, (const char *const[]){HEED, "--skipped", skipped_path, root, NULL});
     ck_assert_int_eq(run.exit_code, 0);
@@ -329,7 +321,7 @@ START_TEST(large_pages)
         ck_assert_uint_eq(site_request_count(site, path), 1);
     }
     char *text = file_take(skipped_path);
-    ck_assert_uint_eq(count_of(text, mark), MARKED - 3);
+    ck_assert_uint_eq(times_said(text, mark), MARKED - 3);
     free(text);
     run_free(&run);
     free(body);

@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -24,7 +25,7 @@ static struct site *site;
 static void open_site(const struct site_config *config)
 {
     folder_make(folder, "/tmp/crawler-test");
-    ck_assert_int_eq(site_start(config, &site), 0);
+    site = site_started(config);
     site_url(site, "/", root, sizeof root);
 }
 
@@ -54,16 +55,6 @@ static void write_file(const char *name, const char *text)
 static char *read_file(const char *name)
 {
     return file_text(path_of(name));
-}
-
-static unsigned count(const char *text, const char *part)
-{
-    unsigned found = 0;
-    while ((text = strstr(text, part))) {
-        found++;
-        text += strlen(part);
-    }
-    return found;
 }
 
 /* Whether a file holds a byte that a terminal would obey. */
@@ -143,7 +134,7 @@ START_TEST(all_outputs_tell_of_the_same_urls)
                  {"skipped", "\n", HOSTILE_SKIPPED}};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         char *text = read_file(marks[i].format);
-        unsigned found = count(text, marks[i].mark);
+        unsigned found = times_said(text, marks[i].mark);
         bool is_right = strcmp(marks[i].format, "html") == 0 ? found >= marks[i].count : found == marks[i].count;
         ck_assert_msg(is_right, "%s: %u\n%s", marks[i].format, found, text);
         ck_assert_msg(!has_controls(text), "%s", text);
@@ -167,18 +158,12 @@ START_TEST(skipped_tells_of_the_rest)
     ck_assert_int_eq(run.exit_code, 5);
     run_free(&run);
     char *text = read_file("skipped");
-    ck_assert_uint_eq(count(text, "\"reason\":\"max-pages\""), 36);
-    ck_assert_uint_eq(count(text, "\n"), 36);
+    ck_assert_uint_eq(times_said(text, "\"reason\":\"max-pages\""), 36);
+    ck_assert_uint_eq(times_said(text, "\n"), 36);
     free(text);
     close_site();
 }
 END_TEST
-
-static void wait_for_requests(unsigned requests)
-{
-    while (site_requests(site) < requests)
-        usleep(1000);
-}
 
 /* Interrupted twice, what was in flight is told of as well. */
 START_TEST(interrupted_files_are_whole)
@@ -191,7 +176,7 @@ START_TEST(interrupted_files_are_whole)
     snprintf(skipped, sizeof skipped, "%s/skipped", folder);
     name_all(arguments, (const char *const[]){"-c", "4", "--skipped", skipped, root, NULL});
     run_start(&run, arguments);
-    wait_for_requests(10);
+    await_requests(site, 10);
     kill(run.pid, SIGINT);
     usleep(10000);
     kill(run.pid, SIGINT);
@@ -199,7 +184,7 @@ START_TEST(interrupted_files_are_whole)
     ck_assert_msg(run.exit_code == 130, "%d %s", run.exit_code, run.err);
     run_free(&run);
     char *records = read_file("jsonl"), *rest = read_file("skipped"), *json = read_file("json");
-    ck_assert_uint_eq(count(records, "\n") + count(rest, "\"reason\":\"stopped\""), 101);
+    ck_assert_uint_eq(times_said(records, "\n") + times_said(rest, "\"reason\":\"stopped\""), 101);
     ck_assert_ptr_nonnull(strstr(json, "\"interrupted\":true"));
     ck_assert_str_eq(json + strlen(json) - 2, "}\n");
     for (int i = 0; i < FORMAT_COUNT; i++)
@@ -330,7 +315,7 @@ START_TEST(descriptors_are_written_to_as_they_are)
                  path_of("out"));
         ck_assert_int_eq(system(command), 0);
         char *text = read_file("out");
-        ck_assert_msg(strncmp(text, "before\n*** Report ***\n", 22) == 0 && count(text, "\nDone: 10\n") == 1, "%s",
+        ck_assert_msg(strncmp(text, "before\n*** Report ***\n", 22) == 0 && times_said(text, "\nDone: 10\n") == 1, "%s",
                       text);
         free(text);
         ck_assert(!exists("out.part"));

@@ -1,10 +1,10 @@
 /* Servers that want to be left alone for a while, or don't answer. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/suite.h"
 
 enum { TEXT_SIZE = 128, MOST_ARGUMENTS = 24, OTHERS = 30 };
@@ -18,7 +18,7 @@ static void crawl(const struct site_config *config, const char *const *options)
     char root[TEXT_SIZE];
     const char *arguments[MOST_ARGUMENTS] = {"-o", "jsonl:-", "--scope", "any", "--allow-private", "--sitemap", "off"};
     size_t count = 7;
-    ck_assert_int_eq(site_start(config, &site), 0);
+    site = site_started(config);
     for (; *options; options++)
         arguments[count++] = *options;
     arguments[count] = site_url(site, "/", root, sizeof root);
@@ -119,7 +119,7 @@ START_TEST(crawl_delay_is_for_its_host_alone)
                                             {0}};
     const struct site_page pages[] = {{.path = "/", .body = body}, {.path = "/robots.txt"}, {.path = "*"}, {0}};
     struct site *delayed;
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = slow}, &delayed), 0);
+    delayed = site_of_pages(slow);
     char *text = body + sprintf(body, "<a href=//127.0.0.1:%u/1>", site_port(delayed, 0));
     for (int i = 0; i < OTHERS; i++)
         text += sprintf(text, "<a href=/%d>", i);

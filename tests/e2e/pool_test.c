@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "site/started.h"
 #include "unit/suite.h"
 
 enum { PAGES = 200 };
@@ -14,10 +15,7 @@ enum { PAGES = 200 };
 static struct site *start_graph(unsigned links, unsigned delay)
 {
     const struct site_graph graph = {.pages = PAGES, .links = links, .size = 2000, .delay = delay, .seed = 5};
-    const struct site_config config = {.graph = &graph};
-    struct site *site;
-    ck_assert_int_eq(site_start(&config, &site), 0);
-    return site;
+    return site_of_graph(&graph);
 }
 
 static void crawl(struct run *run, const struct site *site, const char *const *options)
@@ -75,10 +73,8 @@ START_TEST(a_url_that_waits_for_its_next_try_holds_no_task)
         {.path = "/a", .body = "abc", .fault = SITE_RESET_AFTER_HEAD, .fault_times = 1},
         {.path = "/b"},
         {0}};
-    const struct site_config config = {.pages = pages};
-    struct site *site;
+    struct site *site = site_of_pages(pages);
     struct run run;
-    ck_assert_int_eq(site_start(&config, &site), 0);
     crawl(&run, site, (const char *const[]){"--max-tasks", "1", "-o", "jsonl:-", NULL});
     ck_assert(record_of(&run, "/b") < record_of(&run, "/a"));
     ck_assert_ptr_nonnull(strstr(record_of(&run, "/a"), "\"tries\":2"));
@@ -176,19 +172,13 @@ START_TEST(many_tasks_give_the_same_set_on_every_selector)
 }
 END_TEST
 
-static void wait_for_requests(const struct site *site, unsigned count)
-{
-    while (site_requests(site) < count)
-        usleep(1000);
-}
-
 START_TEST(one_interrupt_finishes_what_is_in_flight)
 {
     struct site *site = start_graph(PAGES, 200);
     struct run run;
     char root[64];
     run_start(&run, (const char *const[]){"--max-tasks", "10", site_url(site, "/", root, sizeof root), NULL});
-    wait_for_requests(site, 11);
+    await_requests(site, 11);
     kill(run.pid, SIGINT);
     run_wait(&run, site);
     ck_assert_int_eq(run.exit_code, 130);
@@ -204,13 +194,11 @@ START_TEST(two_interrupts_stop_at_once)
 {
     static const struct site_page pages[] = {
         {.path = "/", .body = "<a href='/silent'><a href='/never'>"}, {.path = "/silent", .fault = SITE_SILENT}, {0}};
-    const struct site_config config = {.pages = pages};
-    struct site *site;
+    struct site *site = site_of_pages(pages);
     struct run run;
     char root[64];
-    ck_assert_int_eq(site_start(&config, &site), 0);
     run_start(&run, (const char *const[]){"--max-tasks", "1", site_url(site, "/", root, sizeof root), NULL});
-    wait_for_requests(site, 2);
+    await_requests(site, 2);
     kill(run.pid, SIGTERM);
     /* The first must have been taken before the second, or the two count as one. */
     usleep(100000);
@@ -230,7 +218,7 @@ START_TEST(a_crawl_is_one_thread)
     struct run run;
     char root[64];
     run_start(&run, (const char *const[]){site_url(site, "/", root, sizeof root), NULL});
-    wait_for_requests(site, 50);
+    await_requests(site, 50);
     ck_assert_int_eq(run_threads(&run), 1);
     run_wait(&run, site);
     ck_assert_int_eq(run.exit_code, 0);
@@ -264,10 +252,8 @@ START_TEST(large_pages_come_in_between_one_another)
         {.path = "/c", .body = large[2]},
         {0},
     };
-    const struct site_config config = {.pages = pages};
-    struct site *site;
+    struct site *site = site_of_pages(pages);
     struct run run;
-    ck_assert_int_eq(site_start(&config, &site), 0);
     char root[64];
     run_crawler(&run, site, (const char *const[]){"-n", "4", site_url(site, "/", root, sizeof root), NULL});
     ck_assert_int_eq(run.exit_code, 5); /* the limit was hit */

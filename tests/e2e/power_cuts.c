@@ -15,6 +15,7 @@
 #include "e2e/power_world.h"
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -196,7 +197,7 @@ START_TEST(a_power_cut_loses_nothing_that_was_synced)
     const struct site_graph graph = {.pages = pages, .links = 20, .delay = DELAY};
     char folder[PATH_SIZE];
     folder_make(trial.folder, "/tmp/crawler-power");
-    ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &trial.site), 0);
+    trial.site = site_of_graph(&graph);
     site_url(trial.site, "/", trial.root, sizeof trial.root);
     trial.seed = first_seed + (unsigned)_i;
     ck_assert_int_eq(mkdir(next_folder(folder), 0700), 0);

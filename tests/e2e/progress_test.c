@@ -14,6 +14,7 @@
 #endif
 
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/suite.h"
 
 enum { MAX_ROWS = 1024, MAX_COLUMNS = 1024, MAX_ARGUMENTS = 16, PAGES = 200 };
@@ -208,10 +209,7 @@ static void check_log(const struct screen *screen)
 static struct site *start_slow_site(unsigned delay)
 {
     const struct site_graph graph = {.pages = PAGES, .links = PAGES, .delay = delay};
-    const struct site_config config = {.graph = &graph};
-    struct site *site;
-    ck_assert_int_eq(site_start(&config, &site), 0);
-    return site;
+    return site_of_graph(&graph);
 }
 
 /* All ends in the first column of an empty row. */

@@ -199,3 +199,17 @@ long run_counter(const struct run *run, const char *name)
     }
     return -1;
 }
+
+unsigned times_said(const char *text, const char *part)
+{
+    unsigned times = 0;
+    for (; (text = strstr(text, part)); text += strlen(part))
+        times++;
+    return times;
+}
+
+void await_requests(const struct site *site, unsigned count)
+{
+    while (site_requests(site) < count)
+        usleep(1000);
+}

@@ -41,4 +41,10 @@ char *run_url_lines(const struct run *run);
 /* The value of a counter of the report ("html", "fail_connect-refused") or a total ("Todo:", "Done:"); -1 for none. */
 long run_counter(const struct run *run, const char *name);
 
+/* How often `part` is in a text. */
+unsigned times_said(const char *text, const char *part);
+
+/* Returns when a site has had so many requests. */
+void await_requests(const struct site *site, unsigned count);
+
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -35,8 +36,7 @@ static void open_site(void)
 {
     const struct site_listener listener = {.tls = SITE_TLS};
     folder_make(folder, "crawler-test"); /* not where temporary files may be anyway */
-    ck_assert_int_eq(
-        site_start(&(struct site_config){.pages = PAGES, .listeners = &listener, .listener_count = 1}, &site), 0);
+    site = site_started(&(struct site_config){.pages = PAGES, .listeners = &listener, .listener_count = 1});
     site_url(site, "/", root, sizeof root);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site/started.h"
 #include "unit/suite.h"
 
 enum { MAX_PAGES = 12, MAX_ROOTS = 4, MAX_OPTIONS = 8 };
@@ -366,10 +367,9 @@ START_TEST(scenario_is_reported_as_expected)
     const struct scenario *scenario = &SCENARIOS[_i];
     static const char *const default_roots[] = {"http://127.0.0.1:{PORT}/", NULL};
     const struct site_config config = {.pages = scenario->pages};
-    struct site *site;
+    struct site *site = site_started(&config);
     struct run run;
     char *arguments[MAX_ROOTS + MAX_OPTIONS + 1] = {NULL};
-    ck_assert_int_eq(site_start(&config, &site), 0);
     size_t count = fill_in_all(site, scenario->options, arguments);
     fill_in_all(site, scenario->roots[0] ? scenario->roots : default_roots, arguments + count);
     run_crawler(&run, site, (const char *const *)arguments);

@@ -5,6 +5,7 @@
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/suite.h"
 
 enum { TEXT_SIZE = 128, MOST_ARGUMENTS = 24 };
@@ -40,7 +41,7 @@ static void crawl(const struct site_page *pages, const char *const *options)
     const char *arguments[MOST_ARGUMENTS] = {"--config",  "/dev/null",   "-o",          "jsonl:-", "-v",
                                              "--skipped", "/dev/stderr", "--max-tries", "3"};
     size_t count = 9;
-    ck_assert_int_eq(site_start(&(struct site_config){.pages = pages}, &site), 0);
+    site = site_of_pages(pages);
     for (; *options; options++)
         arguments[count++] = *options;
     arguments[count] = site_url(site, "/", root, sizeof root);
@@ -206,8 +207,7 @@ START_TEST(the_user_chooses)
     if (second[0] == '{')
         snprintf(second, sizeof second, "127.0.0.1:%u%s", listener.port, cases[_i].second + 2);
     char root[TEXT_SIZE];
-    ck_assert_int_eq(
-        site_start(&(struct site_config){.pages = CHOICES, .listeners = &listener, .listener_count = 1}, &site), 0);
+    site = site_started(&(struct site_config){.pages = CHOICES, .listeners = &listener, .listener_count = 1});
     run_crawler(&run, site,
                 (const char *const[]){"--config", "/dev/null", "-o", "jsonl:-", "--sitemap", first, "--sitemap", second,
                                       site_url(site, "/", root, sizeof root), NULL});
@@ -241,8 +241,7 @@ START_TEST(credentials_stay_here)
     char given[TEXT_SIZE], value[TEXT_SIZE], target[TEXT_SIZE];
     const struct site_listener listener = {.port = site_unused_port()};
     struct site_request request;
-    ck_assert_int_eq(
-        site_start(&(struct site_config){.pages = CHOICES, .listeners = &listener, .listener_count = 1}, &site), 0);
+    site = site_started(&(struct site_config){.pages = CHOICES, .listeners = &listener, .listener_count = 1});
     snprintf(given, sizeof given, "http://name:secret@127.0.0.1:%u/given", listener.port);
     char root[TEXT_SIZE];
     run_crawler(&run, site,

@@ -5,23 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "e2e/run.h"
+#include "e2e/failing_call.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { SKIPPED = 77, PAGES = 30, PATH_SIZE = 96, CALLS = 12, CONFIG_UNREAD = 3 };
+enum { SKIPPED = 77, PAGES = 30, PATH_SIZE = 96, CALLS = 12 };
 
 static const char *const KINDS[] = {"write", "sync", "open", "read", "mapping", "socket"};
-
-/* See tests/shim/nth_failure.h. */
-static void let_call_fail(const char *kind, int nth)
-{
-    char number[16];
-    snprintf(number, sizeof number, "%d", nth);
-    setenv("NTH_FAILURE_KIND", kind, 1);
-    setenv("NTH_FAILURE_NTH", number, 1);
-    setenv("LD_PRELOAD", NTH_FAILURE_LIBRARY, 1);
-}
 
 /* `option` may be NULL. */
 static void crawl(struct run *run, const struct site *site, const char *state, const char *option)
@@ -41,7 +32,7 @@ static void check_report(const struct site *site, const char *state)
     run_free(&run);
 }
 
-/* Exit code 2 the second time: it was finished the first time. Returns whether the call made the first crawl fail, or
+/* Returns whether the call made the first crawl fail, or
  * with `option` --revisit the visit after it. */
 static bool fails_and_goes_on(const struct site *site, const char *folder, const char *kind, int nth,
                               const char *option)
@@ -53,15 +44,12 @@ static bool fails_and_goes_on(const struct site *site, const char *folder, const
         crawl(&first, site, state, NULL);
         run_free(&first);
     }
-    let_call_fail(kind, nth);
+    let_call_fail(kind, nth, 0);
     crawl(&first, site, state, option);
-    unsetenv("LD_PRELOAD");
-    bool is_clean =
-        first.exit_code == 0 || ((first.exit_code == 1 || first.exit_code == CONFIG_UNREAD) && first.err[0]);
-    ck_assert_msg(is_clean, "%s %d: exit code %d\n%s", kind, nth, first.exit_code, first.err);
+    let_no_call_fail();
+    check_clean_end(&first, kind, nth);
     crawl(&second, site, state, option);
-    ck_assert_msg(second.exit_code == 0 || second.exit_code == 2, "%s %d: then exit code %d\n%s", kind, nth,
-                  second.exit_code, second.err);
+    check_gone_on(&first, &second, kind, nth);
     check_report(site, state);
     bool failed = first.exit_code;
     run_free(&first);
@@ -73,10 +61,9 @@ static void let_calls_fail(const char *kind, const char *option)
 {
     const struct site_graph graph = {.pages = PAGES, .links = 5};
     char folder[FOLDER_SIZE];
-    struct site *site;
+    struct site *site = site_of_graph(&graph);
     int failures = 0;
     folder_make(folder, "/tmp/crawler-state-faults");
-    ck_assert_int_eq(site_start(&(struct site_config){.graph = &graph}, &site), 0);
     for (int nth = 1; nth <= CALLS; nth++)
         failures += fails_and_goes_on(site, folder, kind, nth, option);
     ck_assert_msg(failures > 0, "%s: no call mattered", kind);
@@ -98,8 +85,8 @@ END_TEST
 
 int main(void)
 {
-    if (!NTH_FAILURE_LIBRARY[0])
-        return SKIPPED; /* only for x86-64 Linux with glibc, and without sanitizers */
+    if (!calls_can_fail())
+        return SKIPPED;
     return RUN_TESTS_TIMES("state faults", sizeof KINDS / sizeof KINDS[0], whatever_call_fails_the_crawl_goes_on_later,
                            whatever_call_fails_a_visit_goes_on_later);
 }

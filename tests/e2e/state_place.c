@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -20,7 +21,7 @@ static void serve(const struct site_config *config)
         with_port.listeners = &listener;
         with_port.listener_count = 1;
     }
-    ck_assert_int_eq(site_start(&with_port, &state_place.site), 0);
+    state_place.site = site_started(&with_port);
     state_place.port = site_port(state_place.site, 0);
     site_url(state_place.site, "/", state_place.root, sizeof state_place.root);
 }

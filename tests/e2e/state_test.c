@@ -117,8 +117,7 @@ START_TEST(row_8_a_second_process_is_refused_and_told_the_first)
     char said[TEXT_SIZE];
     state_place_open(&(struct site_config){.graph = &slow});
     run_start(&first, (const char *const[]){"--state", state_place.state, "-c", "2", state_place.root, NULL});
-    while (site_requests(state_place.site) < 2)
-        usleep(10000);
+    await_requests(state_place.site, 2);
     state_crawl(&second, NULL, NULL, state_place.root);
     snprintf(said, sizeof said, "in use by process %ld", (long)first.pid);
     state_check_exit(&second, 1, said);

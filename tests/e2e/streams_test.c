@@ -8,6 +8,7 @@
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -18,7 +19,7 @@ static char root[URL_SIZE];
 
 static void open_site(const struct site_graph *graph)
 {
-    ck_assert_int_eq(site_start(&(struct site_config){.graph = graph}, &site), 0);
+    site = site_of_graph(graph);
     site_url(site, "/", root, sizeof root);
 }
 
@@ -62,8 +63,7 @@ START_TEST(row_25_closed_streams_are_given_to_nobody)
     snprintf(argument, sizeof argument, "jsonl:%s", output);
     open_site(&(struct site_graph){.pages = 20, .links = 20, .delay = 200});
     pid_t pid = start_without_streams(argument, -1);
-    while (site_requests(site) < 2)
-        usleep(1000);
+    await_requests(site, 2);
     if (access("/proc/self/fd", R_OK) == 0)
         check_streams_lead_nowhere(pid);
     ck_assert_int_eq(exit_code_of(pid), 0);

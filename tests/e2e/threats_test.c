@@ -6,6 +6,7 @@
 
 #include "e2e/records.h"
 #include "e2e/run.h"
+#include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
 
@@ -14,10 +15,7 @@ enum { URL_SIZE = 128, VALUE_SIZE = 512 };
 static struct site *start_site(const struct site_page *pages)
 {
     static const struct site_listener listeners[] = {{.port = 0}, {.port = 0}, {.tls = SITE_TLS}};
-    const struct site_config config = {.pages = pages, .listeners = listeners, .listener_count = 3};
-    struct site *site;
-    ck_assert_int_eq(site_start(&config, &site), 0);
-    return site;
+    return site_started(&(struct site_config){.pages = pages, .listeners = listeners, .listener_count = 3});
 }
 
 static bool has_header(const struct site_request *request, const char *name)

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "site/started.h"
+#include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { MAX_ARGUMENTS = 24, EXIT_LIMIT = 5, SKIPPED_SIZE = 1 << 20 };
+enum { MAX_ARGUMENTS = 24, EXIT_LIMIT = 5 };
 
 /* A trap, the reason that ends it, and what becomes of its URLs. */
 struct trap {
@@ -52,17 +54,6 @@ struct crawl {
     char *skipped; /* malloced */
 };
 
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    ck_assert_ptr_nonnull(file);
-    char *text = calloc(1, SKIPPED_SIZE);
-    ck_assert_ptr_nonnull(text);
-    ck_assert_uint_lt(fread(text, 1, SKIPPED_SIZE - 1, file), SKIPPED_SIZE - 1);
-    fclose(file);
-    return text;
-}
-
 static void crawl_pages(struct crawl *crawl, const struct site_page *pages, const char *start,
                         const char *const *options)
 {
@@ -75,11 +66,10 @@ static void crawl_pages(struct crawl *crawl, const struct site_page *pages, cons
     close(fd);
     for (; *options; options++)
         arguments[count++] = *options;
-    ck_assert_int_eq(site_start(&config, &crawl->site), 0);
+    crawl->site = site_started(&config);
     arguments[count] = site_url(crawl->site, start, url, sizeof url);
     run_crawler(&crawl->run, crawl->site, arguments);
-    crawl->skipped = read_file(path);
-    unlink(path);
+    crawl->skipped = file_take(path);
 }
 
 static void crawl_free(struct crawl *crawl)
@@ -89,19 +79,11 @@ static void crawl_free(struct crawl *crawl)
     ck_assert_int_eq(site_stop(crawl->site), 0);
 }
 
-static unsigned occurrences(const char *text, const char *wanted)
-{
-    unsigned count = 0;
-    for (const char *at = text; (at = strstr(at, wanted)); at++)
-        count++;
-    return count;
-}
-
 static unsigned skipped_for(const struct crawl *crawl, const char *reason)
 {
     char member[80];
     snprintf(member, sizeof member, "\"reason\":\"%s\"", reason);
-    return occurrences(crawl->skipped, member);
+    return times_said(crawl->skipped, member);
 }
 
 /* Each page was asked for once, and all of them are in the report. */
@@ -132,7 +114,7 @@ START_TEST(each_trap_ends)
     ck_assert_int_eq(crawl.run.exit_code, 0);
     check_accounts(&crawl);
     check_healthy(&crawl, trap->name);
-    ck_assert_msg(skipped && skipped == occurrences(crawl.skipped, "\n"), "%s: %s", trap->name, crawl.skipped);
+    ck_assert_msg(skipped && skipped == times_said(crawl.skipped, "\n"), "%s: %s", trap->name, crawl.skipped);
     ck_assert_msg(!trap->skipped || skipped == trap->skipped, "%s: %u skipped", trap->name, skipped);
     ck_assert_msg(!trap->fetched || site_requests(crawl.site) == trap->fetched + 1 + LEAF_COUNT, "%s: %u fetched",
                   trap->name, site_requests(crawl.site));
@@ -164,7 +146,7 @@ START_TEST(a_budget_is_kept_and_told)
     check_accounts(&crawl);
     ck_assert_uint_eq(site_requests(crawl.site), 7);
     ck_assert_uint_gt(skipped_for(&crawl, "host-budget"), 0);
-    ck_assert_uint_eq(occurrences(crawl.run.err, "--max-pages-per-host (7)"), 1);
+    ck_assert_uint_eq(times_said(crawl.run.err, "--max-pages-per-host (7)"), 1);
     ck_assert_msg(strstr(crawl.run.out, " host-budget left out\n") != NULL, "%s", crawl.run.out);
     crawl_free(&crawl);
 }
@@ -197,7 +179,7 @@ START_TEST(what_comes_near_counts_then)
     crawl_pages(&crawl, pages, "/", (const char *const[]){"-d", "2", "--max-query-variants", "1", NULL});
     check_accounts(&crawl);
     ck_assert_uint_eq(site_request_count(crawl.site, "/x?2"), 1);
-    ck_assert_uint_eq(occurrences(crawl.skipped, "\n"), 1);
+    ck_assert_uint_eq(times_said(crawl.skipped, "\n"), 1);
     ck_assert_uint_eq(skipped_for(&crawl, "query-variants"), 1);
     crawl_free(&crawl);
 }
@@ -217,7 +199,7 @@ START_TEST(known_urls_take_no_place)
     check_accounts(&crawl);
     ck_assert_uint_eq(site_request_count(crawl.site, "/x?3"), 1);
     ck_assert_uint_eq(site_request_count(crawl.site, "/x?4"), 0);
-    ck_assert_uint_eq(occurrences(crawl.skipped, "\n"), 1);
+    ck_assert_uint_eq(times_said(crawl.skipped, "\n"), 1);
     crawl_free(&crawl);
 }
 END_TEST

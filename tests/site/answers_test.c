@@ -17,7 +17,7 @@ START_TEST(serves_pages)
                                       {.path = "/nul", .body = "a\0b", .length = 3},
                                       {.path = "/none", .status = 204},
                                       {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     struct exchange exchange = fetch(site, "/", NULL);
     ck_assert_str_eq(exchange.body.data, "<p>hello</p>");
     ck_assert_ptr_nonnull(strstr(exchange.headers.data, "HTTP/1.1 200 OK\r\n"));
@@ -50,7 +50,7 @@ END_TEST
 
 START_TEST(replaces_placeholders)
 {
-    struct site *other = start_pages(NULL);
+    struct site *other = site_of_pages(NULL);
     const struct site_page pages[] = {{.path = "/",
                                        .status = 301,
                                        .location = "http://localhost:{PORT}/x",
@@ -58,7 +58,7 @@ START_TEST(replaces_placeholders)
                                        .body = "{PORT} {PORT1} {OTHER} {PORT9} {} {PORT"},
                                       {0}};
     const struct site_listener listeners[2] = {{0}, {0}};
-    struct site *site = start(&(struct site_config){
+    struct site *site = site_started(&(struct site_config){
         .pages = pages, .listeners = listeners, .listener_count = 2, .other_port = site_port(other, 0)});
     char expected[URL_SIZE];
     snprintf(expected, sizeof expected, "%u %u %u {PORT9} {} {PORT", site_port(site, 0), site_port(site, 1),
@@ -80,7 +80,7 @@ START_TEST(serves_hosts)
                                       {.path = "/", .host = "b.test", .body = "b"},
                                       {.path = "/*", .host = "c.test", .body = "all of c"},
                                       {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     static const char *const cases[][3] = {{"GET / HTTP/1.0\r\nHost: A.test:80\r\n\r\n", "a"},
                                            {"GET / HTTP/1.0\r\nhost:b.test\r\n\r\n", "b"},
                                            {"GET / HTTP/1.0\r\nHost: d.test\r\n\r\n", "any"},
@@ -115,7 +115,7 @@ START_TEST(frames_codes_and_drips)
                                       {.path = "/drip-body", .body = body, .drip_bytes = 50000, .drip_body = true},
                                       {.path = "/delay", .body = body, .delay = 20},
                                       {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     for (size_t i = 0; pages[i].path; i++) {
         struct exchange exchange = fetch(site, pages[i].path, &(struct manner){.decode = true});
         ck_assert_msg(exchange.code == CURLE_OK, "%s: %s", pages[i].path, curl_easy_strerror(exchange.code));
@@ -137,7 +137,7 @@ START_TEST(answers_a_byte_a_packet)
     const struct site_page pages[] = {{.path = "/", .body = "a few bytes, one by one"},
                                       {.path = "/chunked", .body = "likewise", .framing = SITE_CHUNKED},
                                       {0}};
-    struct site *site = start(&(struct site_config){.pages = pages, .one_byte = true});
+    struct site *site = site_started(&(struct site_config){.pages = pages, .one_byte = true});
     expect(site, "/", 200, "a few bytes, one by one");
     expect(site, "/chunked", 200, "likewise");
     ck_assert_int_eq(site_stop(site), 0);
@@ -148,7 +148,7 @@ END_TEST
 START_TEST(drips_bodies_alone)
 {
     const struct site_page pages[] = {{.path = "/", .body = "abc"}, {0}};
-    struct site *site = start(&(struct site_config){.pages = pages, .drip = 60000, .drip_body = true});
+    struct site *site = site_started(&(struct site_config){.pages = pages, .drip = 60000, .drip_body = true});
     struct exchange exchange = fetch(site, "/", &(struct manner){.most_body = 1});
     ck_assert_int_eq(exchange.status, 200);
     ck_assert_str_eq(exchange.body.data, "a");
@@ -160,7 +160,7 @@ END_TEST
 START_TEST(answers_head)
 {
     const struct site_page pages[] = {{.path = "/", .body = "12345"}, {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     struct site_text got = {0};
     exchange_raw(site_port(site, 0), "HEAD / HTTP/1.1\r\n\r\nHEAD /no HTTP/1.1\r\nConnection: close\r\n\r\n", &got);
     ck_assert_ptr_nonnull(strstr(got.data, "Content-Length: 5\r\n\r\nHTTP/1.1 404"));

@@ -13,7 +13,7 @@ START_TEST(keeps_connections)
         {.path = "/", .body = "kept"},
         {.path = "/once", .body = "x", .fault = _i ? SITE_RESET_REUSED : SITE_CLOSE_REUSED},
         {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     CURL *curl = curl_easy_init();
     for (int i = 0; i < 5; i++) {
         struct exchange exchange = fetch(site, "/", &(struct manner){.reuse = curl});
@@ -33,7 +33,8 @@ START_TEST(takes_no_connection_when_full)
 {
     const struct site_listener listeners[] = {{.port = 0}, {.is_full = true}};
     const struct site_page pages[] = {{.path = "/", .body = "ok"}, {0}};
-    struct site *site = start(&(struct site_config){.pages = pages, .listeners = listeners, .listener_count = 2});
+    struct site *site =
+        site_started(&(struct site_config){.pages = pages, .listeners = listeners, .listener_count = 2});
     char url[URL_SIZE];
     snprintf(url, sizeof url, "http://127.0.0.1:%u/", site_port(site, 1));
     expect_url_code(url, &(struct manner){.timeout = 300}, CURLE_OPERATION_TIMEDOUT);
@@ -46,7 +47,7 @@ END_TEST
 START_TEST(holds_a_crowd)
 {
     const struct site_page pages[] = {{.path = "/", .fault = SITE_SILENT}, {.path = "/ok", .body = "ok"}, {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     static int fds[CROWD];
     for (int i = 0; i < CROWD; i++) {
         fds[i] = exchange_connect(site_port(site, 0));

@@ -32,7 +32,7 @@ START_TEST(generates_a_graph)
     graph.pages = PAGES;
     graph.size = 5000;
     graph.seed = 7;
-    struct site *site = start(&(struct site_config){.graph = &graph});
+    struct site *site = site_started(&(struct site_config){.graph = &graph});
     bool linked[PAGES + 1] = {true};
     CURL *curl = curl_easy_init();
     char path[URL_SIZE] = "/";
@@ -88,7 +88,7 @@ START_TEST(serves_a_directory)
     char outside[FOLDER_SIZE];
     make_directory(root, outside);
     const struct site_page pages[] = {{.path = "/made", .body = "made"}, {0}};
-    struct site *site = start(&(struct site_config){.pages = pages, .root = root});
+    struct site *site = site_started(&(struct site_config){.pages = pages, .root = root});
     expect(site, "/", 200, "start");
     expect(site, "/index.html?x=1", 200, "start");
     expect(site, "/made", 200, "made");

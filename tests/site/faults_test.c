@@ -37,7 +37,7 @@ START_TEST(has_faults)
 {
     const struct site_page pages[] = {
         {.path = "/", .body = "0123456789012345678901234567890123456789", .fault = faults[_i].fault}, {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     struct manner manner = {.most_body = 100000, .most_header = 50000};
     if (faults[_i].code == CURLE_OPERATION_TIMEDOUT)
         manner.timeout = 200;
@@ -59,7 +59,7 @@ START_TEST(has_faults_of_codings)
         {.path = "/cut", .body = body, .coding = coding, .fault = SITE_CUT_CODING},
         {.path = "/corrupt", .body = body, .coding = coding, .fault = SITE_CORRUPT_CODING},
         {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     struct exchange exchange = fetch(site, "/cut", &(struct manner){.decode = true});
     ck_assert(exchange.body.length > 0 && exchange.body.length <= LONG_BODY / 2);
     ck_assert_mem_eq(exchange.body.data, body, exchange.body.length);
@@ -78,7 +78,7 @@ START_TEST(sends_what_is_no_http)
                                       {.path = "/old", .body = "old", .fault = SITE_HTTP_0_9},
                                       {.path = "/huge", .body = "huge", .fault = SITE_HUGE_HEADER},
                                       {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     char expected[URL_SIZE];
     snprintf(expected, sizeof expected, "HTTP/1.1 299 Mine\r\n\r\n%u", site_port(site, 0));
     struct site_text got = {0};
@@ -100,7 +100,7 @@ START_TEST(mends_after_some_faults)
 {
     const struct site_page pages[] = {
         {.path = "/", .body = "at last", .fault = SITE_CLOSE_BEFORE_HEAD, .fault_times = 2}, {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     for (int i = 0; i < 2; i++)
         expect_code(site, "/", NULL, CURLE_GOT_NOTHING);
     expect(site, "/", 200, "at last");

@@ -19,7 +19,8 @@ START_TEST(speaks_tls)
         {.tls = SITE_TLS}, {.tls = SITE_TLS_WRONG_HOST}, {.tls = SITE_TLS_EXPIRED}, {.tls = SITE_TLS_STALLED}};
     static const CURLcode codes[] = {CURLE_OK, CURLE_PEER_FAILED_VERIFICATION, CURLE_PEER_FAILED_VERIFICATION,
                                      CURLE_OPERATION_TIMEDOUT};
-    struct site *site = start(&(struct site_config){.pages = pages, .listeners = listeners, .listener_count = 4});
+    struct site *site =
+        site_started(&(struct site_config){.pages = pages, .listeners = listeners, .listener_count = 4});
     struct manner manner = {.ca_file = site_ca_file(site)};
     for (size_t i = 0; i < 4; i++) {
         char url[URL_SIZE];
@@ -44,8 +45,8 @@ START_TEST(shares_one_authority)
     const struct site_page pages[] = {{.path = "/", .body = "x"}, {0}};
     const struct site_listener listener = {.tls = SITE_TLS};
     const struct site_config config = {.pages = pages, .listeners = &listener, .listener_count = 1};
-    struct site *one = start(&config);
-    struct site *two = start(&config);
+    struct site *one = site_started(&config);
+    struct site *two = site_started(&config);
     char host[URL_SIZE];
     char url[URL_SIZE];
     snprintf(host, sizeof host, "any.site.test:%u:127.0.0.1", site_port(two, 0));
@@ -79,7 +80,8 @@ START_TEST(listens_where_it_is_told)
 {
     const struct site_page pages[] = {{.path = "/", .body = "elsewhere"}, {0}};
     const struct site_listener listener = {.address = "127.0.0.2"};
-    struct site *site = start(&(struct site_config){.pages = pages, .listeners = &listener, .listener_count = 1});
+    struct site *site =
+        site_started(&(struct site_config){.pages = pages, .listeners = &listener, .listener_count = 1});
     expect(site, "/", 200, "elsewhere");
     ck_assert_uint_eq(site_request_count(site, "127.0.0.2/"), 1);
     ck_assert_int_eq(site_stop(site), 0);
@@ -89,7 +91,7 @@ END_TEST
 START_TEST(says_why_it_cannot_start)
 {
     struct site *site;
-    struct site *taken = start_pages(NULL);
+    struct site *taken = site_of_pages(NULL);
     const struct site_listener listener = {.port = site_port(taken, 0)};
     ck_assert_int_eq(site_start(&(struct site_config){.listeners = &listener, .listener_count = 1}, &site), -1);
     ck_assert_int_eq(errno, EADDRINUSE);
@@ -114,8 +116,8 @@ END_TEST
 
 START_TEST(stops)
 {
-    struct site *one = start_pages(NULL);
-    struct site *two = start_pages(NULL);
+    struct site *one = site_of_pages(NULL);
+    struct site *two = site_of_pages(NULL);
     uint16_t port = site_port(one, 0);
     int fd = exchange_connect(port);
     ck_assert_int_ge(fd, 0);

@@ -14,7 +14,7 @@ START_TEST(answers_pipelined_requests_in_order)
                                       {.path = "/2", .body = "two", .drip_bytes = 7, .drip_delay = 1},
                                       {.path = "/3", .body = "three"},
                                       {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     static const char requests[] = "GET /1 HTTP/1.1\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 10\r\n\r\nGET / HTTP"
                                    "GET /3 HTTP/1.1\r\n\r\n";
     struct site_text got = {0};
@@ -40,7 +40,7 @@ START_TEST(refuses_requests)
                                            {"GET  HTTP/1.1\r\n\r\n", "400"},
                                            {"GET / HTTP/2.0\r\n\r\n", "505"},
                                            {"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", "501"}};
-    struct site *site = start_pages(NULL);
+    struct site *site = site_of_pages(NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct site_text got = {0};
         ck_assert(exchange_raw(site_port(site, 0), cases[i][0], &got));
@@ -73,7 +73,7 @@ static void expect_for_size(const struct site *site, size_t size, const char *st
 START_TEST(refuses_large_requests)
 {
     const struct site_page pages[] = {{.path = "/", .body = "fits"}, {0}};
-    struct site *site = start_pages(pages);
+    struct site *site = site_of_pages(pages);
     expect_for_size(site, HEAD_LIMIT, "200");
     expect_for_size(site, HEAD_LIMIT + 1, "431");
     expect_for_size(site, (size_t)10 * HEAD_LIMIT, "431");
@@ -83,7 +83,7 @@ END_TEST
 
 START_TEST(keeps_requests)
 {
-    struct site *site = start_pages(NULL);
+    struct site *site = site_of_pages(NULL);
     struct site_text got = {0};
     exchange_raw(site_port(site, 0),
                  "GET /first?a HTTP/1.1\r\nUser-Agent:  me/1 \r\nCookie: a=b; c=d\r\nX-Empty:\r\n\r\n"
@@ -112,7 +112,7 @@ END_TEST
 START_TEST(forgets_old_requests)
 {
     enum { BATCH = 64 };
-    struct site *site = start_pages(NULL);
+    struct site *site = site_of_pages(NULL);
     int fd = exchange_connect(site_port(site, 0));
     for (int i = 0; i <= SITE_REQUESTS_KEPT; i += BATCH) { /* few enough that neither side waits for the other */
         struct site_text requests = {0};

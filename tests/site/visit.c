@@ -1,20 +1,7 @@
 #include "site/visit.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct site *start(const struct site_config *config)
-{
-    struct site *site = NULL;
-    ck_assert_int_eq(site_start(config, &site), 0);
-    return site;
-}
-
-struct site *start_pages(const struct site_page *pages)
-{
-    return start(&(struct site_config){.pages = pages});
-}
 
 struct exchange fetch(const struct site *site, const char *path, const struct manner *manner)
 {

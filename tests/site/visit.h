@@ -1,15 +1,11 @@
-/* visit.h - a site that is started and what is fetched from it, for the tests of the site itself. The test fails where
- * something is not as it must be. */
+/* visit.h - what is fetched from a site, for the tests of the site itself. A test fails where it is not what it must be. */
 #ifndef SITE_VISIT_H
 #define SITE_VISIT_H
 
 #include "site/exchange.h"
-#include "site/site.h"
+#include "site/started.h"
 
 enum { URL_SIZE = 256, LONG_BODY = 300000 };
-
-struct site *start(const struct site_config *config);
-struct site *start_pages(const struct site_page *pages);
 
 /* Fetches a path from the first listener; free with exchange_free. `manner` may be NULL. */
 struct exchange fetch(const struct site *site, const char *path, const struct manner *manner);
