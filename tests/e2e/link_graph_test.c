@@ -1,23 +1,17 @@
 /* --link-graph: which page links where, and what it is good for: a crawl with limits that goes on finds what it would
  * have found. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "e2e/state_place.h"
 #include "unit/suite.h"
 
-enum { MOST_ARGUMENTS = 24 };
-
 /* Crawls with `options`, which end with NULL. */
 static void crawl(struct run *run, const char *const *options)
 {
-    const char *arguments[MOST_ARGUMENTS] = {"--state", state_place.state, "--follow", "every"};
-    size_t count = 4;
-    while (*options)
-        arguments[count++] = *options++;
-    arguments[count++] = state_place.root;
-    run_crawler(run, state_place.site, arguments);
+    const char *arguments[MOST_ARGUMENTS];
+    const char *const usual[] = {"--state", state_place.state, "--follow", "every", NULL};
+    run_crawler(run, state_place.site, join_arguments(arguments, usual, options, state_place.root));
 }
 
 static const struct site_page WEB[] = {

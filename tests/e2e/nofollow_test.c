@@ -10,7 +10,7 @@
 #include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { MAX_PAGES = 12, MAX_OPTIONS = 10, TEXT_SIZE = 256, ARGUMENTS = 32 };
+enum { MAX_PAGES = 12, MAX_OPTIONS = 10, TEXT_SIZE = 256 };
 
 #define HEED "--heed-nofollow"
 
@@ -238,17 +238,13 @@ static void check_figure(const struct scenario *scenario, const char *json, cons
 /* Crawls with some more options and checks all. */
 static void crawl(const struct scenario *scenario, const struct site_config *config, const char *const *more)
 {
-    const char *arguments[ARGUMENTS] = {"-o", "json:-", "--skipped", skipped_path};
+    const char *options[MOST_ARGUMENTS], *arguments[MOST_ARGUMENTS];
+    const char *const usual[] = {"-o", "json:-", "--skipped", skipped_path, NULL};
     char root[TEXT_SIZE];
     struct site *site = site_started(config);
     struct run run;
-    size_t count = 4;
-    for (size_t i = 0; scenario->options[i]; i++)
-        arguments[count++] = scenario->options[i];
-    for (size_t i = 0; more[i]; i++)
-        arguments[count++] = more[i];
-    arguments[count] = site_url(site, "/", root, sizeof root);
-    run_crawler(&run, site, arguments);
+    join_arguments(options, scenario->options, more, site_url(site, "/", root, sizeof root));
+    run_crawler(&run, site, join_arguments(arguments, usual, options, NULL));
     ck_assert_msg(run.exit_code == 0, "%s: %d\n%s", scenario->name, run.exit_code, run.err);
     unsigned fetched = check_fetched(scenario, site), skipped = check_skipped(scenario, site);
     check_figure(scenario, run.out, "discovered", fetched + skipped);

@@ -7,7 +7,7 @@
 #include "site/started.h"
 #include "unit/suite.h"
 
-enum { TEXT_SIZE = 128, MOST_ARGUMENTS = 24, OTHERS = 30 };
+enum { TEXT_SIZE = 128, OTHERS = 30 };
 
 static struct site *site;
 static struct run run;
@@ -16,13 +16,10 @@ static json_t *records;
 static void crawl(const struct site_config *config, const char *const *options)
 {
     char root[TEXT_SIZE];
-    const char *arguments[MOST_ARGUMENTS] = {"-o", "jsonl:-", "--scope", "any", "--allow-private", "--sitemap", "off"};
-    size_t count = 7;
+    const char *arguments[MOST_ARGUMENTS];
+    const char *const usual[] = {"-o", "jsonl:-", "--scope", "any", "--allow-private", "--sitemap", "off", NULL};
     site = site_started(config);
-    for (; *options; options++)
-        arguments[count++] = *options;
-    arguments[count] = site_url(site, "/", root, sizeof root);
-    run_crawler(&run, site, arguments);
+    run_crawler(&run, site, join_arguments(arguments, usual, options, site_url(site, "/", root, sizeof root)));
     ck_assert_msg(run.exit_code == 0, "%d\n%s%s", run.exit_code, run.out, run.err);
     records = records_of(run.out);
 }

@@ -20,13 +20,10 @@ static struct site *start_graph(unsigned links, unsigned delay)
 
 static void crawl(struct run *run, const struct site *site, const char *const *options)
 {
-    const char *arguments[16] = {NULL};
+    const char *arguments[MOST_ARGUMENTS];
     char root[64];
-    size_t count = 0;
-    for (; options[count]; count++)
-        arguments[count] = options[count];
-    arguments[count] = site_url(site, "/", root, sizeof root);
-    run_crawler(run, site, arguments);
+    const char *const usual[] = {NULL};
+    run_crawler(run, site, join_arguments(arguments, usual, options, site_url(site, "/", root, sizeof root)));
     ck_assert_msg(run->exit_code == 0, "exit code %d\n%s", run->exit_code, run->err);
 }
 

@@ -9,16 +9,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_ARGUMENTS = 64 };
+const char *const *join_arguments(const char *all[MOST_ARGUMENTS], const char *const *usual, const char *const *more,
+                                  const char *last)
+{
+    size_t count = 0;
+    while (*usual && count < MOST_ARGUMENTS - 2)
+        all[count++] = *usual++;
+    while (*more && count < MOST_ARGUMENTS - 2)
+        all[count++] = *more++;
+    ck_assert_msg(!*usual && !*more, "too many arguments");
+    all[count++] = last;
+    all[count] = NULL;
+    return all;
+}
 
 /* No file of the user's own may change what a test sees. */
 static void become_crawler(const char *preparation, const char *const *arguments, int in, const int out[2],
                            const int err[2])
 {
     char script[256];
-    const char *argv[MAX_ARGUMENTS] = {"/bin/sh", "-c", script, CRAWLER};
+    const char *argv[MOST_ARGUMENTS + 4] = {"/bin/sh", "-c", script, CRAWLER};
     snprintf(script, sizeof script, "%s\nexec \"$0\" \"$@\"", preparation ? preparation : "");
-    for (int i = 0; i < MAX_ARGUMENTS - 5 && arguments[i]; i++)
+    for (int i = 0; i < MOST_ARGUMENTS - 1 && arguments[i]; i++)
         argv[i + 4] = arguments[i];
     if (in < 0 || dup2(in, 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0)
         _exit(127);

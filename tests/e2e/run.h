@@ -16,6 +16,12 @@ struct run {
     char *err;     /* all of standard error */
 };
 
+enum { MOST_ARGUMENTS = 64 };
+
+/* Writes the arguments of both lists, which end with NULL, and `last`, a URL mostly, to `all`; returns that. */
+const char *const *join_arguments(const char *all[MOST_ARGUMENTS], const char *const *usual, const char *const *more,
+                                  const char *last);
+
 /* Runs the crawler with the arguments, which end with NULL, to its end. Standard input is empty. In the texts, the
  * origin of `site` (which may be NULL) is written ~. To be freed by run_free. */
 void run_crawler(struct run *run, const struct site *site, const char *const *arguments);

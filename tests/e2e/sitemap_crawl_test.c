@@ -8,7 +8,7 @@
 #include "site/started.h"
 #include "unit/suite.h"
 
-enum { TEXT_SIZE = 128, MOST_ARGUMENTS = 24 };
+enum { TEXT_SIZE = 128 };
 
 #define HERE      "http://127.0.0.1:{PORT}"
 #define URL(path) "<url><loc>" HERE path "</loc></url>"
@@ -38,14 +38,11 @@ static json_t *records;
 static void crawl(const struct site_page *pages, const char *const *options)
 {
     char root[TEXT_SIZE];
-    const char *arguments[MOST_ARGUMENTS] = {"--config",  "/dev/null",   "-o",          "jsonl:-", "-v",
-                                             "--skipped", "/dev/stderr", "--max-tries", "3"};
-    size_t count = 9;
+    const char *arguments[MOST_ARGUMENTS];
+    const char *const usual[] = {"--config",  "/dev/null",   "-o",          "jsonl:-", "-v",
+                                 "--skipped", "/dev/stderr", "--max-tries", "3",       NULL};
     site = site_of_pages(pages);
-    for (; *options; options++)
-        arguments[count++] = *options;
-    arguments[count] = site_url(site, "/", root, sizeof root);
-    run_crawler(&run, site, arguments);
+    run_crawler(&run, site, join_arguments(arguments, usual, options, site_url(site, "/", root, sizeof root)));
     ck_assert_msg(run.exit_code == 0, "%d\n%s%s", run.exit_code, run.out, run.err);
     records = records_of(run.out);
 }

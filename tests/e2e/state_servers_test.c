@@ -1,7 +1,6 @@
 /* What a crawl knows of servers when it goes on: robots.txt, sitemaps, when they want to be asked again. */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,30 +8,21 @@
 #include "e2e/warc_reader.h"
 #include "unit/suite.h"
 
-enum { MOST_ARGUMENTS = 16, MILLION = 1000000 };
+enum { MILLION = 1000000 };
 
 #define HERE "http://127.0.0.1:{PORT}"
 
-static size_t arguments_of(const char **arguments, const char *const *options)
+static const char *const *arguments_of(const char *arguments[MOST_ARGUMENTS], const char *const *options)
 {
-    size_t count = 4;
-    arguments[0] = "--state";
-    arguments[1] = state_place.state;
-    arguments[2] = "--config";
-    arguments[3] = "/dev/null";
-    while (*options)
-        arguments[count++] = *options++;
-    arguments[count++] = state_place.root;
-    arguments[count] = NULL;
-    return count;
+    const char *const usual[] = {"--state", state_place.state, "--config", "/dev/null", NULL};
+    return join_arguments(arguments, usual, options, state_place.root);
 }
 
 static int crawl(const char *const *options)
 {
     const char *arguments[MOST_ARGUMENTS];
     struct run run;
-    arguments_of(arguments, options);
-    run_crawler(&run, state_place.site, arguments);
+    run_crawler(&run, state_place.site, arguments_of(arguments, options));
     int code = run.exit_code;
     ck_assert_msg(code == 0 || code == 5, "%s", run.err);
     run_free(&run);
@@ -44,8 +34,7 @@ static void crawl_and_kill(const char *const *options, const char *question, con
 {
     const char *arguments[MOST_ARGUMENTS];
     struct run run;
-    arguments_of(arguments, options);
-    run_start(&run, arguments);
+    run_start(&run, arguments_of(arguments, options));
     while (access(state_place.state, F_OK) != 0 || !site_requests(state_place.site))
         usleep(5000);
     while (strcmp(state_ask(question), expected) != 0)

@@ -10,7 +10,7 @@
 #include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { MAX_ARGUMENTS = 24, EXIT_LIMIT = 5 };
+enum { EXIT_LIMIT = 5 };
 
 /* A trap, the reason that ends it, and what becomes of its URLs. */
 struct trap {
@@ -59,16 +59,14 @@ static void crawl_pages(struct crawl *crawl, const struct site_page *pages, cons
 {
     const struct site_config config = {.pages = pages, .traps = true};
     char url[100], path[] = "/tmp/traps_XXXXXX";
-    const char *arguments[MAX_ARGUMENTS] = {"--skipped", path};
-    size_t count = 2;
+    const char *arguments[MOST_ARGUMENTS];
+    const char *const usual[] = {"--skipped", path, NULL};
     int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     close(fd);
-    for (; *options; options++)
-        arguments[count++] = *options;
     crawl->site = site_started(&config);
-    arguments[count] = site_url(crawl->site, start, url, sizeof url);
-    run_crawler(&crawl->run, crawl->site, arguments);
+    site_url(crawl->site, start, url, sizeof url);
+    run_crawler(&crawl->run, crawl->site, join_arguments(arguments, usual, options, url));
     crawl->skipped = file_take(path);
 }
 
