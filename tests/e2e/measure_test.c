@@ -1,4 +1,5 @@
 /* crawler measure, from outside. How fast anything is, is for ./run bench measure to say. */
+#include "e2e/place.h"
 #include "e2e/run.h"
 
 #include <signal.h>
@@ -7,22 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "site/started.h"
-#include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { MAX_ARGUMENTS = 16, TEXT_SIZE = 256 };
-
-static char folder[FOLDER_SIZE];
-static char root[TEXT_SIZE];
-static struct site *site;
-
-static void open_site(const struct site_config *config)
-{
-    folder_make(folder, "/tmp/crawler-test");
-    site = site_started(config);
-    site_url(site, "/", root, sizeof root);
-}
+enum { TEXT_SIZE = 256 };
 
 static void open_pages(void)
 {
@@ -30,39 +18,24 @@ static void open_pages(void)
                                              {.path = "/a", .body = "aaaa"},
                                              {.path = "/b", .body = "bb"},
                                              {0}};
-    open_site(&(struct site_config){.pages = pages});
-}
-
-static void close_site(void)
-{
-    ck_assert_int_eq(site_stop(site), 0);
-    folder_remove(folder);
-}
-
-static char *path_of(const char *name, char *path)
-{
-    snprintf(path, TEXT_SIZE, "%s/%s", folder, name);
-    return path;
+    place_open("/tmp/crawler-measure", &(struct site_config){.pages = pages});
 }
 
 /* A list of URLs: the site's `path` alone. */
-static char *make_list(const char *path, char *list)
+static const char *make_list(const char *path)
 {
     char url[TEXT_SIZE], line[TEXT_SIZE + 1];
-    snprintf(line, sizeof line, "%s\n", site_url(site, path, url, sizeof url));
-    file_write(path_of("list", list), line);
-    return list;
+    snprintf(line, sizeof line, "%s\n", site_url(here.site, path, url, sizeof url));
+    file_write(path_here("list"), line);
+    return path_here("list");
 }
 
 /* `crawler measure` with short steps, the arguments, and the root. */
 static void measure(struct run *run, const char *const *arguments)
 {
-    const char *all[MAX_ARGUMENTS] = {"measure", "--warmup", "50ms", "--duration", "300ms"};
-    size_t count = 5;
-    for (; *arguments; arguments++)
-        all[count++] = *arguments;
-    ck_assert_uint_lt(count, MAX_ARGUMENTS);
-    run_crawler(run, site, all);
+    const char *all[MOST_ARGUMENTS];
+    const char *const usual[] = {"measure", "--warmup", "50ms", "--duration", "300ms", NULL};
+    run_crawler(run, here.site, join_arguments(all, usual, arguments, NULL));
 }
 
 /* The field of a CSV's line; lines and fields from 0. */
@@ -81,13 +54,13 @@ START_TEST(a_sweep_is_told_step_by_step)
 {
     struct run run;
     open_pages();
-    measure(&run, (const char *const[]){"--sweep", "1,2,..4", "-o", "text:-", root, NULL});
+    measure(&run, (const char *const[]){"--sweep", "1,2,..4", "-o", "text:-", here.root, NULL});
     ck_assert_msg(run.exit_code == 0, "%s", run.err);
     ck_assert_ptr_nonnull(strstr(run.out, "*** Measurement ***\n3 URLs of ~/"));
     ck_assert_ptr_nonnull(strstr(run.out, "Knee: "));
     ck_assert_ptr_nonnull(strstr(run.out, "Scalability law: "));
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -95,7 +68,7 @@ START_TEST(figures_agree_with_each_other_and_the_server)
 {
     struct run run;
     open_pages();
-    measure(&run, (const char *const[]){"--sweep", "1,3", "-o", "csv:-", root, NULL});
+    measure(&run, (const char *const[]){"--sweep", "1,3", "-o", "csv:-", here.root, NULL});
     ck_assert_int_eq(run.exit_code, 0);
     unsigned long long done = 0;
     for (int step = 1; step <= 2; step++) {
@@ -106,29 +79,28 @@ START_TEST(figures_agree_with_each_other_and_the_server)
         ck_assert_int_ge(csv_number(run.out, step, MOST), csv_number(run.out, step, P50));
         done += (unsigned long long)csv_number(run.out, step, DONE);
     }
-    ck_assert_uint_ge(site_requests(site), done);
-    ck_assert_uint_le(site_peak_in_flight(site), 4); /* the discovery's: the pages of the site */
+    ck_assert_uint_ge(site_requests(here.site), done);
+    ck_assert_uint_le(site_peak_in_flight(here.site), 4); /* the discovery's: the pages of the site */
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
 /* Pages that are missing are found, and not measured. */
 START_TEST(urls_come_from_the_site_or_from_a_file)
 {
-    char list[TEXT_SIZE];
     struct run run;
     open_pages();
-    measure(&run, (const char *const[]){"--sweep", "2", "-i", make_list("/b", list), NULL});
+    measure(&run, (const char *const[]){"--sweep", "2", "-i", make_list("/b"), NULL});
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_ptr_nonnull(strstr(run.out, "\n1 URL of ~/b, "));
-    ck_assert_uint_eq(site_request_count(site, "/"), 0);
-    ck_assert_uint_eq(site_request_count(site, "/b"), site_requests(site));
+    ck_assert_uint_eq(site_request_count(here.site, "/"), 0);
+    ck_assert_uint_eq(site_request_count(here.site, "/b"), site_requests(here.site));
     run_free(&run);
-    measure(&run, (const char *const[]){"--sweep", "2", root, NULL});
-    ck_assert_uint_eq(site_request_count(site, "/lost"), 1);
+    measure(&run, (const char *const[]){"--sweep", "2", here.root, NULL});
+    ck_assert_uint_eq(site_request_count(here.site, "/lost"), 1);
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -137,7 +109,7 @@ START_TEST(credentials_are_not_told)
     char with_credentials[2 * TEXT_SIZE];
     struct run run;
     open_pages();
-    snprintf(with_credentials, sizeof with_credentials, "http://joe:secret@%s", strstr(root, "127"));
+    snprintf(with_credentials, sizeof with_credentials, "http://joe:secret@%s", strstr(here.root, "127"));
     measure(&run,
             (const char *const[]){"--sweep", "1", "-o", "json:-", "-o", "text:/dev/stderr", with_credentials, NULL});
     ck_assert_int_eq(run.exit_code, 0);
@@ -146,7 +118,7 @@ START_TEST(credentials_are_not_told)
     ck_assert_ptr_null(strstr(run.out, "secret"));
     ck_assert_ptr_null(strstr(run.err, "secret"));
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -155,30 +127,29 @@ START_TEST(an_open_loop_has_its_rate)
 {
     struct run run;
     open_pages();
-    measure(&run, (const char *const[]){"--open-rate", "200", "-o", "csv:-", root, NULL});
+    measure(&run, (const char *const[]){"--open-rate", "200", "-o", "csv:-", here.root, NULL});
     ck_assert_int_eq(run.exit_code, 0);
     long long due = csv_number(run.out, 1, DONE) + csv_number(run.out, 1, LATE);
     ck_assert_int_eq(due, 60);
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
 /* The answers of a second in which the server stands still are late by as much, for all that were due in it. */
 START_TEST(an_open_loop_shows_a_server_that_stood_still)
 {
-    char list[TEXT_SIZE];
     static const struct site_page pages[] = {{.path = "/", .delay = 1}, {0}};
     struct run run;
-    open_site(&(struct site_config){.pages = pages, .freeze_after = 500, .freeze_for = 500});
-    run_crawler(&run, site,
+    place_open("/tmp/crawler-measure", &(struct site_config){.pages = pages, .freeze_after = 500, .freeze_for = 500});
+    run_crawler(&run, here.site,
                 (const char *const[]){"measure", "--warmup", "100ms", "-z", "2s", "--open-rate", "100", "-o", "csv:-",
-                                      "-i", make_list("/", list), NULL});
+                                      "-i", make_list("/"), NULL});
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_int_ge(csv_number(run.out, 1, CONCURRENCY), 20); /* those that were due meanwhile were sent */
     ck_assert_int_ge(csv_number(run.out, 1, MOST), 450000);
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -200,27 +171,26 @@ static void scale_baseline(const char *from, const char *to, const char *digits)
 
 START_TEST(a_baseline_that_was_better_is_told)
 {
-    char before[TEXT_SIZE], better[TEXT_SIZE], worse[TEXT_SIZE];
     struct run run;
     open_pages();
-    path_of("before.json", before);
-    measure(&run, (const char *const[]){"--sweep", "1,2", "-o", before, root, NULL});
+    const char *before = path_here("before.json"), *better = path_here("better.json"), *worse = path_here("worse.json");
+    measure(&run, (const char *const[]){"--sweep", "1,2", "-o", before, here.root, NULL});
     ck_assert_int_eq(run.exit_code, 0);
     run_free(&run);
-    scale_baseline(before, path_of("better.json", better), "1e9");
-    scale_baseline(before, path_of("worse.json", worse), "1e-3");
-    measure(&run, (const char *const[]){"--sweep", "2", "--baseline", better, "--threshold", "5%", root, NULL});
+    scale_baseline(before, better, "1e9");
+    scale_baseline(before, worse, "1e-3");
+    measure(&run, (const char *const[]){"--sweep", "2", "--baseline", better, "--threshold", "5%", here.root, NULL});
     ck_assert_msg(run.exit_code == 4, "%d %s", run.exit_code, run.err);
     ck_assert_ptr_nonnull(strstr(run.out, "WORSE"));
     run_free(&run);
-    measure(&run, (const char *const[]){"--sweep", "2", "--baseline", worse, "--threshold", "1000", root, NULL});
+    measure(&run, (const char *const[]){"--sweep", "2", "--baseline", worse, "--threshold", "1000", here.root, NULL});
     ck_assert_msg(run.exit_code == 0, "%d %s", run.exit_code, run.err);
     run_free(&run);
-    measure(&run, (const char *const[]){"--sweep", "3", "--baseline", worse, root, NULL});
+    measure(&run, (const char *const[]){"--sweep", "3", "--baseline", worse, here.root, NULL});
     ck_assert_int_eq(run.exit_code, 1);
     ck_assert_ptr_nonnull(strstr(run.err, "no step in common"));
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -247,18 +217,17 @@ static const struct refusal REFUSALS[] = {
 START_TEST(wrong_usage_is_refused_before_anything_is_fetched)
 {
     const struct refusal *refusal = &REFUSALS[_i];
-    const char *arguments[MAX_ARGUMENTS] = {root};
+    const char *arguments[MOST_ARGUMENTS];
+    const char *const usual[] = {here.root, NULL};
     struct run run;
     open_pages();
-    for (int i = 0; i < 6; i++)
-        arguments[i + 1] = refusal->arguments[i];
-    measure(&run, arguments);
+    measure(&run, join_arguments(arguments, usual, refusal->arguments, NULL));
     ck_assert_msg(run.exit_code == refusal->exit_code, "%d %s", run.exit_code, run.err);
     ck_assert_msg(strstr(run.err, refusal->message) != NULL, "%s", run.err);
     if (refusal->exit_code == 1)
-        ck_assert_uint_eq(site_requests(site), 0);
+        ck_assert_uint_eq(site_requests(here.site), 0);
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -267,8 +236,8 @@ START_TEST(others_are_not_flooded)
     char resolve[TEXT_SIZE], url[TEXT_SIZE];
     struct run run;
     open_pages();
-    snprintf(resolve, sizeof resolve, "example.test:%u:127.0.0.1", site_port(site, 0));
-    snprintf(url, sizeof url, "http://example.test:%u/", site_port(site, 0));
+    snprintf(resolve, sizeof resolve, "example.test:%u:127.0.0.1", site_port(here.site, 0));
+    snprintf(url, sizeof url, "http://example.test:%u/", site_port(here.site, 0));
     measure(&run, (const char *const[]){"--resolve", resolve, "--sweep", "1,9", url, NULL});
     ck_assert_msg(run.exit_code == 2, "%s", run.out);
     ck_assert_ptr_nonnull(strstr(run.err, "example.test is not this machine"));
@@ -279,7 +248,7 @@ START_TEST(others_are_not_flooded)
     measure(&run, (const char *const[]){"--resolve", resolve, "--sweep", "9", "--unthrottled", url, NULL});
     ck_assert_msg(run.exit_code == 0, "%s", run.err);
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -293,13 +262,13 @@ START_TEST(nothing_to_measure_is_a_failure)
     ck_assert_int_eq(run.exit_code, 1);
     ck_assert_ptr_nonnull(strstr(run.err, "nothing to measure"));
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
 static void wait_for_request(const char *path)
 {
-    while (site_request_count(site, path) < 3)
+    while (site_request_count(here.site, path) < 3)
         usleep(1000);
 }
 
@@ -307,14 +276,14 @@ START_TEST(interrupted_it_tells_what_is_whole)
 {
     struct run run;
     open_pages();
-    run_start(&run, (const char *const[]){"measure", "--warmup", "0", "-z", "1h", "--sweep", "1", root, NULL});
+    run_start(&run, (const char *const[]){"measure", "--warmup", "0", "-z", "1h", "--sweep", "1", here.root, NULL});
     wait_for_request("/a");
     kill(run.pid, SIGINT);
-    run_wait(&run, site);
+    run_wait(&run, here.site);
     ck_assert_int_eq(run.exit_code, 130);
     ck_assert_ptr_nonnull(strstr(run.out, "Interrupted: the step at hand is left out"));
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 

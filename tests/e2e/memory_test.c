@@ -7,10 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "e2e/place.h"
 #include "e2e/records.h"
 #include "e2e/run.h"
-#include "site/started.h"
-#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { PAGES = 3000, SOME = 150, PATH_SIZE = 96, URL_SIZE = 64, TEXT_SIZE = 256 };
@@ -18,38 +17,21 @@ enum { PAGES = 3000, SOME = 150, PATH_SIZE = 96, URL_SIZE = 64, TEXT_SIZE = 256 
 /* Most pages wait most of the time. */
 static const struct site_graph GRAPH = {.pages = PAGES, .links = 30, .children = 30};
 
-static struct {
-    char folder[PATH_SIZE];
-    char state[PATH_SIZE + 16];
-    char records[PATH_SIZE + 16];
-    char root[URL_SIZE];
-    struct site *site;
-} here;
-
-static void open_here(void)
+static void open_place(void)
 {
-    folder_make(here.folder, "/tmp/crawler-memory");
-    snprintf(here.state, sizeof here.state, "%s/crawl.db", here.folder);
-    snprintf(here.records, sizeof here.records, "%s/records.jsonl", here.folder);
-    here.site = site_of_graph(&GRAPH);
-    site_url(here.site, "/", here.root, sizeof here.root);
-}
-
-static void close_here(void)
-{
-    folder_remove(here.folder);
-    ck_assert_int_eq(site_stop(here.site), 0);
+    place_open("/tmp/crawler-memory", &(struct site_config){.graph = &GRAPH});
 }
 
 /* The URLs in the order in which they were fetched, one at a time, each with the page that led there. */
 static char *order_of_crawl(const char *memory)
 {
     struct run run;
-    run_crawler(&run, here.site,
-                (const char *const[]){"-q", "-c", "1", "--memory", memory, "-o", here.records, here.root, NULL});
+    run_crawler(
+        &run, here.site,
+        (const char *const[]){"-q", "-c", "1", "--memory", memory, "-o", path_here("records.jsonl"), here.root, NULL});
     ck_assert_msg(run.exit_code == 0, "exit code %d\n%s", run.exit_code, run.err);
     run_free(&run);
-    char *text = file_text(here.records);
+    char *text = file_text(path_here("records.jsonl"));
     json_t *records = records_of(text), *record;
     size_t i, length = 0, room = strlen(text) + 1;
     char *order = malloc(room);
@@ -67,7 +49,7 @@ static char *order_of_crawl(const char *memory)
 START_TEST(the_order_is_that_without_a_limit)
 {
     static const char *const sizes[] = {"1", "10k", "50k"};
-    open_here();
+    open_place();
     char *unlimited = order_of_crawl("0");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         char *limited = order_of_crawl(sizes[i]);
@@ -75,14 +57,15 @@ START_TEST(the_order_is_that_without_a_limit)
         free(limited);
     }
     free(unlimited);
-    close_here();
+    place_close();
 }
 END_TEST
 
 static void crawl(struct run *run, const char *limit)
 {
-    run_crawler(run, here.site,
-                (const char *const[]){"-q", "--memory", "4k", "--state", here.state, "-n", limit, here.root, NULL});
+    run_crawler(
+        run, here.site,
+        (const char *const[]){"-q", "--memory", "4k", "--state", path_here("crawl.db"), "-n", limit, here.root, NULL});
 }
 
 static void check_that_it_goes_on(void)
@@ -98,7 +81,7 @@ static void check_that_it_goes_on(void)
 START_TEST(a_crawl_goes_on_within_its_memory)
 {
     struct run run;
-    open_here();
+    open_place();
     crawl(&run, "100");
     ck_assert_int_eq(run.exit_code, 5);
     run_free(&run);
@@ -106,7 +89,7 @@ START_TEST(a_crawl_goes_on_within_its_memory)
     ck_assert_int_eq(run.exit_code, 5);
     run_free(&run);
     check_that_it_goes_on();
-    close_here();
+    place_close();
 }
 END_TEST
 
@@ -125,7 +108,7 @@ START_TEST(without_a_folder_for_the_file_it_ends)
 {
     struct run run;
     char skipped[PATH_SIZE + 16];
-    open_here();
+    open_place();
     snprintf(skipped, sizeof skipped, "%s/skipped", here.folder);
     run_crawler_after(&run, here.site, "export TMPDIR=/nonexistent",
                       (const char *const[]){"-q", "--memory", "4k", "--skipped", skipped, here.root, NULL});
@@ -134,7 +117,7 @@ START_TEST(without_a_folder_for_the_file_it_ends)
     ck_assert_int_eq((long)json_array_size(left), run_counter(&run, "Todo:"));
     json_decref(left);
     run_free(&run);
-    close_here();
+    place_close();
 }
 END_TEST
 
@@ -144,22 +127,22 @@ START_TEST(a_full_disk_ends_it_and_it_goes_on_later)
 {
     struct run run;
     char small[PATH_SIZE + 16], state[PATH_SIZE + 32];
-    open_here();
+    open_place();
     snprintf(small, sizeof small, "%s/small", here.folder);
     snprintf(state, sizeof state, "%s/crawl.db", small);
     ck_assert_int_eq(mkdir(small, 0700), 0);
     if (mount("crawler-test", small, "tmpfs", 0, "size=16k")) {
-        close_here();
+        place_close();
         return; /* no rights to try it */
     }
-    ck_assert_int_eq(symlink(here.state, state), 0);
+    ck_assert_int_eq(symlink(path_here("crawl.db"), state), 0);
     run_crawler(&run, here.site,
                 (const char *const[]){"-q", "--no-sandbox", "--memory", "4k", "--state", state, here.root, NULL});
     umount(small);
     check_end(&run, small, "no space left on device");
     run_free(&run);
     check_that_it_goes_on();
-    close_here();
+    place_close();
 }
 END_TEST
 

@@ -1,4 +1,5 @@
 /* What crawls write: all formats at once of a site with hostile links, and all ways in which writing can fail. */
+#include "e2e/place.h"
 #include "e2e/run.h"
 
 #include <fcntl.h>
@@ -9,8 +10,6 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "site/started.h"
-#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { TEXT_SIZE = 256 };
@@ -18,43 +17,19 @@ enum { TEXT_SIZE = 256 };
 static const char *const FORMATS[] = {"text", "jsonl", "json", "csv", "junit", "sitemap", "dot", "html"};
 enum { FORMAT_COUNT = sizeof FORMATS / sizeof FORMATS[0] };
 
-static char folder[FOLDER_SIZE];
-static char root[TEXT_SIZE];
-static struct site *site;
-
-static void open_site(const struct site_config *config)
+static void open_place(const struct site_config *config)
 {
-    folder_make(folder, "/tmp/crawler-test");
-    site = site_started(config);
-    site_url(site, "/", root, sizeof root);
-}
-
-static void close_site(void)
-{
-    ck_assert_int_eq(site_stop(site), 0);
-    folder_remove(folder);
-}
-
-static const char *path_of(const char *name)
-{
-    static char path[2 * TEXT_SIZE];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
+    place_open("/tmp/crawler-outputs", config);
 }
 
 static bool exists(const char *name)
 {
-    return file_exists(path_of(name));
-}
-
-static void write_file(const char *name, const char *text)
-{
-    file_write(path_of(name), text);
+    return file_exists(path_here(name));
 }
 
 static char *read_file(const char *name)
 {
-    return file_text(path_of(name));
+    return file_text(path_here(name));
 }
 
 /* Whether a file holds a byte that a terminal would obey. */
@@ -72,7 +47,7 @@ static char *output_of(const char *format)
     static char outputs[FORMAT_COUNT][2 * TEXT_SIZE];
     static unsigned next;
     char *output = outputs[next++ % FORMAT_COUNT];
-    snprintf(output, sizeof outputs[0], "%s:%s/%s", format, folder, format);
+    snprintf(output, sizeof outputs[0], "%s:%s/%s", format, here.folder, format);
     return output;
 }
 
@@ -110,11 +85,9 @@ START_TEST(all_outputs_tell_of_the_same_urls)
 {
     const char *arguments[ARGUMENTS];
     struct run run;
-    open_site(&(struct site_config){.pages = HOSTILE});
-    char skipped[2 * TEXT_SIZE];
-    snprintf(skipped, sizeof skipped, "%s/skipped", folder);
-    name_all(arguments, (const char *const[]){"--skipped", skipped, root, NULL});
-    run_crawler(&run, site, arguments);
+    open_place(&(struct site_config){.pages = HOSTILE});
+    name_all(arguments, (const char *const[]){"--skipped", path_here("skipped"), here.root, NULL});
+    run_crawler(&run, here.site, arguments);
     ck_assert_msg(run.exit_code == 0, "%d %s", run.exit_code, run.err);
     ck_assert_str_eq(run.out, "");
     run_free(&run);
@@ -142,26 +115,25 @@ START_TEST(all_outputs_tell_of_the_same_urls)
         free(text);
     }
     ck_assert(!exists("jsonl.part") && !exists("html.part") && !exists("sitemap.part"));
-    close_site();
+    place_close();
 }
 END_TEST
 
 /* What was found and not fetched is told once, with the reason. */
 START_TEST(skipped_tells_of_the_rest)
 {
-    char skipped[2 * TEXT_SIZE];
     struct run run;
     const struct site_graph graph = {.pages = 40, .links = 40};
-    open_site(&(struct site_config){.graph = &graph});
-    snprintf(skipped, sizeof skipped, "%s/skipped", folder);
-    run_crawler(&run, site, (const char *const[]){"-n", "5", "-c", "1", "--skipped", skipped, root, NULL});
+    open_place(&(struct site_config){.graph = &graph});
+    run_crawler(&run, here.site,
+                (const char *const[]){"-n", "5", "-c", "1", "--skipped", path_here("skipped"), here.root, NULL});
     ck_assert_int_eq(run.exit_code, 5);
     run_free(&run);
     char *text = read_file("skipped");
     ck_assert_uint_eq(times_said(text, "\"reason\":\"max-pages\""), 36);
     ck_assert_uint_eq(times_said(text, "\n"), 36);
     free(text);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -169,18 +141,16 @@ END_TEST
 START_TEST(interrupted_files_are_whole)
 {
     const char *arguments[ARGUMENTS];
-    char skipped[2 * TEXT_SIZE];
     struct run run;
     const struct site_graph graph = {.pages = 100, .links = 100, .delay = 100};
-    open_site(&(struct site_config){.graph = &graph});
-    snprintf(skipped, sizeof skipped, "%s/skipped", folder);
-    name_all(arguments, (const char *const[]){"-c", "4", "--skipped", skipped, root, NULL});
+    open_place(&(struct site_config){.graph = &graph});
+    name_all(arguments, (const char *const[]){"-c", "4", "--skipped", path_here("skipped"), here.root, NULL});
     run_start(&run, arguments);
-    await_requests(site, 10);
+    await_requests(here.site, 10);
     kill(run.pid, SIGINT);
     usleep(10000);
     kill(run.pid, SIGINT);
-    run_wait(&run, site);
+    run_wait(&run, here.site);
     ck_assert_msg(run.exit_code == 130, "%d %s", run.exit_code, run.err);
     run_free(&run);
     char *records = read_file("jsonl"), *rest = read_file("skipped"), *json = read_file("json");
@@ -192,7 +162,7 @@ START_TEST(interrupted_files_are_whole)
     free(records);
     free(rest);
     free(json);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -200,20 +170,20 @@ END_TEST
 START_TEST(what_cannot_be_opened_is_refused_at_once)
 {
     char missing[2 * TEXT_SIZE], directory[2 * TEXT_SIZE];
-    open_site(&(struct site_config){.pages = HOSTILE});
+    open_place(&(struct site_config){.pages = HOSTILE});
     snprintf(missing, sizeof missing, "%s:/nonexistent/x", FORMATS[_i]);
-    snprintf(directory, sizeof directory, "%s:%s", FORMATS[_i], folder);
+    snprintf(directory, sizeof directory, "%s:%s", FORMATS[_i], here.folder);
     const char *const outputs[] = {missing, directory}, *const reasons[] = {": not found", ": is a folder"};
     for (int i = 0; i < 2; i++) {
         struct run run;
-        run_crawler(&run, site, (const char *const[]){"-o", outputs[i], root, NULL});
+        run_crawler(&run, here.site, (const char *const[]){"-o", outputs[i], here.root, NULL});
         ck_assert_int_eq(run.exit_code, 1);
         const char *path = strchr(outputs[i], ':') + 1, *named = strstr(run.err, path);
         ck_assert_msg(named && strstr(named, reasons[i]), "%s", run.err);
-        ck_assert_uint_eq(site_requests(site), 0);
+        ck_assert_uint_eq(site_requests(here.site), 0);
         run_free(&run);
     }
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -221,13 +191,13 @@ START_TEST(a_full_device_is_told)
 {
     char output[TEXT_SIZE];
     struct run run;
-    open_site(&(struct site_config){.pages = HOSTILE});
+    open_place(&(struct site_config){.pages = HOSTILE});
     snprintf(output, sizeof output, "%s:/dev/full", FORMATS[_i]);
-    run_crawler(&run, site, (const char *const[]){"-o", output, root, NULL});
+    run_crawler(&run, here.site, (const char *const[]){"-o", output, here.root, NULL});
     ck_assert_int_eq(run.exit_code, 1);
     ck_assert_msg(strstr(run.err, "/dev/full: no space left on device") != NULL, "%s", run.err);
     run_free(&run);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -236,25 +206,25 @@ START_TEST(a_full_disk_leaves_no_half_file)
 {
     struct run run;
     const struct site_graph graph = {.pages = 1500, .links = 1500};
-    open_site(&(struct site_config){.graph = &graph});
-    bool is_mounted = mount("crawler-test", folder, "tmpfs", 0, "size=64k") == 0;
+    open_place(&(struct site_config){.graph = &graph});
+    bool is_mounted = mount("crawler-test", here.folder, "tmpfs", 0, "size=64k") == 0;
     if (is_mounted) {
-        write_file(FORMATS[_i], "as it was");
-        run_crawler(&run, site, (const char *const[]){"-o", output_of(FORMATS[_i]), root, NULL});
+        file_write(path_here(FORMATS[_i]), "as it was");
+        run_crawler(&run, here.site, (const char *const[]){"-o", output_of(FORMATS[_i]), here.root, NULL});
         char *text = read_file(FORMATS[_i]);
-        bool named = strstr(run.err, path_of(FORMATS[_i])) != NULL;
+        bool named = strstr(run.err, path_here(FORMATS[_i])) != NULL;
         char part[TEXT_SIZE];
         snprintf(part, sizeof part, "%s.part", FORMATS[_i]);
         bool is_lines = strcmp(FORMATS[_i], "jsonl") == 0 || strcmp(FORMATS[_i], "csv") == 0;
         bool has_part = exists(part);
-        ck_assert_int_eq(umount(folder), 0);
+        ck_assert_int_eq(umount(here.folder), 0);
         ck_assert_msg(run.exit_code == 1 && named, "%d %s", run.exit_code, run.err);
         ck_assert_str_eq(text, "as it was");
         ck_assert_int_eq(has_part, is_lines);
         free(text);
         run_free(&run);
     }
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -262,19 +232,19 @@ START_TEST(a_reader_that_goes_away_ends_the_crawl)
 {
     static const char *const outputs[] = {"jsonl:-", "csv:-", "text:-"};
     const struct site_graph graph = {.pages = 3000, .links = 3000};
-    open_site(&(struct site_config){.graph = &graph});
+    open_place(&(struct site_config){.graph = &graph});
     for (int i = 0; i < 3; i++) {
         struct run run;
-        run_start(&run, (const char *const[]){"-o", outputs[i], root, NULL});
+        run_start(&run, (const char *const[]){"-o", outputs[i], here.root, NULL});
         int nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC);
         ck_assert_int_ge(dup2(nowhere, run.out_fd), 0);
         close(nowhere);
-        run_wait(&run, site);
+        run_wait(&run, here.site);
         ck_assert_msg(run.exit_code == 1, "%d %s", run.exit_code, run.err);
         ck_assert_ptr_nonnull(strstr(run.err, "standard output: reader has gone away"));
         run_free(&run);
     }
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -283,23 +253,23 @@ START_TEST(symbolic_links_lead_nowhere)
 {
     char output[2 * TEXT_SIZE], victim[2 * TEXT_SIZE];
     struct run run;
-    open_site(&(struct site_config){.pages = HOSTILE});
-    snprintf(output, sizeof output, "%s/out", folder);
-    snprintf(victim, sizeof victim, "%s", path_of("victim"));
-    write_file("victim", "untouched");
-    ck_assert_int_eq(symlink(victim, path_of("out.part")), 0);
-    run_crawler(&run, site, (const char *const[]){"-o", output, root, NULL});
+    open_place(&(struct site_config){.pages = HOSTILE});
+    snprintf(output, sizeof output, "%s/out", here.folder);
+    snprintf(victim, sizeof victim, "%s", path_here("victim"));
+    file_write(path_here("victim"), "untouched");
+    ck_assert_int_eq(symlink(victim, path_here("out.part")), 0);
+    run_crawler(&run, here.site, (const char *const[]){"-o", output, here.root, NULL});
     ck_assert_int_eq(run.exit_code, 1);
     run_free(&run);
-    ck_assert_int_eq(unlink(path_of("out.part")), 0);
-    ck_assert_int_eq(symlink(victim, path_of("out")), 0);
-    run_crawler(&run, site, (const char *const[]){"-o", output, root, NULL});
+    ck_assert_int_eq(unlink(path_here("out.part")), 0);
+    ck_assert_int_eq(symlink(victim, path_here("out")), 0);
+    run_crawler(&run, here.site, (const char *const[]){"-o", output, here.root, NULL});
     ck_assert_int_eq(run.exit_code, 0);
     run_free(&run);
     char *text = read_file("victim");
     ck_assert_str_eq(text, "untouched");
     free(text);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -307,12 +277,12 @@ END_TEST
 START_TEST(descriptors_are_written_to_as_they_are)
 {
     static const char *const outputs[] = {"/proc/self/fd/1", "/dev/fd/1"};
-    open_site(&(struct site_config){.pages = HOSTILE});
+    open_place(&(struct site_config){.pages = HOSTILE});
     for (int i = 0; i < 2; i++) {
         char command[8 * TEXT_SIZE];
-        write_file("out", "before\n");
-        snprintf(command, sizeof command, "XDG_CONFIG_HOME=" E2E_CONFIG " " CRAWLER " -o %s %s >>%s", outputs[i], root,
-                 path_of("out"));
+        file_write(path_here("out"), "before\n");
+        snprintf(command, sizeof command, "XDG_CONFIG_HOME=" E2E_CONFIG " " CRAWLER " -o %s %s >>%s", outputs[i],
+                 here.root, path_here("out"));
         ck_assert_int_eq(system(command), 0);
         char *text = read_file("out");
         ck_assert_msg(strncmp(text, "before\n*** Report ***\n", 22) == 0 && times_said(text, "\nDone: 10\n") == 1, "%s",
@@ -320,7 +290,7 @@ START_TEST(descriptors_are_written_to_as_they_are)
         free(text);
         ck_assert(!exists("out.part"));
     }
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -333,16 +303,16 @@ START_TEST(check_makes_broken_links_an_exit_code)
                  {{"--check"}, 4},
                  {{"--check", "--accept", "404"}, 0},
                  {{"--check", "--accept", "400..403,405"}, 4}};
-    open_site(&(struct site_config){.pages = HOSTILE});
+    open_place(&(struct site_config){.pages = HOSTILE});
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *arguments[8] = {"-o", "/dev/null", root};
+        const char *arguments[8] = {"-o", "/dev/null", here.root};
         struct run run;
         memcpy(arguments + 3, cases[i].arguments, sizeof cases[i].arguments);
-        run_crawler(&run, site, arguments);
+        run_crawler(&run, here.site, arguments);
         ck_assert_msg(run.exit_code == cases[i].exit_code, "%zu: %d %s", i, run.exit_code, run.err);
         run_free(&run);
     }
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -357,41 +327,41 @@ START_TEST(explain_fetches_nothing)
                  {"http://other.test/", "reason     host\n"},
                  {"ftp://x/", "reason     scheme\n"},
                  {"http://[/", "reason     malformed\n"}};
-    open_site(&(struct site_config){.pages = HOSTILE});
+    open_place(&(struct site_config){.pages = HOSTILE});
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char url[2 * TEXT_SIZE];
         struct run run;
         if (cases[i].url[0] == '/')
-            site_url(site, cases[i].url, url, sizeof url);
+            site_url(here.site, cases[i].url, url, sizeof url);
         else
             snprintf(url, sizeof url, "%s", cases[i].url);
-        run_crawler(&run, site, (const char *const[]){"--explain", url, "--exclude", "\\.zip$", root, NULL});
+        run_crawler(&run, here.site, (const char *const[]){"--explain", url, "--exclude", "\\.zip$", here.root, NULL});
         ck_assert_int_eq(run.exit_code, 0);
         ck_assert_msg(strstr(run.out, cases[i].said) != NULL, "%s", run.out);
         run_free(&run);
     }
-    ck_assert_uint_eq(site_requests(site), 0);
-    close_site();
+    ck_assert_uint_eq(site_requests(here.site), 0);
+    place_close();
 }
 END_TEST
 
 START_TEST(names_of_outputs_are_checked)
 {
     static const char *const wrong[] = {"nonsense:x", "x.xml", "jsonl:", "svg:x"};
-    open_site(&(struct site_config){.pages = HOSTILE});
+    open_place(&(struct site_config){.pages = HOSTILE});
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct run run;
-        run_crawler(&run, site, (const char *const[]){"-o", wrong[i], root, NULL});
+        run_crawler(&run, here.site, (const char *const[]){"-o", wrong[i], here.root, NULL});
         ck_assert_int_eq(run.exit_code, 2);
         ck_assert_ptr_nonnull(strstr(run.err, wrong[i]));
         run_free(&run);
     }
     struct run run;
-    run_crawler(&run, site, (const char *const[]){"-o", "text:-", "-o", "json:-", root, NULL});
+    run_crawler(&run, here.site, (const char *const[]){"-o", "text:-", "-o", "json:-", here.root, NULL});
     ck_assert_int_eq(run.exit_code, 2);
     run_free(&run);
-    ck_assert_uint_eq(site_requests(site), 0);
-    close_site();
+    ck_assert_uint_eq(site_requests(here.site), 0);
+    place_close();
 }
 END_TEST
 

@@ -6,16 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "e2e/place.h"
 #include "e2e/run.h"
-#include "site/started.h"
-#include "unit/folder.h"
 #include "unit/suite.h"
 
 enum { TEXT_SIZE = 256, ARGUMENTS = 48, BEFORE = 0, AFTER = 1 };
-
-static char folder[FOLDER_SIZE];
-static char root[TEXT_SIZE];
-static struct site *site;
 
 static const struct site_page PAGES[] = {
     {.path = "/",
@@ -32,18 +27,11 @@ static const struct site_page PAGES[] = {
     {.path = "/from-*", .body = "<p>"},
     {0}};
 
-static void open_site(void)
+static void open_place(void)
 {
     const struct site_listener listener = {.tls = SITE_TLS};
-    folder_make(folder, "crawler-test"); /* not where temporary files may be anyway */
-    site = site_started(&(struct site_config){.pages = PAGES, .listeners = &listener, .listener_count = 1});
-    site_url(site, "/", root, sizeof root);
-}
-
-static void close_site(void)
-{
-    ck_assert_int_eq(site_stop(site), 0);
-    folder_remove(folder);
+    /* Not where temporary files may be anyway. */
+    place_open("crawler-sandbox", &(struct site_config){.pages = PAGES, .listeners = &listener, .listener_count = 1});
 }
 
 /* The files of a crawl: the option, what comes before the path, whether two crawls write the same. */
@@ -64,7 +52,7 @@ enum { FILE_COUNT = sizeof FILES / sizeof FILES[0] };
 static const char *path_of(int which, const char *name)
 {
     static char path[2 * TEXT_SIZE];
-    snprintf(path, sizeof path, "%s/%d/%s", folder, which, name);
+    snprintf(path, sizeof path, "%s/%d/%s", here.folder, which, name);
     return path;
 }
 
@@ -79,7 +67,7 @@ static char *read_file(int which, const char *name)
 static void crawl(struct run *run, int which, const char *more)
 {
     static char values[FILE_COUNT][2 * TEXT_SIZE];
-    const char *arguments[ARGUMENTS] = {"-c", "1", "--cacert", site_ca_file(site), more};
+    const char *arguments[ARGUMENTS] = {"-c", "1", "--cacert", site_ca_file(here.site), more};
     int used = 5;
     ck_assert_int_eq(mkdir(path_of(which, ""), 0700), 0);
     for (int i = 0; i < FILE_COUNT; i++) {
@@ -87,9 +75,9 @@ static void crawl(struct run *run, int which, const char *more)
         arguments[used++] = FILES[i].option;
         arguments[used++] = values[i];
     }
-    arguments[used] = root;
+    arguments[used] = here.root;
     ck_assert_int_lt(used, ARGUMENTS - 1);
-    run_crawler(run, site, arguments);
+    run_crawler(run, here.site, arguments);
     ck_assert_msg(run->exit_code == 0, "%d %s", run->exit_code, run->err);
 }
 
@@ -120,15 +108,15 @@ static void compare_files(void)
 static void expect_nothing_half(void)
 {
     char command[4 * TEXT_SIZE];
-    snprintf(command, sizeof command, "test $(ls %s/0 | wc -l) = %d && test $(ls %s/1 | wc -l) = %d", folder,
-             FILE_COUNT, folder, FILE_COUNT);
+    snprintf(command, sizeof command, "test $(ls %s/0 | wc -l) = %d && test $(ls %s/1 | wc -l) = %d", here.folder,
+             FILE_COUNT, here.folder, FILE_COUNT);
     ck_assert_int_eq(system(command), 0);
 }
 
 START_TEST(a_crawl_comes_to_the_same)
 {
     struct run run;
-    open_site();
+    open_place();
     crawl(&run, BEFORE, "--no-sandbox");
     ck_assert_str_eq(run.err, "");
     run_free(&run);
@@ -137,7 +125,7 @@ START_TEST(a_crawl_comes_to_the_same)
     run_free(&run);
     compare_files();
     expect_nothing_half();
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -145,16 +133,16 @@ END_TEST
 START_TEST(a_cookie_jar_is_written_back)
 {
     struct run run;
-    open_site();
+    open_place();
     ck_assert_int_eq(mkdir(path_of(0, ""), 0700), 0);
     const char *jar = path_of(0, "jar");
     file_write(jar, "127.0.0.1\tFALSE\t/\tFALSE\t0\tearlier\t1\n");
-    run_crawler(&run, site, (const char *const[]){"-k", "-n", "1", "--cookie-jar", jar, root, NULL});
+    run_crawler(&run, here.site, (const char *const[]){"-k", "-n", "1", "--cookie-jar", jar, here.root, NULL});
     run_free(&run);
     char *text = read_file(0, "jar");
     ck_assert_msg(strstr(text, "earlier\t1") && strstr(text, "kept\t1"), "%s", text);
     free(text);
-    close_site();
+    place_close();
 }
 END_TEST
 
@@ -164,14 +152,14 @@ START_TEST(what_holds_is_told_on_demand)
         const char *argument;
         bool is_told;
     } cases[] = {{"-v", true}, {"-q", false}, {"--no-sandbox", false}};
-    open_site();
+    open_place();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run run;
-        run_crawler(&run, site, (const char *const[]){"-k", "-n", "1", cases[i].argument, root, NULL});
+        run_crawler(&run, here.site, (const char *const[]){"-k", "-n", "1", cases[i].argument, here.root, NULL});
         ck_assert_msg((strstr(run.err, "sandbox: files ") != NULL) == cases[i].is_told, "%s", run.err);
         run_free(&run);
     }
-    close_site();
+    place_close();
 }
 END_TEST
 
