@@ -186,10 +186,19 @@ START_TEST(a_report_that_cannot_be_written_is_a_failure)
 }
 END_TEST
 
+static void check_sent(const struct site *site, unsigned request_number, const char *header, const char *expected)
+{
+    struct site_request request;
+    char value[256];
+    ck_assert(site_request(site, request_number, &request));
+    ck_assert(site_request_header(&request, header, value, sizeof value));
+    ck_assert_str_eq(value, expected);
+}
+
 /* What is sent goes to the origin of the root alone. */
 START_TEST(headers_and_credentials_are_sent)
 {
-    char root[64], value[256];
+    char root[64];
     struct site *site = start_two_pages();
     struct run run;
     run_crawler(&run, site,
@@ -197,14 +206,9 @@ START_TEST(headers_and_credentials_are_sent)
                                       site_url(site, "/", root, sizeof root), NULL});
     ck_assert_int_eq(run.exit_code, 0);
     for (unsigned i = 0; i < 3; i++) {
-        struct site_request request;
-        ck_assert(site_request(site, i, &request));
-        ck_assert(site_request_header(&request, "User-Agent", value, sizeof value));
-        ck_assert_str_eq(value, "tester/1");
-        ck_assert(site_request_header(&request, "X-Test", value, sizeof value));
-        ck_assert_str_eq(value, "yes");
-        ck_assert(site_request_header(&request, "Authorization", value, sizeof value));
-        ck_assert_str_eq(value, "Basic bWU6c2VjcmV0");
+        check_sent(site, i, "User-Agent", "tester/1");
+        check_sent(site, i, "X-Test", "yes");
+        check_sent(site, i, "Authorization", "Basic bWU6c2VjcmV0");
     }
     run_free(&run);
     ck_assert_int_eq(site_stop(site), 0);
@@ -213,17 +217,14 @@ END_TEST
 
 START_TEST(credentials_in_a_root_count_as_user)
 {
-    char root[64], value[256];
+    char root[64];
     struct site *site = start_two_pages();
-    struct site_request request;
     struct run run;
     sprintf(root, "http://me:p%%40ss@127.0.0.1:%u/", site_port(site, 0));
     run_crawler(&run, site, (const char *const[]){root, NULL});
     ck_assert_int_eq(run_counter(&run, "Done:"), 3);
     ck_assert_ptr_null(strstr(run.out, "p%40ss"));
-    ck_assert(site_request(site, 2, &request));
-    ck_assert(site_request_header(&request, "Authorization", value, sizeof value));
-    ck_assert_str_eq(value, "Basic bWU6cEBzcw==");
+    check_sent(site, 2, "Authorization", "Basic bWU6cEBzcw==");
     run_free(&run);
     ck_assert_int_eq(site_stop(site), 0);
 }

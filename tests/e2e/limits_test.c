@@ -138,15 +138,21 @@ START_TEST(a_file_that_may_not_grow_ends_the_crawl)
 }
 END_TEST
 
-START_TEST(a_small_stack_is_enough)
+/* Crawls a site of its own. */
+static void crawl_after(struct run *run, const char *preparation)
 {
     char root[64];
-    struct run run;
     struct site *site = start_site(0);
-    run_crawler_after(&run, site, "ulimit -s 512", (const char *const[]){site_url(site, "/", root, sizeof root), NULL});
+    run_crawler_after(run, site, preparation, (const char *const[]){site_url(site, "/", root, sizeof root), NULL});
+    ck_assert_int_eq(site_stop(site), 0);
+}
+
+START_TEST(a_small_stack_is_enough)
+{
+    struct run run;
+    crawl_after(&run, "ulimit -s 512");
     ck_assert_msg(is_complete(&run), "%d %s%s", run.exit_code, run.out, run.err);
     run_free(&run);
-    ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST
 
@@ -211,14 +217,11 @@ END_TEST
 
 START_TEST(a_report_to_a_closed_stream_fails)
 {
-    char root[64];
     struct run run;
-    struct site *site = start_site(0);
-    run_crawler_after(&run, site, "exec 1>&-", (const char *const[]){site_url(site, "/", root, sizeof root), NULL});
+    crawl_after(&run, "exec 1>&-");
     ck_assert_int_eq(run.exit_code, 1);
     ASSERT_SAID(&run, "standard output: closed");
     run_free(&run);
-    ck_assert_int_eq(site_stop(site), 0);
 }
 END_TEST
 

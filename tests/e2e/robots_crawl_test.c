@@ -103,6 +103,19 @@ START_TEST(each_origin_has_its_own)
 }
 END_TEST
 
+/* Crawls with a file by which "/open" may be fetched and "/closed" may not. */
+static void check_closed(const struct site_page *file, const char *option, const char *argument)
+{
+    struct site_page pages[] = {*file, {.path = "/", .body = LINKS}, {.path = "*", .body = "page"}, {0}};
+    struct run run;
+    pages[0].path = "/robots.txt";
+    open_site(&(struct site_config){.pages = pages});
+    crawl(&run, option, argument, 0);
+    ck_assert_uint_eq(site_request_count(site, "/open"), 1);
+    ck_assert_uint_eq(site_request_count(site, "/closed"), 0);
+    close_site(&run);
+}
+
 #define FORBIDS "User-agent: *\nDisallow: /\n"
 
 /* What there is in place of the file, and whether "/" may be fetched then. */
@@ -215,34 +228,15 @@ START_TEST(large_files_are_read_so_far)
     memcpy(body + 14, "\n", 1);
     memcpy(body + LINE_AT, "\nDisallow: /closed\n", 19);
     memcpy(body + SIZE - 30, "\nDisallow: /open\n", 17);
-    const struct site_page pages[] = {
-        {.path = "/robots.txt", .body = body, .framing = _i < 2 ? SITE_LENGTH : SITE_CHUNKED},
-        {.path = "/", .body = LINKS},
-        {.path = "*", .body = "page"},
-        {0}};
-    struct run run;
-    open_site(&(struct site_config){.pages = pages});
-    crawl(&run, NULL, NULL, 0);
-    ck_assert_uint_eq(site_request_count(site, "/open"), 1);
-    ck_assert_uint_eq(site_request_count(site, "/closed"), 0);
-    close_site(&run);
+    check_closed(&(struct site_page){.body = body, .framing = _i < 2 ? SITE_LENGTH : SITE_CHUNKED}, NULL, NULL);
     free(body);
 }
 END_TEST
 
 START_TEST(an_endless_file_is_cut)
 {
-    static const struct site_page pages[] = {
-        {.path = "/robots.txt", .body = "User-agent: *\nDisallow: /closed\n", .fault = SITE_ENDLESS_BODY},
-        {.path = "/", .body = LINKS},
-        {.path = "*", .body = "page"},
-        {0}};
-    struct run run;
-    open_site(&(struct site_config){.pages = pages});
-    crawl(&run, NULL, NULL, 0);
-    ck_assert_uint_eq(site_request_count(site, "/open"), 1);
-    ck_assert_uint_eq(site_request_count(site, "/closed"), 0);
-    close_site(&run);
+    check_closed(&(struct site_page){.body = "User-agent: *\nDisallow: /closed\n", .fault = SITE_ENDLESS_BODY}, NULL,
+                 NULL);
 }
 END_TEST
 
@@ -262,17 +256,8 @@ END_TEST
 /* The group is that of the name that the user gives us. */
 START_TEST(the_product_of_the_user_agent_counts)
 {
-    static const struct site_page pages[] = {
-        {.path = "/robots.txt", .body = "User-agent: *\nDisallow: /\n\nUser-agent: examplebot\nDisallow: /closed\n"},
-        {.path = "/", .body = LINKS},
-        {.path = "*", .body = "page"},
-        {0}};
-    struct run run;
-    open_site(&(struct site_config){.pages = pages});
-    crawl(&run, "--user-agent", "ExampleBot/1.0 (+http://example.org/)", 0);
-    ck_assert_uint_eq(site_request_count(site, "/open"), 1);
-    ck_assert_uint_eq(site_request_count(site, "/closed"), 0);
-    close_site(&run);
+    static const char rules[] = "User-agent: *\nDisallow: /\n\nUser-agent: examplebot\nDisallow: /closed\n";
+    check_closed(&(struct site_page){.body = rules}, "--user-agent", "ExampleBot/1.0 (+http://example.org/)");
 }
 END_TEST
 
