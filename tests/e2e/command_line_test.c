@@ -9,7 +9,7 @@
 #include "unit/folder.h"
 #include "unit/suite.h"
 
-enum { MAX_ARGUMENTS = 8 };
+enum { MAX_ARGUMENTS = 8, PATH_SIZE = 2 * FOLDER_SIZE };
 
 struct usage {
     const char *arguments[MAX_ARGUMENTS];
@@ -77,15 +77,15 @@ static struct site *start_two_pages(void)
 }
 
 /* Writes a file into a test's folder. */
-static void write_file(char path[2 * FOLDER_SIZE], const char *folder, const char *name, const char *text)
+static void write_file(char path[PATH_SIZE], const char *folder, const char *name, const char *text)
 {
-    snprintf(path, 2 * FOLDER_SIZE, "%s/%s", folder, name);
+    snprintf(path, PATH_SIZE, "%s/%s", folder, name);
     file_write(path, text);
 }
 
 START_TEST(later_sources_win)
 {
-    char folder[FOLDER_SIZE], config[2 * FOLDER_SIZE], profile[2 * FOLDER_SIZE], root[64];
+    char folder[FOLDER_SIZE], config[PATH_SIZE], profile[PATH_SIZE], root[64];
     folder_make(folder, "/tmp/crawler-test");
     write_file(config, folder, "c.ini",
                "; comment\n[politeness]\nmax-tasks = 3\nmax_tries = 2\n[scope]\nexclude = /a$\n");
@@ -120,7 +120,7 @@ START_TEST(a_bad_config_is_named_with_its_line)
                {"insecure = perhaps\n", ":1: insecure: 'perhaps' is neither yes nor no"},
                {"help = yes\n", ":1: help: only for the command line"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        char folder[FOLDER_SIZE], config[2 * FOLDER_SIZE];
+        char folder[FOLDER_SIZE], config[PATH_SIZE];
         struct run run;
         folder_make(folder, "/tmp/crawler-test");
         write_file(config, folder, "c.ini", bad[i].text);
@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(roots_come_from_a_file_too)
 {
-    char folder[FOLDER_SIZE], seeds[2 * FOLDER_SIZE], text[256], report[2 * FOLDER_SIZE];
+    char folder[FOLDER_SIZE], seeds[PATH_SIZE], text[256], report[PATH_SIZE];
     struct site *site = start_two_pages();
     struct run run;
     folder_make(folder, "/tmp/crawler-test");

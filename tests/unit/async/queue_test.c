@@ -41,6 +41,15 @@ static void items_init(struct item *items, int count)
     }
 }
 
+/* A loop with a queue, and items for it. */
+static struct loop *open_queue(int selector, struct queue *queue, struct item *items, int count)
+{
+    struct loop *loop = open_loop(selector);
+    queue_init(queue, loop);
+    items_init(items, count);
+    return loop;
+}
+
 static char letter_of(struct list_node *node)
 {
     return container_of(node, struct item, node)->letter;
@@ -66,11 +75,9 @@ static int join(void *argument)
 
 START_TEST(items_come_out_in_their_order)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[2];
-    queue_init(&queue, loop);
-    items_init(items, 2);
+    struct loop *loop = open_queue(_i, &queue, items, 2);
     queue_put(&queue, &items[0].node);
     queue_put(&queue, &items[1].node);
     ck_assert_uint_eq(queue.length, 2);
@@ -89,11 +96,9 @@ END_TEST
 
 START_TEST(getters_are_served_in_their_order)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[3];
-    queue_init(&queue, loop);
-    items_init(items, 3);
+    struct loop *loop = open_queue(_i, &queue, items, 3);
     struct worker one = start(&queue, '1'), two = start(&queue, '2'), late = start(&queue, '3');
     start_task(&one, get_one);
     start_task(&two, get_one);
@@ -115,11 +120,9 @@ END_TEST
 
 START_TEST(getter_cancelled_while_waiting_loses_its_place)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[1];
-    queue_init(&queue, loop);
-    items_init(items, 1);
+    struct loop *loop = open_queue(_i, &queue, items, 1);
     struct worker one = start(&queue, '1'), two = start(&queue, '2');
     start_task(&one, get_one);
     start_task(&two, get_one);
@@ -138,11 +141,9 @@ END_TEST
 
 START_TEST(item_of_a_cancelled_getter_goes_to_the_next)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[1];
-    queue_init(&queue, loop);
-    items_init(items, 1);
+    struct loop *loop = open_queue(_i, &queue, items, 1);
     struct worker workers[3];
     for (int i = 0; i < 3; i++) {
         workers[i] = start(&queue, (char)('1' + i));
@@ -165,11 +166,9 @@ END_TEST
 
 START_TEST(item_of_the_last_cancelled_getter_stays_first)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[2];
-    queue_init(&queue, loop);
-    items_init(items, 2);
+    struct loop *loop = open_queue(_i, &queue, items, 2);
     struct worker one = start(&queue, '1'), two = start(&queue, '2'), three = start(&queue, '3');
     start_task(&one, get_one);
     run_dry(loop);
@@ -193,11 +192,9 @@ END_TEST
 
 START_TEST(cancelled_task_gets_nothing)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[1];
-    queue_init(&queue, loop);
-    items_init(items, 1);
+    struct loop *loop = open_queue(_i, &queue, items, 1);
     queue_put(&queue, &items[0].node);
     struct worker getter = start(&queue, '1'), joiner = start(&queue, '2');
     start_task(&getter, get_one);
@@ -216,11 +213,9 @@ END_TEST
 
 START_TEST(join_waits_for_the_last_item)
 {
-    struct loop *loop = open_loop(_i);
     struct queue queue;
     struct item items[2];
-    queue_init(&queue, loop);
-    items_init(items, 2);
+    struct loop *loop = open_queue(_i, &queue, items, 2);
     queue_put(&queue, &items[0].node);
     queue_put(&queue, &items[1].node);
     struct worker joiners[3];

@@ -82,15 +82,21 @@ START_TEST(no_referrer_without_need)
 }
 END_TEST
 
-START_TEST(what_is_given_up_is_pending_and_not_handed_out_again)
+/* A store whose only URL is claimed. */
+static void open_claimed(struct claim *claim)
 {
     struct store_url url = url_at("http://a/1", STORE_ENQUEUE, 1);
     struct store_source root = {0};
-    struct claim claim;
-    claim_init(&claim);
+    claim_init(claim);
     ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
     ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
-    claim_url(&claim, "http://a/1");
+    claim_url(claim, "http://a/1");
+}
+
+START_TEST(what_is_given_up_is_pending_and_not_handed_out_again)
+{
+    struct claim claim;
+    open_claimed(&claim);
     ck_assert_ptr_null(claim.referrer);
     end(&claim, NULL);
     struct store_stats stats;
@@ -105,13 +111,8 @@ END_TEST
 
 START_TEST(what_turned_out_unwanted_is_neither_pending_nor_claimed)
 {
-    struct store_url url = url_at("http://a/1", STORE_ENQUEUE, 1);
-    struct store_source root = {0};
     struct claim claim;
-    claim_init(&claim);
-    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
-    ck_assert_int_eq(store_enqueue_batch(store, &url, 1, &root), 0);
-    claim_url(&claim, "http://a/1");
+    open_claimed(&claim);
     ck_assert_int_eq(store_done_batch(store, &(struct store_record){.claim = &claim, .outcome = STORE_FILTERED}, 1), 0);
     check_stats(1, 0, 0);
     claim_free(&claim);

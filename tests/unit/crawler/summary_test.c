@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "unit/crawler/failing_json.h"
+#include "unit/crawler/json_text.h"
 #include "unit/suite.h"
 
 static const struct fetch_statistic STATS[] = {
@@ -129,28 +130,21 @@ START_TEST(phases_have_names)
 }
 END_TEST
 
-static void check_tallies(const struct tallies *tallies, const char *expected)
-{
-    json_t *json = tallies_json(tallies);
-    char *text = json_dumps(json, JSON_COMPACT);
-    ck_assert_str_eq(text, expected);
-    free(text);
-    json_decref(json);
-}
-
 START_TEST(kinds_are_counted)
 {
     struct summary *summary = filled();
-    check_tallies(&summary->statuses, "{\"200\":{\"count\":2,\"bytes\":6000},\"301\":{\"count\":1,\"bytes\":10},"
-                                      "\"404\":{\"count\":1,\"bytes\":0},\"403\":{\"count\":1,\"bytes\":0}}");
-    check_tallies(&summary->errors, "{\"connect-refused\":{\"count\":2,\"bytes\":0},"
-                                    "\"connection-reset\":{\"count\":1,\"bytes\":70}}");
-    check_tallies(&summary->types,
-                  "{\"text/html\":{\"count\":2,\"bytes\":1010},\"-\":{\"count\":1,\"bytes\":0},"
-                  "\"text/plain\":{\"count\":1,\"bytes\":0},\"video/mp4\":{\"count\":1,\"bytes\":5000}}");
-    check_tallies(&summary->versions,
-                  "{\"HTTP/2\":{\"count\":2,\"bytes\":1010},\"HTTP/1.1\":{\"count\":3,\"bytes\":5000}}");
-    check_tallies(&summary->skipped, "{\"depth\":{\"count\":1,\"bytes\":0},\"host\":{\"count\":2,\"bytes\":0}}");
+    check_made_json(tallies_json(&summary->statuses),
+                    "{\"200\":{\"count\":2,\"bytes\":6000},\"301\":{\"count\":1,\"bytes\":10},"
+                    "\"404\":{\"count\":1,\"bytes\":0},\"403\":{\"count\":1,\"bytes\":0}}");
+    check_made_json(tallies_json(&summary->errors), "{\"connect-refused\":{\"count\":2,\"bytes\":0},"
+                                                    "\"connection-reset\":{\"count\":1,\"bytes\":70}}");
+    check_made_json(tallies_json(&summary->types),
+                    "{\"text/html\":{\"count\":2,\"bytes\":1010},\"-\":{\"count\":1,\"bytes\":0},"
+                    "\"text/plain\":{\"count\":1,\"bytes\":0},\"video/mp4\":{\"count\":1,\"bytes\":5000}}");
+    check_made_json(tallies_json(&summary->versions),
+                    "{\"HTTP/2\":{\"count\":2,\"bytes\":1010},\"HTTP/1.1\":{\"count\":3,\"bytes\":5000}}");
+    check_made_json(tallies_json(&summary->skipped),
+                    "{\"depth\":{\"count\":1,\"bytes\":0},\"host\":{\"count\":2,\"bytes\":0}}");
     summary_free(summary);
 }
 END_TEST
@@ -296,14 +290,6 @@ static json_t *read_back(const struct summary *summary, const struct crawl_total
     return json;
 }
 
-static void check_text(const json_t *value, const char *expected)
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    ck_assert_ptr_nonnull(text);
-    ck_assert_str_eq(text, expected);
-    free(text);
-}
-
 static const struct {
     const char *name;
     const char *value;
@@ -345,7 +331,7 @@ START_TEST(json_has_the_figures)
     struct summary *summary = filled();
     json_t *json = read_back(summary, &TOTALS);
     for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++)
-        check_text(json_object_get(json, MEMBERS[i].name), MEMBERS[i].value);
+        check_json(json_object_get(json, MEMBERS[i].name), MEMBERS[i].value);
     ck_assert_uint_eq(json_object_size(json_object_get(json, "statuses")), 4);
     ck_assert_uint_eq(json_object_size(json_object_get(json, "types")), 4);
     ck_assert_uint_ge(json_array_size(json_object_get(json, "series")), 1);
@@ -364,7 +350,7 @@ START_TEST(json_has_the_latencies)
     ck_assert_int_eq(json_integer_value(json_object_get(total, "count")), 5);
     ck_assert_int_eq(json_integer_value(json_object_get(total, "p50_us")), 61);
     ck_assert_int_eq(json_integer_value(json_object_get(total, "max_us")), 1700);
-    check_text(json_object_get(json_object_get(latency, "tls"), "buckets"), "[[600,600,1]]");
+    check_json(json_object_get(json_object_get(latency, "tls"), "buckets"), "[[600,600,1]]");
     json_decref(json);
     summary_free(summary);
 }
@@ -374,11 +360,11 @@ START_TEST(json_of_nothing)
 {
     struct summary *summary = new_summary();
     json_t *json = read_back(summary, &(struct crawl_totals){.elapsed = 0});
-    check_text(json_object_get(json, "urls_per_second"), "0.0");
-    check_text(json_object_get(json, "status_classes"), "{}");
-    check_text(json_object_get(json, "types"), "{}");
-    check_text(json_object_get(json, "slowest"), "[]");
-    check_text(json_object_get(json, "series"), "[]");
+    check_json(json_object_get(json, "urls_per_second"), "0.0");
+    check_json(json_object_get(json, "status_classes"), "{}");
+    check_json(json_object_get(json, "types"), "{}");
+    check_json(json_object_get(json, "slowest"), "[]");
+    check_json(json_object_get(json, "series"), "[]");
     json_decref(json);
     summary_free(summary);
 }
@@ -391,8 +377,8 @@ START_TEST(hostile_bytes_become_text)
     struct summary *summary = new_summary();
     tell(summary, &hostile);
     json_t *json = read_back(summary, &TOTALS);
-    check_text(json_object_get(json, "types"), "{\"\\u001B[2J\xc3\xa4/\xef\xbf\xbd\":{\"count\":1,\"bytes\":1}}");
-    check_text(json_object_get(json, "largest"),
+    check_json(json_object_get(json, "types"), "{\"\\u001B[2J\xc3\xa4/\xef\xbf\xbd\":{\"count\":1,\"bytes\":1}}");
+    check_json(json_object_get(json, "largest"),
                "[{\"url\":\"http://a/\\\"\xef\xbf\xbd\\u0001\xef\xbf\xbd\",\"status\":200,\"bytes\":1}]");
     json_decref(json);
     summary_free(summary);
@@ -410,8 +396,8 @@ START_TEST(types_without_end_share_the_last_tally)
         summary->observer.fetched(summary->observer.context, &stat);
     }
     json_t *json = read_back(summary, &TOTALS);
-    check_text(json_object_get(json_object_get(json, "types"), "more"), "{\"count\":937,\"bytes\":1874}");
-    check_text(json_object_get(json_object_get(json, "statuses"), "more"), "{\"count\":874,\"bytes\":1748}");
+    check_json(json_object_get(json_object_get(json, "types"), "more"), "{\"count\":937,\"bytes\":1874}");
+    check_json(json_object_get(json_object_get(json, "statuses"), "more"), "{\"count\":874,\"bytes\":1748}");
     ck_assert_uint_eq(json_object_size(json_object_get(json, "types")), TALLIES);
     ck_assert_uint_eq(json_object_size(json_object_get(json, "status_classes")), 9);
     json_decref(json);

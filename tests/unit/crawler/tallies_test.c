@@ -1,31 +1,22 @@
 #include "measure/tallies.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "unit/crawler/failing_json.h"
+#include "unit/crawler/json_text.h"
 #include "unit/suite.h"
-
-static void check_json(const struct tallies *tallies, const char *expected)
-{
-    json_t *json = tallies_json(tallies);
-    char *text = json_dumps(json, JSON_COMPACT);
-    ck_assert_str_eq(text, expected);
-    free(text);
-    json_decref(json);
-}
 
 START_TEST(kinds_are_counted_in_the_order_they_are_met)
 {
     static struct tallies tallies;
-    check_json(&tallies, "{}");
+    check_made_json(tallies_json(&tallies), "{}");
     tallies_add(&tallies, "text/html", 10);
     tallies_add(&tallies, "-", 0);
     tallies_add(&tallies, "text/html", 5);
     tallies_add(&tallies, "text/htm", 1);
-    check_json(&tallies, "{\"text/html\":{\"count\":2,\"bytes\":15},\"-\":{\"count\":1,\"bytes\":0},"
-                         "\"text/htm\":{\"count\":1,\"bytes\":1}}");
+    check_made_json(tallies_json(&tallies), "{\"text/html\":{\"count\":2,\"bytes\":15},\"-\":{\"count\":1,\"bytes\":0},"
+                                            "\"text/htm\":{\"count\":1,\"bytes\":1}}");
 }
 END_TEST
 
@@ -91,7 +82,8 @@ START_TEST(hostile_names_become_text)
     tallies_add(&tallies, "a\"\xff\x01", 1);
     tallies_add(&tallies, "a\"\xfe\x01", 2); /* the same when repaired */
     tallies_add(&tallies, "", 4);
-    check_json(&tallies, "{\"a\\\"\xef\xbf\xbd\\u0001\":{\"count\":2,\"bytes\":3},\"\":{\"count\":1,\"bytes\":4}}");
+    check_made_json(tallies_json(&tallies),
+                    "{\"a\\\"\xef\xbf\xbd\\u0001\":{\"count\":2,\"bytes\":3},\"\":{\"count\":1,\"bytes\":4}}");
 }
 END_TEST
 

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "unit/crawler/failing_json.h"
+#include "unit/crawler/json_text.h"
 #include "unit/suite.h"
 
 static const nanoseconds START = SECONDS(1000) + 7; /* not at the edge of a second */
@@ -259,10 +260,9 @@ START_TEST(json_has_an_object_a_row)
     struct timeseries series = small_series();
     json_t *json = timeseries_json(&series);
     ck_assert_uint_eq(json_array_size(json), 5);
-    char *first = json_dumps(json_array_get(json, 0), JSON_COMPACT);
-    ck_assert_str_eq(first, "{\"second\":0,\"seconds\":1,\"done\":2,\"failed\":1,\"bytes\":120,\"wire_bytes\":12,"
-                            "\"p50_us\":500,\"p99_us\":1500,\"max_us\":1500}");
-    free(first);
+    check_json(json_array_get(json, 0),
+               "{\"second\":0,\"seconds\":1,\"done\":2,\"failed\":1,\"bytes\":120,\"wire_bytes\":12,"
+               "\"p50_us\":500,\"p99_us\":1500,\"max_us\":1500}");
     json_decref(json);
     timeseries_free(&series);
 }
