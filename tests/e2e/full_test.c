@@ -48,7 +48,7 @@ static void close_here(void)
 
 static void crawl(struct run *run)
 {
-    run_crawler(run, here.site, (const char *const[]){"-q", "--memory", "20k", "--state", here.state, here.root, NULL});
+    run_crawler(run, here.site, (const char *const[]){"--memory", "20k", "--state", here.state, here.root, NULL});
 }
 
 /* Either it ends for want of room, and says where, or there was enough of it. Returns whether it was full. */
