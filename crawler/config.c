@@ -141,7 +141,8 @@ static int apply_profile(struct options *options, struct buf *path, FILE *errors
     if (has_profile_beside_config(options, path) || (user_folder(path) && has_file(path, profile)) ||
         has_system_file(path, profile))
         return read_file(options, buf_text(path), errors);
-    fprintf(errors, "--profile: there is no profile '%s'\n", profile);
+    fprintf(errors, "--profile: there is no profile '%s' (a file is named with a '/', as ./%s.ini)\n", profile,
+            profile);
     return ERR_NOT_FOUND;
 }
 

@@ -1,8 +1,8 @@
 /* politeness.h - how hard an origin (scheme, host, port) is asked, and what it made of that.
  *
  * Origins that are not this machine get few requests at once, and how many is found out: one more after each window of good
- * answers, one less when they take twice as long as the quickest window did, half when the server says that it is asked too
- * much (429, 503) or doesn't answer. When even one at once is too much, the requests are spaced, by up to 10 s. An origin that says when
+ * answers, one less when they take twice as long as the quickest window did, half when the server refuses
+ * (politeness_is_refusal) or doesn't answer. When even one at once is too much, the requests are spaced, by up to 10 s. An origin that says when
  * to come back (Retry-After) is left alone until then; one that
  * is not this machine and doesn't answer is left alone for a while that doubles each time.
  * The user's wishes narrow all that down. */
@@ -46,7 +46,8 @@ void politeness_asked(struct politeness *politeness, nanoseconds now);
 void politeness_answered(struct politeness *politeness, const struct http_response *response, uint32_t tries,
                          nanoseconds now);
 
-/* Whether so many requests, or for so long, had no answer that the next ones won't have one either: 40, or 10 in a minute. */
+/* Whether so many requests in a row, or for so long, had no answer that the next ones won't have one either: 40, or 10 and
+ * for a minute since the first. */
 bool politeness_has_lost(const struct politeness *politeness, nanoseconds now);
 
 /* Whether the answer says that another try could help: 408, 429, 502, 503, 504. */

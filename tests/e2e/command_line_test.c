@@ -36,7 +36,9 @@ static const struct usage WRONG[] = {
     {{"ftp://a/"}, 2, "ftp://a/"},
     {{"-i", "/nonexistent/seeds"}, 2, "/nonexistent/seeds: No such file"},
     {{"--config", "/nonexistent/c.ini", "http://a/"}, 3, "/nonexistent/c.ini: No such file"},
-    {{"--profile", "nobody", "http://a/"}, 3, "there is no profile 'nobody'"},
+    {{"--profile", "nobody", "http://a/"},
+     3,
+     "there is no profile 'nobody' (a file is named with a '/', as ./nobody.ini)"},
     {{"-H", "Bad: a\r\nInjected: b", "http://a/"}, 2, "Bad"},
 };
 
