@@ -410,6 +410,8 @@ START_TEST(a_crawl_goes_on_with_its_archive)
     read_archive();
     warc_forget(&here.warc);
     CRAWL(5, "--state", here.state, "-n", "20", "--warc-size", "10k");
+    read_archive();
+    warc_forget(&here.warc);
     put_file("-00090.warc.gz", "somebody else's");
     CRAWL(0, "--state", here.state, "--resume");
     read_archive();
@@ -426,6 +428,8 @@ START_TEST(what_the_state_file_does_not_know_of_is_cut_off)
     struct run run;
     open_here(&(struct site_config){.graph = &GRAPH});
     CRAWL(5, "--state", here.state, "-n", "20");
+    read_archive();
+    warc_forget(&here.warc);
     snprintf(name, sizeof name, "%s-00000.warc.gz", here.prefix);
     FILE *file = fopen(name, "a");
     fputs("half a record", file);
@@ -464,6 +468,10 @@ START_TEST(an_archive_and_its_state_belong_together)
                                           first, NULL});
         ck_assert_int_eq(run.exit_code, 5);
         run_free(&run);
+        if (cases[i].first) {
+            read_archive();
+            warc_forget(&here.warc);
+        }
         run_crawler(
             &run, here.site,
             (const char *const[]){"--state", here.state, "--resume", cases[i].second ? "--warc" : NULL, second, NULL});
@@ -481,6 +489,8 @@ START_TEST(an_archive_that_has_lost_something_is_not_gone_on_with)
     struct run run;
     open_here(&(struct site_config){.graph = &GRAPH});
     CRAWL(5, "--state", here.state, "-n", "20");
+    read_archive();
+    warc_forget(&here.warc);
     snprintf(name, sizeof name, "%s-00000.warc.gz", here.prefix);
     ck_assert_int_eq(truncate(name, 1000), 0);
     run_crawler(&run, here.site, (const char *const[]){"--warc", here.prefix, "--state", here.state, "--resume", NULL});

@@ -1,27 +1,17 @@
 #!/usr/bin/env bash
-# Archives, judged by programs that are not ours: warcio, which checks records, digests and the index, and node-warc, which
-# reads all records too. They come from npm. Crawls the sample site, one with every framing and coding, and one amid
-# which the crawler is killed.
-# warc_tools.sh CRAWLER SITE
+# Archives, judged by programs that are not ours (see warc_judges.sh, by which it is run): of the sample site, of one with
+# every framing and coding, and of one amid which the crawler is killed. Damaged ones are seen by both, and TEST, one of
+# those that are run with them, does ask them.
+# warc_tools.sh CRAWLER SITE TEST
 set -euo pipefail
-crawler=$1 site=$2
+crawler=$1 site=$2 test=$3
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 export XDG_CONFIG_HOME=$here/config
-for tool in node npm; do
-    command -v $tool >/dev/null || { echo "no $tool here"; exit 77; }
-done
+[ -n "${WARC_JUDGES:-}" ] || { echo "no judges"; exit 77; }
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-
 cd "$work"
-if ! timeout 200 npm install --silent --no-audit --no-fund --fetch-retries=1 --fetch-timeout=20000 \
-    warcio@2.4 node-warc@3.3 >npm.log 2>&1; then
-    cat npm.log
-    echo "npm can't get warcio and node-warc"
-    exit 77
-fi
-cp "$here/warc_tools.mjs" .
 
 serve() { # OPTION... sets `url`
     [ -z "$server" ] || { kill "$server"; wait "$server" || true; }
@@ -35,14 +25,10 @@ serve() { # OPTION... sets `url`
     url=$(cat url)
 }
 
-judge() { # PREFIX PAGES: each of so many pages is there once
-    node_modules/.bin/warcio cdx-index --format cdxj "$1"-*.warc.gz | LC_ALL=C sort >theirs.cdxj
-    node warc_tools.mjs "$1" "$2" theirs.cdxj
-}
-
 serve --root "$here/../site/sample"
 "$crawler" -q --config /dev/null --warc sample "$url" >/dev/null
-judge sample 33
+node "$WARC_TOOLS" judge sample 33
+node "$WARC_TOOLS" damage sample
 
 node "$here/warc_site.mjs" >url.node &
 server_of_node=$!
@@ -52,7 +38,7 @@ until [ -s url.node ]; do
     sleep 0.05
 done
 "$crawler" -q --max-tries 1 --warc framings --warc-size 100k "$(cat url.node)" >/dev/null
-judge framings 13
+node "$WARC_TOOLS" judge framings 13
 
 serve --pages 800 --links 20 --delay 20
 for moment in 0.3 0.5 0.4; do
@@ -63,4 +49,10 @@ for moment in 0.3 0.5 0.4; do
     wait $crawl 2>/dev/null || true
 done
 "$crawler" -q -c 4 --state crawl.db --warc killed --warc-size 100k "$url" >/dev/null
-judge killed 801
+node "$WARC_TOOLS" judge killed 801
+
+if WARC_JUDGES=$work/nobody CK_RUN_SUITE=own "$test" >asked; then
+    echo "$test asks nobody"
+    exit 1
+fi
+grep -q 'nobody judges' asked

@@ -134,6 +134,8 @@ END_TEST
 START_TEST(another_visit_may_have_another_archive)
 {
     crawl_first('a');
+    read_archive('a');
+    warc_forget(&warc);
     visit('b');
     struct bytes first = first_file_of('a');
     read_archive('b');

@@ -4,6 +4,7 @@
  *     failing_calls [MODE] all         every N of every kind, once alone and once with all calls after it
  *     failing_calls [MODE] some COUNT  so many by chance
  *     failing_calls [MODE] KIND        all of one kind
+ *     failing_calls [MODE] KIND alone  the same, only once alone; or from, only with all calls after it
  *     failing_calls [MODE] KIND N [from]   one, with where it failed
  *
  * MODE is tls, over HTTPS; state, with a state file, from which a crawl without failures must come to the whole; or
@@ -257,16 +258,21 @@ static void seed_random(void)
 
 static int run_one_kind(struct harness *harness, int count, char **words)
 {
-    struct fault fault = {.kind = fault_kind(words[0]), .from = count > 2 && strcmp(words[2], "from") == 0};
+    const char *way = count > 1 ? words[1] : "";
+    bool alone = strcmp(way, "alone") == 0, from = strcmp(way, "from") == 0;
+    struct fault fault = {.kind = fault_kind(words[0])};
     if (fault.kind == NTH_KIND_COUNT)
         return -1;
-    if (count == 1) {
-        run_kind(harness, fault, 1, 1);
+    if (count == 1 || alone || from) {
+        if (!from)
+            run_kind(harness, fault, 1, 1);
         fault.from = true;
-        run_kind(harness, fault, 1, 1);
+        if (!alone)
+            run_kind(harness, fault, 1, 1);
         return 0;
     }
-    fault.nth = (unsigned)strtoul(words[1], NULL, 10);
+    fault.nth = (unsigned)strtoul(way, NULL, 10);
+    fault.from = count > 2 && strcmp(words[2], "from") == 0;
     harness->verbose = true;
     start_one(harness, &fault);
     finish_all(harness);
@@ -295,7 +301,8 @@ int main(int argc, char **argv)
     seed_random();
     open_harness(&harness, mode);
     if (count < 1 || run(&harness, count, argv + argc - count)) {
-        fputs("usage: failing_calls [tls | state | resume] share | all | some COUNT | KIND [N [from]]\n", stderr);
+        fputs("usage: failing_calls [tls | state | resume] share | all | some COUNT | KIND [alone | from | N [from]]\n",
+              stderr);
         harness.bad++;
     }
     return close_harness(&harness);
