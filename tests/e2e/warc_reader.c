@@ -198,7 +198,7 @@ static int connect_to_judges(void)
     if (!path)
         return -1;
     ck_assert_uint_lt(strlen(path), sizeof address.sun_path);
-    strcpy(address.sun_path, path);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_ge(fd, 0);
     ck_assert_msg(connect(fd, (struct sockaddr *)&address, sizeof address) == 0, "nobody judges at %s", path);
