@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "confine.h"
 #include "option_table.h"
+#include "output/json_value.h"
 #include "output/warc.h"
 
 enum { LARGEST_RULES = 16 << 20, LARGEST_POSITION = 64 * 1024 };
@@ -294,20 +295,31 @@ static int note_text(struct crawl_state *state, const char *name, const char *te
                       &(struct journal_entry){.kind = JOURNAL_NOTE, .text = slice_of(name), .more = slice_of(text)});
 }
 
+static int append_rules(struct buf *text, const struct options *options)
+{
+    json_t *rules = rules_of(options);
+    int err = rules ? json_value_append(text, rules, JSON_COMPACT) : ERR_NO_MEMORY;
+    json_decref(rules);
+    return err;
+}
+
 /* The rules come last, behind the roots: a file without them holds no crawl. */
 static int note_crawl(struct crawl_state *state, const struct options *options)
 {
-    json_t *rules = rules_of(options);
-    char *text = rules ? json_dumps(rules, JSON_COMPACT) : NULL;
-    int err = text ? note_text(state, "version", CRAWLER_VERSION) : tell(options->state, ERR_NO_MEMORY);
+    struct buf text;
+    buf_init(&text, LARGEST_RULES);
+    int err = append_rules(&text, options);
+    if (err)
+        tell(options->state, err);
+    if (!err)
+        err = note_text(state, "version", CRAWLER_VERSION);
     if (!err)
         err = note_number(state, "started", (uint64_t)time(NULL));
     if (!err)
         err = note_number(state, "finished", 0);
     if (!err)
-        err = note_text(state, "rules", text);
-    free(text);
-    json_decref(rules);
+        err = note_text(state, "rules", buf_text(&text));
+    buf_free(&text);
     return err;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "output/json_string.h"
+#include "output/json_value.h"
 #include "output/line_output.h"
 #include "output/record_json.h"
 #include "web/root.h"
@@ -52,30 +53,14 @@ static int append_roots(struct buf *out, const struct text_list *roots)
     return err ? err : buf_append_char(out, ']');
 }
 
-struct dump {
-    struct buf *out;
-    int err;
-};
-
-/* Remembers the error: jansson 2.14 forgets one that comes up at a key. */
-static int append_dumped(const char *bytes, size_t length, void *context)
-{
-    struct dump *dump = context;
-    int err = buf_append(dump->out, bytes, length);
-    if (err)
-        dump->err = err;
-    return err;
-}
-
 static int append_summary(struct buf *out, const struct crawl_end *end)
 {
     json_t *summary = summary_json(end->summary, end->totals);
     if (!summary)
         return ERR_NO_MEMORY;
-    struct dump dump = {.out = out};
-    int failed = json_dump_callback(summary, append_dumped, &dump, JSON_COMPACT | JSON_ENSURE_ASCII);
+    int err = json_value_append(out, summary, JSON_COMPACT | JSON_ENSURE_ASCII);
     json_decref(summary);
-    return failed || dump.err ? ERR_NO_MEMORY : 0;
+    return err;
 }
 
 static int finish(struct output *output, const struct crawl_end *end)
