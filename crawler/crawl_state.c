@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "confine.h"
 #include "option_table.h"
-#include "output/json_value.h"
 #include "output/warc.h"
+#include "record/json_value.h"
 
 enum { LARGEST_RULES = 16 << 20, LARGEST_POSITION = 64 * 1024 };
 
@@ -146,12 +146,12 @@ static int read_rules(struct state_file *file, json_t **rules)
 {
     struct buf text;
     buf_init(&text, LARGEST_RULES);
-    int found = state_file_text(file, "rules", &text);
-    *rules = found > 0 ? json_loadb(buf_text(&text), text.length, 0, NULL) : NULL;
-    if (found > 0 && !*rules)
-        found = ERR_SYNTAX;
+    int found = state_file_text(file, "rules", &text), err = 0;
+    *rules = NULL;
+    if (found > 0)
+        err = json_value_parse(rules, buf_slice(&text), NULL);
     buf_free(&text);
-    return found;
+    return err ? err : found;
 }
 
 int crawl_state_take_roots(struct state_file *file, struct options *options)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "record/json_value.h"
 
 /* What is compared, where it is in the JSON, and whether more of it is worse. */
 struct figure {
@@ -58,17 +59,22 @@ static int parse(json_t **baseline, FILE *file, const char *path)
 {
     json_error_t error;
     errno = 0;
-    json_t *document = json_loadf(file, 0, &error);
+    json_t *document;
+    int err = json_value_read(&document, file, &error);
     int read_errno = errno;
-    if (!document && ferror(file)) {
+    if (err == ERR_NO_MEMORY) {
+        log_error("%s: %s", path, error_text(err));
+        return err;
+    }
+    if (err && ferror(file)) {
         log_error("%s: %s", path, strerror(read_errno));
         return error_from_errno(read_errno);
     }
-    if (!document) {
+    if (err) {
         log_error("%s:%d: %s", path, error.line, error.text);
-        return ERR_SYNTAX;
+        return err;
     }
-    int err = check(document, path);
+    err = check(document, path);
     if (err)
         json_decref(document);
     else

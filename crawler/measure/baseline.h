@@ -27,7 +27,8 @@ struct comparison {
 };
 
 /* Reads a baseline: to be done before measuring, so that a bad file costs nothing. `*baseline` is to be freed by json_decref.
- * Errors, told in the log with file and place: ERR_SYNTAX (no JSON, or not of this kind), those of error_from_errno. */
+ * Errors, told in the log with file and place: ERR_SYNTAX (no JSON, or not of this kind), ERR_NO_MEMORY, those of
+ * error_from_errno. */
 int baseline_load(json_t **baseline, const char *path);
 
 /* Compares. `threshold` in percent. Errors: ERR_NO_MEMORY; ERR_NOT_FOUND (the two have no step in common), which is told in the log. */

@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "output/json_string.h"
-#include "output/json_value.h"
 #include "output/line_output.h"
 #include "output/record_json.h"
+#include "record/json_value.h"
 #include "web/root.h"
 
 static int take_record(void *context, const struct fetch_statistic *stat)
