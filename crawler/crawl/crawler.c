@@ -239,13 +239,13 @@ static bool could_use_more_workers(void *context)
            !crawler->stopped && !crawler->error;
 }
 
-/* Doubles their number, some in each pass of the loop, so that the others don't wait for all of them to begin. */
+/* Four times as many, some in each pass of the loop, so that the others don't wait for all of them to begin. */
 static bool start_more_workers(void *context)
 {
     struct crawler *crawler = context;
     uint32_t most = crawler->options->max_tasks, count = crawler->worker_count;
     if (count >= crawler->workers_wanted)
-        crawler->workers_wanted = count < most / 2 ? 2 * count : most;
+        crawler->workers_wanted = count < most / 4 ? 4 * count : most;
     uint32_t left = crawler->workers_wanted - count;
     crawler_fail(crawler, start_workers(crawler, count + (left < STARTED_IN_A_PASS ? left : STARTED_IN_A_PASS)));
     if (crawler->worker_count == most)

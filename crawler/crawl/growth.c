@@ -1,7 +1,7 @@
 #include "crawl/growth.h"
 
 static const nanoseconds SHORTEST_PAUSE = MILLISECONDS(1);
-static const nanoseconds LONGEST_PAUSE = MILLISECONDS(100);
+static const nanoseconds LONGEST_PAUSE = MILLISECONDS(20);
 
 static void look_in(struct growth *growth, nanoseconds pause)
 {
