@@ -244,6 +244,8 @@ static bool start_more_workers(void *context)
 {
     struct crawler *crawler = context;
     uint32_t most = crawler->options->max_tasks, count = crawler->worker_count;
+    if (crawler->stopped || crawler->error)
+        return false;
     if (count >= crawler->workers_wanted)
         crawler->workers_wanted = count < most / 4 ? 4 * count : most;
     uint32_t left = crawler->workers_wanted - count;

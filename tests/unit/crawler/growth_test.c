@@ -33,13 +33,19 @@ static bool grow(void *context)
     return false;
 }
 
-static void pool_run(struct pool *pool)
+/* Runs the pool until `done`; `busy` is scheduled at once if the loop is to be busy from the start. */
+static void pool_run(struct pool *pool, bool (*wanted)(void *context), bool (*growing)(void *context),
+                     void (*busy)(void *context), bool busy_at_once)
 {
     ck_assert_int_eq(loop_create(&pool->loop, NULL), 0);
     future_init(&pool->done, pool->loop, "pool");
-    growth_start(&pool->growth, pool->loop, is_wanted, grow, pool);
+    loop_callback_init(&pool->busy, busy, pool);
+    if (busy_at_once)
+        loop_call_soon(pool->loop, &pool->busy);
+    growth_start(&pool->growth, pool->loop, wanted, growing, pool);
     ck_assert_int_eq(loop_run_until_complete(pool->loop, &pool->done), 0);
     growth_stop(&pool->growth);
+    loop_callback_cancel(&pool->busy);
     future_destroy(&pool->done);
     loop_free(pool->loop);
 }
@@ -47,7 +53,7 @@ static void pool_run(struct pool *pool)
 START_TEST(an_idle_loop_grows)
 {
     struct pool pool = {.is_wanted = true};
-    pool_run(&pool);
+    pool_run(&pool, is_wanted, grow, NULL, false);
     ck_assert_int_eq(pool.grown, ENOUGH);
 }
 END_TEST
@@ -55,7 +61,7 @@ END_TEST
 START_TEST(what_is_not_wanted_does_not_grow)
 {
     struct pool pool = {.is_wanted = false};
-    pool_run(&pool);
+    pool_run(&pool, is_wanted, grow, NULL, false);
     ck_assert_int_eq(pool.grown, 0);
 }
 END_TEST
@@ -78,17 +84,8 @@ static bool is_wanted_by_busy(void *context)
 START_TEST(a_busy_loop_does_not_grow)
 {
     struct pool pool = {.grown = 0};
-    ck_assert_int_eq(loop_create(&pool.loop, NULL), 0);
-    future_init(&pool.done, pool.loop, "pool");
-    loop_callback_init(&pool.busy, keep_busy, &pool);
-    loop_call_soon(pool.loop, &pool.busy);
-    growth_start(&pool.growth, pool.loop, is_wanted_by_busy, grow, &pool);
-    ck_assert_int_eq(loop_run_until_complete(pool.loop, &pool.done), 0);
+    pool_run(&pool, is_wanted_by_busy, grow, keep_busy, true);
     ck_assert_int_eq(pool.grown, 0);
-    growth_stop(&pool.growth);
-    loop_callback_cancel(&pool.busy);
-    future_destroy(&pool.done);
-    loop_free(pool.loop);
 }
 END_TEST
 
@@ -121,17 +118,9 @@ static void count_turn(void *context)
 START_TEST(what_has_begun_goes_on_pass_by_pass)
 {
     struct pool pool = {.grown = 0};
-    ck_assert_int_eq(loop_create(&pool.loop, NULL), 0);
-    future_init(&pool.done, pool.loop, "pool");
-    loop_callback_init(&pool.busy, count_turn, &pool);
-    growth_start(&pool.growth, pool.loop, is_wanted_once, grow_by_one_step, &pool);
-    ck_assert_int_eq(loop_run_until_complete(pool.loop, &pool.done), 0);
+    pool_run(&pool, is_wanted_once, grow_by_one_step, count_turn, false);
     ck_assert_int_eq(pool.grown, ENOUGH);
     ck_assert_int_eq(pool.asked, 1);
-    growth_stop(&pool.growth);
-    loop_callback_cancel(&pool.busy);
-    future_destroy(&pool.done);
-    loop_free(pool.loop);
 }
 END_TEST
 
