@@ -109,6 +109,11 @@ int frontier_add(struct frontier *frontier, struct store_url *urls, size_t count
     return err;
 }
 
+void frontier_look_up(const struct frontier *frontier, struct store_question *questions, size_t count)
+{
+    store_look_up_batch(frontier->store, questions, count);
+}
+
 static int wait_for_change(struct frontier *frontier)
 {
     struct waiter waiter;

@@ -18,6 +18,9 @@ void frontier_free(struct frontier *frontier);
 /* store_enqueue_batch, and tasks that wait are woken. */
 int frontier_add(struct frontier *frontier, struct store_url *urls, size_t count, struct store_source *source);
 
+/* store_look_up_batch. */
+void frontier_look_up(const struct frontier *frontier, struct store_question *questions, size_t count);
+
 /* Takes a URL that may be fetched now, waiting for one. Must be called in a task. Returns 0 and fills `claim`, to be
  * handed back by frontier_done; ERR_FINISHED when nothing is left and nothing claimed, or the frontier is closed;
  * ERR_CANCELLED; ERR_NO_MEMORY. */

@@ -11,16 +11,6 @@
 #include "crawl/set_aside.h"
 #include "web/root.h"
 
-enum { SLICE_LINKS = 4096 };
-
-/* A page of its own has a walk of its own, since other pages come in between. */
-struct intake_links {
-    struct intake *intake;
-    struct visit visit;
-    struct link_walk walk;
-    struct buf graph;
-};
-
 int intake_create(struct intake **out, const struct options *options, struct frontier *frontier, intake_skipped skipped,
                   void *context)
 {
@@ -70,8 +60,7 @@ void intake_set_memory(struct intake *intake, const struct intake_memory *memory
     intake->memory = *memory;
 }
 
-/* Puts the URL in the place of those that are the same page for the user; `*url` may be NULL. Valid up to the next. */
-static int make_canonical(struct intake *intake, const struct url **url, struct url *made, uint64_t *fingerprint)
+int intake_make_canonical(struct intake *intake, const struct url **url, struct url *made, uint64_t *fingerprint)
 {
     if (!intake->canonical || !*url || !url_is_http(*url))
         return 0;
@@ -84,115 +73,6 @@ static int make_canonical(struct intake *intake, const struct url **url, struct 
     return 0;
 }
 
-static int offer_link(struct intake *intake)
-{
-    struct link_walk *walk = intake->batch.visit->walk;
-    const struct url *url = link_walk_url(walk);
-    uint64_t fingerprint = walk->fingerprint;
-    struct judgement judgement = {.reason = REASON_NONE};
-    struct url made;
-    int err = make_canonical(intake, &url, &made, &fingerprint);
-    if (!err)
-        err = graph_note_link(intake->batch.visit, fingerprint);
-    if (!err)
-        err = batch_judge(intake, url, fingerprint, &judgement);
-    if (!err)
-        err = link_walk_allow(walk, judgement.reason == REASON_NONE || judgement.reason == REASON_NOFOLLOW);
-    return err ? err : batch_offer(intake, intake_entry_of(url, walk->raw, fingerprint), &judgement);
-}
-
-/* Whether the link that was come to is more than one more way to a URL that an earlier page had, and whether any that is
- * still to come is. A page can't make a URL matter that did not before. */
-static bool matters(const struct intake *intake, const struct link_walk *walk)
-{
-    return intake->canonical || walk->is_nofollow || reach_heeds(intake->reach, walk->fingerprint) ||
-           table_get(&intake->nofollow, walk->fingerprint);
-}
-
-static bool some_matter(const struct intake *intake, const struct link_walk *walk)
-{
-    return intake->canonical || walk->is_nofollow || walk->later.length || reach_heeds_any(intake->reach) ||
-           intake->nofollow.count;
-}
-
-/* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
- * their end, or an error. */
-static int take_links(struct intake *intake, size_t most)
-{
-    struct visit *visit = intake->batch.visit;
-    struct link_walk *walk = visit->walk;
-    bool some_do = some_matter(intake, walk);
-    int err = 0, met = 0;
-    for (; most && !err && (met = link_walk_next(walk)) != LINK_WALK_END; most--) {
-        if (met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk))) {
-            visit->count.allowed += link_walk_is_allowed(walk);
-            err = graph_note_link(visit, walk->fingerprint);
-        } else {
-            err = met < 0 ? met : offer_link(intake);
-        }
-    }
-    return err ? err : met != LINK_WALK_END;
-}
-
-int intake_add_links(struct intake *intake, struct page *page, const struct url *document,
-                     const struct discovery *found, struct intake_count *count)
-{
-    struct visit visit = intake_visit_of(found, &intake->walk);
-    int err = link_walk_begin(visit.walk, page, document);
-    if (!err) {
-        graph_begin(intake, &visit, &intake->graph);
-        batch_begin(intake, &visit);
-        err = batch_finish(intake, take_links(intake, SIZE_MAX));
-    }
-    if (!err)
-        err = graph_tell_links(intake, &visit);
-    *count = visit.count;
-    return err;
-}
-
-int intake_links_create(struct intake_links **out, struct intake *intake, struct page *page, const struct url *document,
-                        const struct discovery *found)
-{
-    struct intake_links *links = calloc(1, sizeof *links);
-    if (!links)
-        return ERR_NO_MEMORY;
-    links->intake = intake;
-    links->visit = intake_visit_of(found, &links->walk);
-    buf_init(&links->graph, INTAKE_GRAPH_LIMIT);
-    link_walk_init(&links->walk);
-    graph_begin(intake, &links->visit, &links->graph);
-    int err = link_walk_begin(&links->walk, page, document);
-    if (err) {
-        intake_links_free(links);
-        return err;
-    }
-    *out = links;
-    return 0;
-}
-
-void intake_links_free(struct intake_links *links)
-{
-    if (!links)
-        return;
-    store_source_free(&links->visit.source);
-    link_walk_free(&links->walk);
-    buf_free(&links->graph);
-    free(links);
-}
-
-int intake_links_take(struct intake_links *links, uint32_t depth, struct intake_count *count)
-{
-    struct intake *intake = links->intake;
-    links->visit.found.depth = links->visit.source.depth = depth;
-    batch_begin(intake, &links->visit);
-    int more = take_links(intake, SLICE_LINKS);
-    int err = more < 0 ? more : batch_flush(intake);
-    if (!err && !more)
-        err = graph_tell_links(intake, &links->visit);
-    *count = links->visit.count;
-    return err ? err : more;
-}
-
 /* Takes one URL into the visit. */
 static int add_url(struct intake *intake, struct visit *visit, const struct url *url, struct slice raw)
 {
@@ -200,7 +80,7 @@ static int add_url(struct intake *intake, struct visit *visit, const struct url 
     struct url made;
     uint64_t fingerprint = url ? url_fingerprint(url) : hash_bytes(raw);
     /* A redirect to the same page as the user sees it, which the server doesn't, leads on. */
-    int err = visit->found.redirects ? 0 : make_canonical(intake, &url, &made, &fingerprint);
+    int err = visit->found.redirects ? 0 : intake_make_canonical(intake, &url, &made, &fingerprint);
     if (err)
         return err;
     batch_begin(intake, visit);

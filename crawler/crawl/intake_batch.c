@@ -51,12 +51,14 @@ static int release(struct intake *intake, struct slice text, uint64_t id, struct
     struct traps_ticket ticket;
     enum reason reason;
     url_of_serialised(&url, text);
-    int counted = traps_count(intake->traps, &url, url_fingerprint(&url), &ticket, &reason);
+    uint64_t fingerprint = url_fingerprint(&url);
+    int counted = traps_count(intake->traps, &url, fingerprint, &ticket, &reason);
     if (counted)
         return counted;
     struct store_url entry = {.text = text,
                               .origin_length = url.path_start,
                               .wish = reason == REASON_NONE ? STORE_RELEASE : STORE_REFUSE,
+                              .fingerprint = fingerprint,
                               .reason = reason,
                               .id = id};
     int err = frontier_add(intake->frontier, &entry, 1, source);

@@ -35,6 +35,13 @@ struct batch {
     char text[BATCH_TEXT];
 };
 
+/* Links of a walk that are known by their fingerprints, until the store is asked for them. */
+struct held_links {
+    struct link_mark marks[BATCH];
+    struct store_question questions[BATCH];
+    size_t count;
+};
+
 struct intake {
     struct scope *scope;
     struct traps *traps;
@@ -43,6 +50,7 @@ struct intake {
     struct frontier *frontier;
     struct link_walk walk;
     struct batch batch;
+    struct held_links held;
     const struct options *canonical; /* NULL: URLs are taken as they are */
     struct buf canonical_text;
     struct intake_memory memory;
@@ -63,6 +71,10 @@ struct judgement {
 /* A place where something was found, and a URL as the store takes it; `url` is NULL for one that can't be parsed. */
 struct visit intake_visit_of(const struct discovery *found, struct link_walk *walk);
 struct store_url intake_entry_of(const struct url *url, struct slice raw, uint64_t fingerprint);
+
+/* Puts the URL in the place of those that are the same page for the user; `*url` may be NULL. Valid up to the next.
+ * Errors: ERR_NO_MEMORY. */
+int intake_make_canonical(struct intake *intake, const struct url **url, struct url *made, uint64_t *fingerprint);
 
 /* Begins with a visit, with an empty batch. */
 void batch_begin(struct intake *intake, struct visit *visit);

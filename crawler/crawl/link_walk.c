@@ -3,7 +3,6 @@
  * in a table where the latest of two that fall on one place stays. */
 #include "crawl/link_walk.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -153,14 +152,45 @@ int link_walk_allow(struct link_walk *walk, bool allowed)
     return 0;
 }
 
-const struct url *link_walk_url(struct link_walk *walk)
+struct link_mark link_walk_mark(const struct link_walk *walk)
 {
-    if (walk->is_malformed)
-        return NULL;
-    if (walk->is_unresolved) {
-        bool is_joined = url_resolver_join(&walk->resolver, walk->raw);
-        assert(is_joined); /* what was joined to one base can be joined to another of the same directory */
-        walk->is_unresolved = !is_joined;
+    return (struct link_mark){
+        .raw = walk->raw,
+        .fingerprint = walk->fingerprint,
+        .text = walk->text,
+        .place = recent_place(&walk->recent),
+        .is_nofollow = walk->is_nofollow,
+        .is_malformed = walk->is_malformed,
+    };
+}
+
+int link_walk_return(struct link_walk *walk, const struct link_mark *mark)
+{
+    walk->raw = mark->raw;
+    walk->fingerprint = mark->fingerprint;
+    walk->text = mark->text;
+    walk->is_nofollow = mark->is_nofollow;
+    walk->is_malformed = mark->is_malformed;
+    walk->is_unresolved = true;
+    int met = recent_meet_at(&walk->recent, mark->fingerprint, mark->place);
+    return met < 0 ? met : 0;
+}
+
+/* Makes up a URL whose fingerprint is known: only memory can be missing, since it was made up before. */
+static int resolve(struct link_walk *walk)
+{
+    if (!url_resolver_join(&walk->resolver, walk->raw)) {
+        int err = url_resolver_parse(&walk->resolver, walk->raw);
+        if (err)
+            return err;
     }
-    return url_resolver_url(&walk->resolver);
+    walk->is_unresolved = false;
+    return 0;
+}
+
+int link_walk_url(struct link_walk *walk, const struct url **url)
+{
+    int err = walk->is_unresolved && !walk->is_malformed ? resolve(walk) : 0;
+    *url = err || walk->is_malformed ? NULL : url_resolver_url(&walk->resolver);
+    return err;
 }

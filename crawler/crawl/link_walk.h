@@ -22,7 +22,17 @@ struct link_walk {
     bool is_nofollow;     /* no link of the page that may be followed came to the URL */
     bool is_malformed;
     bool leaves_none;   /* links that are not allowed and that earlier pages had are met, too */
-    bool is_unresolved; /* the link's form was known, and the URL is not made up before it is asked for */
+    bool is_unresolved; /* the fingerprint is known, and the URL is not made up before it is asked for */
+};
+
+/* A link that a walk came to. */
+struct link_mark {
+    struct slice raw;
+    uint64_t fingerprint;
+    uint64_t text;
+    uint32_t place; /* hint for recent_meet_at */
+    bool is_nofollow;
+    bool is_malformed;
 };
 
 /* An idle walk; nothing is allocated. */
@@ -41,8 +51,15 @@ enum { LINK_WALK_END, LINK_WALK_NEW, LINK_WALK_KNOWN };
  * behind the last, or ERR_NO_MEMORY. */
 int link_walk_next(struct link_walk *walk);
 
-/* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. */
-const struct url *link_walk_url(struct link_walk *walk);
+/* Marks the link that was come to. */
+struct link_mark link_walk_mark(const struct link_walk *walk);
+
+/* Comes to a link again, as when it was marked on this page. Errors: ERR_NO_MEMORY. */
+int link_walk_return(struct link_walk *walk, const struct link_mark *mark);
+
+/* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. Errors:
+ * ERR_NO_MEMORY. */
+int link_walk_url(struct link_walk *walk, const struct url **url);
 
 /* Says of the link that was come to whether its URL is allowed, which is false before. One that leads out whatever page
  * it stands on is not come to again. Errors: ERR_NO_MEMORY. */

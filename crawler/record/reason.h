@@ -2,6 +2,8 @@
 #ifndef RECORD_REASON_H
 #define RECORD_REASON_H
 
+#include <stdbool.h>
+
 /* reason, machine-readable name (stable: outputs use it), text for people */
 #define REASON_TABLE(X)                                                                                            \
     X(REASON_NONE, "none", "allowed")                                                                              \
@@ -39,6 +41,12 @@ enum reason {
 
 /* Those that keep a crawl out of endless sites (crawl/traps.h), in their order. */
 enum { REASON_TRAPS_BEGIN = REASON_PATH_LENGTH, REASON_TRAPS_END = REASON_HOST_BUDGET + 1 };
+
+/* Whether it is the URL itself that is refused, whatever way leads there and whatever its server says. */
+static inline bool reason_is_of_url(enum reason reason)
+{
+    return reason > REASON_NONE && reason <= REASON_HOST_BUDGET;
+}
 
 /* "host". Static. */
 const char *reason_name(enum reason reason);

@@ -60,6 +60,11 @@ static int enqueue_batch(struct store *store, struct store_url *urls, size_t cou
     return memory_err ? memory_err : err;
 }
 
+static void look_up_batch(const struct store *store, struct store_question *questions, size_t count)
+{
+    store_look_up_batch(const_durable_of(store)->memory, questions, count);
+}
+
 /* Where the disk can't keep up, fetching waits for it. */
 static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
 {
@@ -131,8 +136,8 @@ static void durable_store_free(struct store *store)
 
 int durable_store_create(struct store **out, struct store *memory, struct state *state)
 {
-    static const struct store_operations operations = {enqueue_batch, claim_next, done_batch, set_pace,
-                                                       next_time,     stats,      finished,   durable_store_free};
+    static const struct store_operations operations = {
+        enqueue_batch, look_up_batch, claim_next, done_batch, set_pace, next_time, stats, finished, durable_store_free};
     struct durable_store *durable = calloc(1, sizeof *durable);
     if (!durable) {
         store_free(memory);

@@ -36,10 +36,19 @@ static void number(struct memory_store *memory, struct store_url *url, bool is_n
         memory->last_id = url->id;
 }
 
+/* Makes it known; the bit of its fingerprint says whether it is refused. Returns whether it is new, or ERR_NO_MEMORY. */
+static int remember(struct seen *seen, const struct store_url *url)
+{
+    bool is_refused = reason_is_of_url(url->reason);
+    if (url->wish != STORE_RELEASE && url->wish != STORE_REFUSE)
+        return seen_add(seen, url->fingerprint, is_refused);
+    seen_set_bit(seen, url->fingerprint, is_refused);
+    return 0;
+}
+
 static int enqueue(struct memory_store *memory, struct store_url *url, struct store_source *source)
 {
-    bool is_known = url->wish == STORE_RELEASE || url->wish == STORE_REFUSE;
-    int is_new = is_known ? 0 : seen_add(memory->seen, url->fingerprint);
+    int is_new = remember(memory->seen, url);
     if (is_new < 0)
         return is_new;
     url->is_new = is_new;
@@ -60,6 +69,18 @@ static int enqueue_batch(struct store *store, struct store_url *urls, size_t cou
     for (size_t i = 0; i < count && !err; i++)
         err = enqueue(memory, &urls[i], source);
     return err;
+}
+
+static void look_up_batch(const struct store *store, struct store_question *questions, size_t count)
+{
+    const struct seen *seen = const_memory_of(store)->seen;
+    for (size_t i = 0; i < count; i++)
+        seen_prefetch(seen, questions[i].fingerprint);
+    for (size_t i = 0; i < count; i++) {
+        bool is_refused;
+        bool is_known = seen_has(seen, questions[i].fingerprint, &is_refused);
+        questions[i].standing = !is_known ? STORE_NONE : is_refused ? STORE_REFUSED : STORE_SOUND;
+    }
 }
 
 static int claim_next(struct store *store, nanoseconds now, struct claim *claim)
@@ -128,8 +149,8 @@ static void memory_store_free(struct store *store)
 
 int memory_store_create(struct store **out, uint32_t at_once, uint64_t budget, const char *folder)
 {
-    static const struct store_operations operations = {enqueue_batch, claim_next, done_batch, set_pace,
-                                                       next_time,     stats,      finished,   memory_store_free};
+    static const struct store_operations operations = {
+        enqueue_batch, look_up_batch, claim_next, done_batch, set_pace, next_time, stats, finished, memory_store_free};
     struct memory_store *memory = calloc(1, sizeof *memory);
     if (!memory)
         return ERR_NO_MEMORY;

@@ -21,8 +21,10 @@ enum {
     FULL = 90, /* percent */
 };
 
+static const uint64_t OWNERS_BIT = 1;
+
 struct segment {
-    uint64_t *slots; /* `size` homes and `overhang` slots behind them; 0 marks a free one */
+    uint64_t *slots; /* `size` homes and `overhang` slots behind them, the owner's bit lowest; 0 marks a free one */
     uint32_t size;
     uint32_t overhang;
     uint32_t count;
@@ -66,15 +68,21 @@ void seen_free(struct seen *seen)
     free(seen);
 }
 
-/* 0 marks a free slot, so that the fingerprint 0 counts as 1. */
+/* What stands in a slot, with the owner's bit clear. 0 marks a free slot, so that the fingerprint 0 counts as 2. */
 static uint64_t mark(uint64_t fingerprint)
 {
-    return fingerprint ? fingerprint : 1;
+    fingerprint &= ~OWNERS_BIT;
+    return fingerprint ? fingerprint : 2;
 }
 
-static struct segment *segment_of(struct seen *seen, uint64_t fingerprint)
+static bool is_same(uint64_t slot, uint64_t fingerprint)
 {
-    return &seen->segments[fingerprint >> (64 - SEGMENT_BITS)];
+    return (slot & ~OWNERS_BIT) == fingerprint;
+}
+
+static size_t segment_of(uint64_t fingerprint)
+{
+    return fingerprint >> (64 - SEGMENT_BITS);
 }
 
 /* The home of a fingerprint: the bits below the segment's number, scaled to the size. */
@@ -159,24 +167,31 @@ static int make_room(struct seen *seen, struct segment *segment)
 void seen_prefetch(const struct seen *seen, uint64_t fingerprint)
 {
     fingerprint = mark(fingerprint);
-    const struct segment *segment = &seen->segments[fingerprint >> (64 - SEGMENT_BITS)];
+    const struct segment *segment = &seen->segments[segment_of(fingerprint)];
     if (segment->slots)
         __builtin_prefetch(&segment->slots[home(segment, fingerprint)]);
 }
 
-int seen_add(struct seen *seen, uint64_t fingerprint)
+/* Where `fingerprint`, as in slots, stands; NULL when it doesn't. */
+static uint64_t *slot_of(const struct seen *seen, uint64_t fingerprint)
+{
+    const struct segment *segment = &seen->segments[segment_of(fingerprint)];
+    if (!segment->slots)
+        return NULL;
+    uint32_t at = find(segment, fingerprint);
+    return at < slots_of(segment) && is_same(segment->slots[at], fingerprint) ? &segment->slots[at] : NULL;
+}
+
+int seen_add(struct seen *seen, uint64_t fingerprint, bool bit)
 {
     fingerprint = mark(fingerprint);
-    struct segment *segment = segment_of(seen, fingerprint);
-    if (segment->slots) {
-        uint32_t at = find(segment, fingerprint);
-        if (at < slots_of(segment) && segment->slots[at] == fingerprint)
-            return 0;
-    }
+    if (slot_of(seen, fingerprint))
+        return 0;
+    struct segment *segment = &seen->segments[segment_of(fingerprint)];
     int err = make_room(seen, segment);
     if (err)
         return err;
-    while (!place(segment, find(segment, fingerprint), fingerprint)) {
+    while (!place(segment, find(segment, fingerprint), fingerprint | bit)) {
         err = resize(seen, segment, segment->size, segment->overhang * 2);
         if (err)
             return err;
@@ -185,14 +200,18 @@ int seen_add(struct seen *seen, uint64_t fingerprint)
     return 1;
 }
 
-bool seen_has(const struct seen *seen, uint64_t fingerprint)
+bool seen_has(const struct seen *seen, uint64_t fingerprint, bool *bit)
 {
-    fingerprint = mark(fingerprint);
-    const struct segment *segment = &seen->segments[fingerprint >> (64 - SEGMENT_BITS)];
-    if (!segment->slots)
-        return false;
-    uint32_t at = find(segment, fingerprint);
-    return at < slots_of(segment) && segment->slots[at] == fingerprint;
+    const uint64_t *slot = slot_of(seen, mark(fingerprint));
+    *bit = slot && *slot & OWNERS_BIT;
+    return slot;
+}
+
+void seen_set_bit(struct seen *seen, uint64_t fingerprint, bool bit)
+{
+    uint64_t *slot = slot_of(seen, mark(fingerprint));
+    if (slot)
+        *slot = (*slot & ~OWNERS_BIT) | bit;
 }
 
 size_t seen_count(const struct seen *seen)

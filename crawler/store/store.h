@@ -29,8 +29,8 @@ struct store_url {
     struct slice text; /* an http or https URL as serialised, without fragment; any text for STORE_REMEMBER */
     uint32_t origin_length;
     enum store_wish wish;
-    uint64_t fingerprint;
-    enum reason reason; /* of STORE_REMEMBER and STORE_REFUSE */
+    uint64_t fingerprint; /* the lowest bit tells no two apart */
+    enum reason reason;   /* of STORE_REMEMBER and STORE_REFUSE */
     uint64_t id; /* its number: an answer when it is new and 0; to be given for STORE_RELEASE and STORE_REFUSE, and
                          * for what was met by an earlier process */
     bool is_new; /* answer: it was not known */
@@ -49,6 +49,18 @@ struct store_source {
  * ERR_NO_MEMORY. */
 int store_source_referrer(struct store_source *source, struct referrer **out);
 void store_source_free(struct store_source *source);
+
+/* What the store has of a URL. */
+enum store_standing {
+    STORE_NONE,   /* nothing */
+    STORE_SOUND,  /* it is known */
+    STORE_REFUSED /* it is known, and refused for what it is (reason_is_of_url) */
+};
+
+struct store_question {
+    uint64_t fingerprint;
+    enum store_standing standing; /* answer */
+};
 
 /* A URL that is being fetched. The text is the claim's own; it is reused from one claim to the next. */
 struct claim {
@@ -98,6 +110,7 @@ struct store;
 
 struct store_operations {
     int (*enqueue_batch)(struct store *store, struct store_url *urls, size_t count, struct store_source *source);
+    void (*look_up_batch)(const struct store *store, struct store_question *questions, size_t count);
     int (*claim)(struct store *store, nanoseconds now, struct claim *claim);
     int (*done_batch)(struct store *store, const struct store_record *records, size_t count);
     void (*set_pace)(struct store *store, const struct claim *claim, const struct store_pace *pace);
@@ -118,6 +131,12 @@ static inline int store_enqueue_batch(struct store *store, struct store_url *url
                                       struct store_source *source)
 {
     return store->operations->enqueue_batch(store, urls, count, source);
+}
+
+/* Answers questions, which cost less than to enqueue what is known. */
+static inline void store_look_up_batch(const struct store *store, struct store_question *questions, size_t count)
+{
+    store->operations->look_up_batch(store, questions, count);
 }
 
 /* Takes a URL that may be fetched now. Returns 1 and fills `claim`, 0 when there is none, or an error: ERR_NO_MEMORY,

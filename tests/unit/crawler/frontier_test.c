@@ -34,7 +34,7 @@ static void close_frontier(void)
 static void add_from(const char *origin, const char *rest, struct store_source *source)
 {
     static uint64_t last;
-    last++;
+    last += 2;
     char text[1024];
     snprintf(text, sizeof text, "%s%s", origin, rest);
     struct store_url url = {.text = slice_of(text), .origin_length = (uint32_t)strlen(origin), .fingerprint = last};

@@ -53,7 +53,8 @@ static void check_walk(const char *address, const char *html, const char *expect
     int met;
     while ((met = link_walk_next(&walk)) != LINK_WALK_END) {
         ck_assert_int_ge(met, 0);
-        const struct url *url = link_walk_url(&walk);
+        const struct url *url;
+        ck_assert_int_eq(link_walk_url(&walk, &url), 0);
         ck_assert_ptr_nonnull(url);
         ck_assert_uint_eq(walk.fingerprint, url_fingerprint(url));
         ck_assert_int_eq(link_walk_allow(&walk, true), 0);
@@ -63,6 +64,46 @@ static void check_walk(const char *address, const char *html, const char *expect
     ck_assert_str_eq(buf_text(&found), expected);
     buf_free(&found);
 }
+
+START_TEST(comes_back_to_links)
+{
+    enum { LINKS = 6 };
+    static const char html[] = "<a href=b></a><a href='?q'></a><a href=http://else.where/%zz></a><a href=http://[></a>"
+                               "<a href=c rel=nofollow></a><a href='http://[::' rel=nofollow></a>";
+    static const char *const expected[LINKS] = {"http://h/x/b", "http://h/x/1?q", "http://else.where/%zz",
+                                                NULL,           "http://h/x/c",   NULL};
+    struct link_mark marks[LINKS];
+    struct url document;
+    options.heed_nofollow = true;
+    set_up();
+    begin_page(html);
+    ck_assert_int_eq(url_parse(&document, SLICE("http://h/x/1"), NULL, NULL, &storage), 0);
+    ck_assert_int_eq(link_walk_begin(&walk, page, &document), 0);
+    for (int i = 0; i < LINKS; i++) {
+        ck_assert_int_eq(link_walk_next(&walk), LINK_WALK_NEW);
+        marks[i] = link_walk_mark(&walk);
+    }
+    ck_assert_int_eq(link_walk_next(&walk), LINK_WALK_END);
+    for (int i = LINKS - 1; i >= 0; i--) {
+        const struct url *url;
+        ck_assert_int_eq(link_walk_return(&walk, &marks[i]), 0);
+        ck_assert_int_eq(walk.is_nofollow, i > 3);
+        ck_assert_int_eq(link_walk_url(&walk, &url), 0);
+        ck_assert_int_eq(url == NULL, expected[i] == NULL);
+        if (url) {
+            ck_assert(slice_equal(url_without_fragment(url), slice_of(expected[i])));
+            ck_assert_uint_eq(walk.fingerprint, url_fingerprint(url));
+        }
+        ck_assert_int_eq(link_walk_allow(&walk, i % 2), 0);
+    }
+    for (int i = 0; i < LINKS; i++) {
+        ck_assert_int_eq(link_walk_return(&walk, &marks[i]), 0);
+        ck_assert_int_eq(link_walk_is_allowed(&walk), i % 2);
+    }
+    options.heed_nofollow = false;
+    tear_down();
+}
+END_TEST
 
 START_TEST(the_same_words_mean_another_url_elsewhere)
 {
@@ -140,5 +181,6 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("link_walk", the_same_words_mean_another_url_elsewhere, directory_and_words_are_told_apart,
-                     a_base_that_is_too_long_to_join_remembers_nothing, each_distinct_url_once_however_it_is_written);
+                     a_base_that_is_too_long_to_join_remembers_nothing, each_distinct_url_once_however_it_is_written,
+                     comes_back_to_links);
 }

@@ -8,9 +8,15 @@
 static const struct fetch_statistic RECORD = {.status = 200};
 static struct store *store;
 
-static struct store_url url_at(const char *text, enum store_wish wish, uint64_t fingerprint)
+static uint64_t fingerprint_of(uint64_t number)
 {
-    return (struct store_url){.text = slice_of(text), .origin_length = 8, .wish = wish, .fingerprint = fingerprint};
+    return 2 * number; /* the lowest bit is none of its own */
+}
+
+static struct store_url url_at(const char *text, enum store_wish wish, uint64_t number)
+{
+    return (struct store_url){
+        .text = slice_of(text), .origin_length = 8, .wish = wish, .fingerprint = fingerprint_of(number)};
 }
 
 static void check_stats(uint64_t known, uint64_t pending, uint64_t claimed)
@@ -64,6 +70,35 @@ START_TEST(wishes_are_heeded)
     end(&claim, &RECORD);
     check_stats(2, 0, 0);
     claim_free(&claim);
+    store_free(store);
+}
+END_TEST
+
+static void check_standings(const enum store_standing *expected)
+{
+    struct store_question questions[4];
+    for (uint64_t i = 0; i < 4; i++)
+        questions[i].fingerprint = fingerprint_of(i + 1);
+    store_look_up_batch(store, questions, 4);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(questions[i].standing, expected[i]);
+}
+
+START_TEST(refusals_are_remembered)
+{
+    struct store_url urls[] = {url_at("http://a/1", STORE_ENQUEUE, 1), url_at("http://a/2", STORE_REMEMBER, 2),
+                               url_at("http://a/3", STORE_REMEMBER, 3)};
+    urls[1].reason = REASON_HOST;
+    urls[2].reason = REASON_DEPTH;
+    struct store_source source = {0};
+    ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
+    check_standings((enum store_standing[]){STORE_NONE, STORE_NONE, STORE_NONE, STORE_NONE});
+    ck_assert_int_eq(store_enqueue_batch(store, urls, 3, &source), 0);
+    check_standings((enum store_standing[]){STORE_SOUND, STORE_REFUSED, STORE_SOUND, STORE_NONE});
+    urls[2].wish = STORE_REFUSE;
+    urls[2].reason = REASON_HOST_BUDGET;
+    ck_assert_int_eq(store_enqueue_batch(store, &urls[2], 1, &source), 0);
+    check_standings((enum store_standing[]){STORE_SOUND, STORE_REFUSED, STORE_REFUSED, STORE_NONE});
     store_free(store);
 }
 END_TEST
@@ -305,7 +340,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("memory_store", wishes_are_heeded, no_referrer_without_need,
+    return RUN_TESTS("memory_store", wishes_are_heeded, refusals_are_remembered, no_referrer_without_need,
                      what_is_given_up_is_pending_and_not_handed_out_again,
                      what_turned_out_unwanted_is_neither_pending_nor_claimed, an_origin_waits_for_its_time_alone,
                      an_origin_has_its_own_share, a_url_put_off_comes_first_when_its_time_has_come,

@@ -16,18 +16,38 @@ static uint64_t spread(uint64_t x)
 START_TEST(knows_what_was_added_and_nothing_else)
 {
     struct seen *seen;
+    bool bit;
     ck_assert_int_eq(seen_create(&seen), 0);
     for (uint64_t i = 0; i < (uint64_t)effort(MANY); i++) {
         seen_prefetch(seen, spread(2 * i));
-        ck_assert(!seen_has(seen, spread(2 * i)));
-        ck_assert_int_eq(seen_add(seen, spread(2 * i)), 1);
+        ck_assert(!seen_has(seen, spread(2 * i), &bit) && !bit);
+        ck_assert_int_eq(seen_add(seen, spread(2 * i), i % 3 == 0), 1);
     }
     for (uint64_t i = 0; i < (uint64_t)effort(MANY); i++) {
-        ck_assert_int_eq(seen_add(seen, spread(2 * i)), 0);
-        ck_assert(seen_has(seen, spread(2 * i)));
-        ck_assert(!seen_has(seen, spread(2 * i + 1)));
+        ck_assert_int_eq(seen_add(seen, spread(2 * i), i % 3 != 0), 0);
+        ck_assert(seen_has(seen, spread(2 * i), &bit) && bit == (i % 3 == 0));
+        ck_assert(!seen_has(seen, spread(2 * i + 1), &bit));
     }
     ck_assert_uint_eq(seen_count(seen), (size_t)effort(MANY));
+    seen_free(seen);
+}
+END_TEST
+
+START_TEST(changes_the_bit_of_what_is_there)
+{
+    struct seen *seen;
+    bool bit;
+    ck_assert_int_eq(seen_create(&seen), 0);
+    seen_set_bit(seen, spread(1), true);
+    ck_assert(!seen_has(seen, spread(1), &bit));
+    for (uint64_t i = 0; i < 1000; i++)
+        ck_assert_int_eq(seen_add(seen, spread(i), false), 1);
+    for (uint64_t i = 0; i < 1000; i += 2)
+        seen_set_bit(seen, spread(i), true);
+    for (uint64_t i = 0; i < 1000; i++)
+        ck_assert(seen_has(seen, spread(i), &bit) && bit == (i % 2 == 0));
+    seen_set_bit(seen, spread(0), false);
+    ck_assert(seen_has(seen, spread(0), &bit) && !bit);
     seen_free(seen);
 }
 END_TEST
@@ -36,17 +56,18 @@ END_TEST
 START_TEST(survives_crowds_and_extremes)
 {
     struct seen *seen;
+    bool bit;
     ck_assert_int_eq(seen_create(&seen), 0);
     for (uint64_t i = 0; i < 2000; i++) {
-        ck_assert_int_eq(seen_add(seen, UINT64_MAX - i * 7), 1);
-        ck_assert_int_eq(seen_add(seen, i * 7 + 2), 1);
+        ck_assert_int_eq(seen_add(seen, UINT64_MAX - i * 14, i % 2), 1);
+        ck_assert_int_eq(seen_add(seen, i * 14 + 4, i % 2), 1);
     }
-    ck_assert_int_eq(seen_add(seen, 0), 1);
-    ck_assert_int_eq(seen_add(seen, 0), 0);
+    ck_assert_int_eq(seen_add(seen, 0, false), 1);
+    ck_assert_int_eq(seen_add(seen, 0, false), 0);
     for (uint64_t i = 0; i < 2000; i++) {
-        ck_assert(seen_has(seen, UINT64_MAX - i * 7));
-        ck_assert(!seen_has(seen, UINT64_MAX - i * 7 - 1));
-        ck_assert(seen_has(seen, i * 7 + 2));
+        ck_assert(seen_has(seen, UINT64_MAX - i * 14, &bit) && bit == i % 2);
+        ck_assert(!seen_has(seen, UINT64_MAX - i * 14 - 2, &bit));
+        ck_assert(seen_has(seen, i * 14 + 4, &bit) && bit == i % 2);
     }
     seen_free(seen);
 }
@@ -60,7 +81,7 @@ START_TEST(costs_at_most_eleven_bytes_a_url)
         return; /* at a fiftieth, the last page of each segment counts */
     ck_assert_int_eq(seen_create(&seen), 0);
     for (uint64_t i = 1; i <= many; i++) {
-        ck_assert_int_eq(seen_add(seen, spread(i)), 1);
+        ck_assert_int_eq(seen_add(seen, spread(i), i % 2), 1);
         if (i == many || (i > 400000 && i % 50000 == 0))
             ck_assert_msg(seen_bytes(seen) <= 12 * i, "%zu bytes at %zu", seen_bytes(seen), (size_t)i);
     }
@@ -71,6 +92,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("seen", knows_what_was_added_and_nothing_else, survives_crowds_and_extremes,
-                     costs_at_most_eleven_bytes_a_url);
+    return RUN_TESTS("seen", knows_what_was_added_and_nothing_else, changes_the_bit_of_what_is_there,
+                     survives_crowds_and_extremes, costs_at_most_eleven_bytes_a_url);
 }
