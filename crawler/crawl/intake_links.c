@@ -28,7 +28,7 @@ static int offer_link(struct intake *intake)
     int err = link_walk_url(walk, &url);
     if (!err)
         err = intake_make_canonical(intake, &url, &made, &fingerprint);
-    if (!err)
+    if (!err && intake->canonical)
         err = graph_note_link(intake->batch.visit, fingerprint);
     if (!err)
         err = batch_judge(intake, url, fingerprint, &judgement);
@@ -51,14 +51,6 @@ static bool some_matter(const struct intake *intake, const struct link_walk *wal
            intake->nofollow.count;
 }
 
-/* Passes over the link that was come to, whose URL is known and would gain nothing. */
-static int pass_over(struct intake *intake, bool is_allowed)
-{
-    struct visit *visit = intake->batch.visit;
-    visit->count.allowed += is_allowed;
-    return graph_note_link(visit, visit->walk->fingerprint);
-}
-
 /* Takes in a link that was held. */
 static int settle(struct intake *intake, const struct link_mark *mark, enum store_standing standing, bool some_do)
 {
@@ -68,8 +60,8 @@ static int settle(struct intake *intake, const struct link_mark *mark, enum stor
         return err;
     if (standing == STORE_NONE || (some_do && matters(intake, walk)))
         return offer_link(intake);
-    err = link_walk_allow(walk, standing == STORE_SOUND);
-    return err ? err : pass_over(intake, standing == STORE_SOUND);
+    intake->batch.visit->count.allowed += standing == STORE_SOUND;
+    return link_walk_allow(walk, standing == STORE_SOUND);
 }
 
 /* Takes in all that are held, in their order. */
@@ -92,19 +84,27 @@ static int hold(struct intake *intake, bool some_do)
     return ++held->count < BATCH ? 0 : settle_held(intake, some_do);
 }
 
+/* The graph has the links in their order. What stands for several is not known by its fingerprint before it is made. */
+static int note_link(const struct intake *intake, struct visit *visit)
+{
+    return intake->canonical ? 0 : graph_note_link(visit, visit->walk->fingerprint);
+}
+
 /* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
  * their end, or an error. */
 static int take_links(struct intake *intake, size_t most)
 {
-    struct link_walk *walk = intake->batch.visit->walk;
+    struct visit *visit = intake->batch.visit;
+    struct link_walk *walk = visit->walk;
     bool some_do = some_matter(intake, walk);
     int err = 0, met = 0;
     intake->held.count = 0;
     for (; most && !err && (met = link_walk_next(walk)) != LINK_WALK_END; most--) {
-        if (met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk)))
-            err = pass_over(intake, link_walk_is_allowed(walk));
-        else
-            err = met < 0 ? met : hold(intake, some_do);
+        err = met < 0 ? met : note_link(intake, visit);
+        if (!err && met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk)))
+            visit->count.allowed += link_walk_is_allowed(walk);
+        else if (!err)
+            err = hold(intake, some_do);
     }
     if (!err)
         err = settle_held(intake, some_do);
