@@ -35,7 +35,7 @@ struct batch {
     char text[BATCH_TEXT];
 };
 
-/* Links of a walk that are known by their fingerprints, until the store is asked for them. */
+/* Links of a walk, until the store is asked for them. */
 struct held_links {
     struct link_mark marks[BATCH];
     struct store_question questions[BATCH];

@@ -18,37 +18,48 @@ struct intake_links {
     struct buf graph;
 };
 
-static int offer_link(struct intake *intake)
+/* Takes in the link that was come to, whose URL isn't known to be refused. */
+static int offer(struct intake *intake, const struct url *url, uint64_t fingerprint, enum store_standing standing)
 {
     struct link_walk *walk = intake->batch.visit->walk;
-    const struct url *url;
-    uint64_t fingerprint = walk->fingerprint;
-    struct judgement judgement = {.reason = REASON_NONE};
-    struct url made;
-    int err = link_walk_url(walk, &url);
-    if (!err)
-        err = intake_make_canonical(intake, &url, &made, &fingerprint);
-    if (!err && intake->canonical)
-        err = graph_note_link(intake->batch.visit, fingerprint);
-    if (!err)
-        err = batch_judge(intake, url, fingerprint, &judgement);
+    struct judgement judgement = {.reason = walk->is_nofollow ? REASON_NOFOLLOW : REASON_NONE};
+    int err = standing == STANDING_NEW ? batch_judge(intake, url, fingerprint, &judgement) : 0;
     if (!err)
         err = link_walk_allow(walk, judgement.reason == REASON_NONE || judgement.reason == REASON_NOFOLLOW);
     return err ? err : batch_offer(intake, intake_entry_of(url, walk->raw, fingerprint), &judgement);
 }
 
-/* Whether the link that was come to is more than one more way to a URL that an earlier page had, and whether any that is
- * still to come is. A page can't make a URL matter that did not before. */
+/* Takes in the link that was come to where it may stand for others, as the same page for the user. */
+static int take_canonical(struct intake *intake)
+{
+    struct visit *visit = intake->batch.visit;
+    struct store_question question = {.fingerprint = visit->walk->fingerprint};
+    const struct url *url;
+    struct url made;
+    int err = link_walk_url(visit->walk, &url);
+    if (!err)
+        err = intake_make_canonical(intake, &url, &made, &question.fingerprint);
+    if (!err)
+        err = graph_note_link(visit, question.fingerprint);
+    if (err)
+        return err;
+    frontier_look_up(intake->frontier, &question, 1);
+    if (question.standing == STANDING_REFUSED)
+        return link_walk_allow(visit->walk, false);
+    return offer(intake, url, question.fingerprint, question.standing);
+}
+
+/* Whether the link that was come to is more than one more way to a URL that is known, and whether any that is still to
+ * come is. A page can't make a URL matter that did not before. */
 static bool matters(const struct intake *intake, const struct link_walk *walk)
 {
-    return intake->canonical || walk->is_nofollow || reach_heeds(intake->reach, walk->fingerprint) ||
+    return walk->is_nofollow || reach_heeds(intake->reach, walk->fingerprint) ||
            table_get(&intake->nofollow, walk->fingerprint);
 }
 
 static bool some_matter(const struct intake *intake, const struct link_walk *walk)
 {
-    return intake->canonical || walk->is_nofollow || walk->later.length || reach_heeds_any(intake->reach) ||
-           intake->nofollow.count;
+    return walk->is_nofollow || walk->later.length || reach_heeds_any(intake->reach) || intake->nofollow.count;
 }
 
 /* Takes in a link that was held. */
@@ -58,10 +69,13 @@ static int settle(struct intake *intake, const struct link_mark *mark, enum stor
     int err = link_walk_return(walk, mark);
     if (err)
         return err;
-    if (standing == STORE_NONE || (some_do && matters(intake, walk)))
-        return offer_link(intake);
-    intake->batch.visit->count.allowed += standing == STORE_SOUND;
-    return link_walk_allow(walk, standing == STORE_SOUND);
+    if (standing == STANDING_REFUSED || (standing == STANDING_KNOWN && !(some_do && matters(intake, walk)))) {
+        intake->batch.visit->count.allowed += standing == STANDING_KNOWN;
+        return link_walk_allow(walk, standing == STANDING_KNOWN);
+    }
+    const struct url *url;
+    err = link_walk_url(walk, &url);
+    return err ? err : offer(intake, url, walk->fingerprint, standing);
 }
 
 /* Takes in all that are held, in their order. */
@@ -84,27 +98,30 @@ static int hold(struct intake *intake, bool some_do)
     return ++held->count < BATCH ? 0 : settle_held(intake, some_do);
 }
 
-/* The graph has the links in their order. What stands for several is not known by its fingerprint before it is made. */
-static int note_link(const struct intake *intake, struct visit *visit)
+/* Takes in the link that was come to, or holds it. The graph has the links in their order. */
+static int take_link(struct intake *intake, bool is_known, bool some_do)
 {
-    return intake->canonical ? 0 : graph_note_link(visit, visit->walk->fingerprint);
+    struct visit *visit = intake->batch.visit;
+    int err = graph_note_link(visit, visit->walk->fingerprint);
+    if (err || !is_known || (some_do && matters(intake, visit->walk)))
+        return err ? err : hold(intake, some_do);
+    visit->count.allowed += link_walk_is_allowed(visit->walk);
+    return 0;
 }
 
 /* Takes in the next links of the visit that was begun, at most `most` of them. Returns 1 when there may be more, 0 at
  * their end, or an error. */
 static int take_links(struct intake *intake, size_t most)
 {
-    struct visit *visit = intake->batch.visit;
-    struct link_walk *walk = visit->walk;
+    struct link_walk *walk = intake->batch.visit->walk;
     bool some_do = some_matter(intake, walk);
     int err = 0, met = 0;
     intake->held.count = 0;
     for (; most && !err && (met = link_walk_next(walk)) != LINK_WALK_END; most--) {
-        err = met < 0 ? met : note_link(intake, visit);
-        if (!err && met == LINK_WALK_KNOWN && !(some_do && matters(intake, walk)))
-            visit->count.allowed += link_walk_is_allowed(walk);
-        else if (!err)
-            err = hold(intake, some_do);
+        if (met < 0)
+            err = met;
+        else
+            err = intake->canonical ? take_canonical(intake) : take_link(intake, met == LINK_WALK_KNOWN, some_do);
     }
     if (!err)
         err = settle_held(intake, some_do);

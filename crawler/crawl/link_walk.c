@@ -3,6 +3,7 @@
  * in a table where the latest of two that fall on one place stays. */
 #include "crawl/link_walk.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -38,7 +39,7 @@ int link_walk_begin(struct link_walk *walk, struct page *page, const struct url 
 {
     walk->links = page_links(page);
     walk->later = page_nofollow_links(page);
-    walk->is_nofollow = false;
+    walk->is_behind = false;
     int err = page_find_base(page, document, &walk->base);
     if (!err)
         err = url_resolver_begin(&walk->resolver, &walk->base, page_charset(page));
@@ -124,7 +125,7 @@ static inline bool next_link(struct link_walk *walk)
         return true;
     if (!walk->later.length)
         return false;
-    walk->is_nofollow = true;
+    walk->is_behind = true;
     walk->links = walk->later;
     walk->later.length = 0;
     return page_next_link(&walk->links, &walk->raw);
@@ -133,6 +134,7 @@ static inline bool next_link(struct link_walk *walk)
 int link_walk_next(struct link_walk *walk)
 {
     while (next_link(walk)) {
+        walk->is_nofollow = walk->is_behind;
         int met = meet(walk);
         if (met != RECENT_REPEATED)
             return met < 0 ? met : met == RECENT_KNOWN ? LINK_WALK_KNOWN : LINK_WALK_NEW;
@@ -173,6 +175,7 @@ int link_walk_return(struct link_walk *walk, const struct link_mark *mark)
     walk->is_malformed = mark->is_malformed;
     walk->is_unresolved = true;
     int met = recent_meet_at(&walk->recent, mark->fingerprint, mark->place);
+    assert(met < 0 || met == RECENT_REPEATED);
     return met < 0 ? met : 0;
 }
 

@@ -19,6 +19,7 @@ struct link_walk {
     struct slice raw;     /* the link as it stands in the document */
     uint64_t fingerprint; /* of the URL; of `raw` when that is none */
     uint64_t text;        /* fingerprint of `raw`, or 0 */
+    bool is_behind;       /* the links to come are those that are not to be followed */
     bool is_nofollow;     /* no link of the page that may be followed came to the URL */
     bool is_malformed;
     bool leaves_none;   /* links that are not allowed and that earlier pages had are met, too */
@@ -54,10 +55,10 @@ int link_walk_next(struct link_walk *walk);
 /* Marks the link that was come to. */
 struct link_mark link_walk_mark(const struct link_walk *walk);
 
-/* Comes to a link again, as when it was marked on this page. Errors: ERR_NO_MEMORY. */
+/* Comes to a link again that was marked on this page; the next one is the same as without. Errors: ERR_NO_MEMORY. */
 int link_walk_return(struct link_walk *walk, const struct link_mark *mark);
 
-/* The URL of the link that was come to; NULL for one that can't be parsed. Valid until the next one. Errors:
+/* The URL of the link that was come to; NULL for one that can't be parsed. Valid until another is come to. Errors:
  * ERR_NO_MEMORY. */
 int link_walk_url(struct link_walk *walk, const struct url **url);
 

@@ -42,8 +42,8 @@ enum reason {
 /* Those that keep a crawl out of endless sites (crawl/traps.h), in their order. */
 enum { REASON_TRAPS_BEGIN = REASON_PATH_LENGTH, REASON_TRAPS_END = REASON_HOST_BUDGET + 1 };
 
-/* Whether it is the URL itself that is refused, whatever way leads there and whatever its server says. */
-static inline bool reason_is_of_url(enum reason reason)
+/* Whether the crawl refuses the URL for good, whatever way leads there and whatever its server says. */
+static inline bool reason_is_refusal(enum reason reason)
 {
     return reason > REASON_NONE && reason <= REASON_HOST_BUDGET;
 }

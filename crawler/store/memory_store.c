@@ -39,7 +39,7 @@ static void number(struct memory_store *memory, struct store_url *url, bool is_n
 /* Makes it known; the bit of its fingerprint says whether it is refused. Returns whether it is new, or ERR_NO_MEMORY. */
 static int remember(struct seen *seen, const struct store_url *url)
 {
-    bool is_refused = reason_is_of_url(url->reason);
+    bool is_refused = reason_is_refusal(url->reason);
     if (url->wish != STORE_RELEASE && url->wish != STORE_REFUSE)
         return seen_add(seen, url->fingerprint, is_refused);
     seen_set_bit(seen, url->fingerprint, is_refused);
@@ -79,7 +79,7 @@ static void look_up_batch(const struct store *store, struct store_question *ques
     for (size_t i = 0; i < count; i++) {
         bool is_refused;
         bool is_known = seen_has(seen, questions[i].fingerprint, &is_refused);
-        questions[i].standing = !is_known ? STORE_NONE : is_refused ? STORE_REFUSED : STORE_SOUND;
+        questions[i].standing = !is_known ? STANDING_NEW : is_refused ? STANDING_REFUSED : STANDING_KNOWN;
     }
 }
 

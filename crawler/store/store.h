@@ -30,7 +30,7 @@ struct store_url {
     uint32_t origin_length;
     enum store_wish wish;
     uint64_t fingerprint; /* the lowest bit tells no two apart */
-    enum reason reason;   /* of STORE_REMEMBER and STORE_REFUSE */
+    enum reason reason;   /* of STORE_REMEMBER and STORE_REFUSE; else REASON_NONE */
     uint64_t id; /* its number: an answer when it is new and 0; to be given for STORE_RELEASE and STORE_REFUSE, and
                          * for what was met by an earlier process */
     bool is_new; /* answer: it was not known */
@@ -52,9 +52,9 @@ void store_source_free(struct store_source *source);
 
 /* What the store has of a URL. */
 enum store_standing {
-    STORE_NONE,   /* nothing */
-    STORE_SOUND,  /* it is known */
-    STORE_REFUSED /* it is known, and refused for what it is (reason_is_of_url) */
+    STANDING_NEW,    /* nothing */
+    STANDING_KNOWN,  /* it is known */
+    STANDING_REFUSED /* it is known, and the crawl refuses it for good (reason_is_refusal) */
 };
 
 struct store_question {

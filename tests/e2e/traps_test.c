@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "e2e/records.h"
 #include "site/started.h"
 #include "unit/folder.h"
 #include "unit/suite.h"
@@ -202,6 +203,35 @@ START_TEST(known_urls_take_no_place)
 }
 END_TEST
 
+/* Links to what is fetched count, though none other would be allowed now; those to what is refused don't. */
+START_TEST(links_to_what_is_known_count)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .body = "<a href=/p/x?1> <a href=/p/x?2> <a href=/p/y>"},
+        {.path = "/p/x*", .body = "x"},
+        {.path = "/p/y", .body = "<a href=/> <a href=/q> <a href=/p/x?1> <a href=/p/x?2>"},
+        {0},
+    };
+    static const char *const ways[][3] = {{NULL}, {"-d", "9", NULL}, {"--sort-query", NULL}};
+    const struct site_config config = {.pages = pages};
+    struct site *site = site_started(&config);
+    const char *more = ways[_i][0], *value = more ? ways[_i][1] : NULL;
+    char root[64], url[64];
+    struct run run;
+    run_crawler(&run, NULL,
+                (const char *const[]){"-q", "-o", "jsonl:/dev/stdout", "-c", "1", "--include", "/p/",
+                                      "--max-query-variants", "1", site_url(site, "/", root, sizeof root), more, value,
+                                      NULL});
+    json_t *records = records_of(run.out);
+    ck_assert_uint_eq(json_array_size(records), 3);
+    const json_t *record = record_find(records, site_url(site, "/p/y", url, sizeof url));
+    ck_assert_int_eq(record_number(record, "links"), 2);
+    json_decref(records);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 static void check_explained(const char *url, const char *wanted)
 {
     struct run run;
@@ -226,6 +256,7 @@ END_TEST
 int main(void)
 {
     int failed = RUN_TESTS_TIMES("traps, one by one", TRAP_COUNT, each_trap_ends);
+    failed |= RUN_TESTS_TIMES("traps, known links", 3, links_to_what_is_known_count);
     return failed | RUN_TESTS("traps", all_of_them_in_one_site_end, a_budget_is_kept_and_told,
                               a_budget_that_suffices_changes_nothing, what_comes_near_counts_then,
                               known_urls_take_no_place, refusals_are_explained);

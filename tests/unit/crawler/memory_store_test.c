@@ -92,13 +92,13 @@ START_TEST(refusals_are_remembered)
     urls[2].reason = REASON_DEPTH;
     struct store_source source = {0};
     ck_assert_int_eq(memory_store_create(&store, 0, 0, NULL), 0);
-    check_standings((enum store_standing[]){STORE_NONE, STORE_NONE, STORE_NONE, STORE_NONE});
+    check_standings((enum store_standing[]){STANDING_NEW, STANDING_NEW, STANDING_NEW, STANDING_NEW});
     ck_assert_int_eq(store_enqueue_batch(store, urls, 3, &source), 0);
-    check_standings((enum store_standing[]){STORE_SOUND, STORE_REFUSED, STORE_SOUND, STORE_NONE});
+    check_standings((enum store_standing[]){STANDING_KNOWN, STANDING_REFUSED, STANDING_KNOWN, STANDING_NEW});
     urls[2].wish = STORE_REFUSE;
     urls[2].reason = REASON_HOST_BUDGET;
     ck_assert_int_eq(store_enqueue_batch(store, &urls[2], 1, &source), 0);
-    check_standings((enum store_standing[]){STORE_SOUND, STORE_REFUSED, STORE_REFUSED, STORE_NONE});
+    check_standings((enum store_standing[]){STANDING_KNOWN, STANDING_REFUSED, STANDING_REFUSED, STANDING_NEW});
     store_free(store);
 }
 END_TEST
