@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/temporary.h"
 #include "option_table.h"
 #include "output/special_path.h"
 #include "sandbox/sandbox.h"
@@ -54,9 +55,9 @@ static void add_cookie_jar(struct places *places, const char *path)
 
 static void add_temporary_folders(struct places *places)
 {
-    const char *wanted = getenv("TMPDIR");
+    const char *wanted = temporary_folder();
     add(places, SLICE(P_tmpdir));
-    if (wanted && wanted[0])
+    if (strcmp(wanted, P_tmpdir) != 0)
         add(places, slice_of(wanted));
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/temporary.h"
 #include "output/junit_case.h"
 #include "output/sorted_lines.h"
 #include "output/xml_text.h"
@@ -140,7 +141,8 @@ static int count_suites(struct junit *junit, FILE *counts)
     if (!err)
         err = end_counting(&walk);
     buf_free(&walk.host);
-    rewind(counts);
+    if (!err && fseeko(counts, 0, SEEK_SET)) /* which writes out what is buffered */
+        err = error_from_errno(errno);
     return err;
 }
 
@@ -158,13 +160,14 @@ static int write_suites(struct junit *junit, FILE *counts, FILE *out)
 static int finish(struct output *output, const struct crawl_end *end)
 {
     struct junit *junit = container_of(output, struct junit, output);
-    FILE *out = output_file_stream(output->file), *counts = tmpfile();
-    if (!counts)
-        return error_from_errno(errno);
+    FILE *out = output_file_stream(output->file), *counts;
+    int err = temporary_stream(&counts);
+    if (err)
+        return err;
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"crawler", out);
     write_counts(out, &junit->all);
     write_seconds(out, (uint64_t)(end->totals->elapsed / MILLISECONDS(1)));
-    int err = count_suites(junit, counts);
+    err = count_suites(junit, counts);
     if (!err)
         err = write_suites(junit, counts, out);
     fputs("</testsuites>\n", out);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/heap.h"
+#include "base/temporary.h"
 
 enum { WINDOW = 64 * 1024 };
 
@@ -106,10 +107,11 @@ static int write_run(struct sorted_lines *lines)
 
 static int spill(struct sorted_lines *lines)
 {
-    if (!lines->spill && !(lines->spill = tmpfile()))
-        return error_from_errno(errno);
+    int err = lines->spill ? 0 : temporary_stream(&lines->spill);
+    if (err)
+        return err;
     sort_gathered(lines);
-    int err = write_run(lines);
+    err = write_run(lines);
     if (err)
         return err;
     lines->count = 0;

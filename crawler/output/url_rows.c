@@ -4,13 +4,14 @@
 #include <inttypes.h>
 
 #include "base/error.h"
+#include "base/temporary.h"
 #include "output/html_text.h"
 #include "output/units.h"
 
 int url_rows_open(struct url_rows *rows)
 {
-    *rows = (struct url_rows){.spool = tmpfile()};
-    return rows->spool ? 0 : error_from_errno(errno);
+    *rows = (struct url_rows){0};
+    return temporary_stream(&rows->spool);
 }
 
 void url_rows_close(struct url_rows *rows)
@@ -36,15 +37,10 @@ static int spool_error(const struct url_rows *rows)
     return ferror(rows->spool) ? error_from_errno(errno) : 0;
 }
 
-static bool has_no_answer(const struct fetch_statistic *stat)
-{
-    return stat->error && !stat->truncated;
-}
-
 /* The cell's class is the status's first digit; 0 where there was no answer. */
 static void write_status(FILE *file, const struct fetch_statistic *stat)
 {
-    if (has_no_answer(stat))
+    if (!fetch_statistic_is_whole(stat))
         fprintf(file, "<td class=\"s0\">%s", error_kind(stat->error));
     else
         fprintf(file, "<td class=\"s%d\">%d%s", stat->status / 100 % 10, stat->status,
@@ -91,11 +87,11 @@ int url_rows_add_broken(struct url_rows *rows, const struct fetch_statistic *sta
         return 0;
     fputs("<tr><td>", file);
     html_url(file, stat->url);
-    if (has_no_answer(stat))
+    if (!fetch_statistic_is_whole(stat))
         fprintf(file, "<td class=\"s0\">%s", error_text(stat->error));
     else
         fprintf(file, "<td class=\"s%d\">%d", stat->status / 100 % 10, stat->status);
-    if (has_no_answer(stat) && stat->error_detail[0]) {
+    if (!fetch_statistic_is_whole(stat) && stat->error_detail[0]) {
         fputs(" (", file);
         html_escape_text(file, stat->error_detail);
         fputs(")", file);

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/path.h"
+#include "base/temporary.h"
 
 /* Sizes of slots: 512 bytes, twice that, and so on. */
 enum { SMALLEST = 512, ORDERS = 14 };
@@ -31,12 +30,6 @@ struct spill {
     struct spill_slot *free[ORDERS];
     struct arena slots; /* none ever goes, and so none lies in the way of what does */
 };
-
-static const char *temporary_folder(void)
-{
-    const char *wanted = getenv("TMPDIR");
-    return wanted && wanted[0] ? wanted : P_tmpdir;
-}
 
 int spill_create(struct spill **out, const char *folder)
 {
@@ -71,31 +64,10 @@ static int tell(const struct spill *spill, int err)
     return err;
 }
 
-/* Where a file system has no files without a name, one loses its name at once. */
-static int open_named(const struct spill *spill)
-{
-    char path[PATH_LIMIT];
-    int length = snprintf(path, sizeof path, "%s/crawler.XXXXXX", spill->folder);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int descriptor = mkostemp(path, O_CLOEXEC);
-    if (descriptor >= 0)
-        unlink(path);
-    return descriptor;
-}
-
 static int open_file(struct spill *spill)
 {
-    if (spill->descriptor >= 0)
-        return 0;
-#ifdef O_TMPFILE
-    spill->descriptor = open(spill->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-#endif
-    if (spill->descriptor < 0)
-        spill->descriptor = open_named(spill);
-    return spill->descriptor < 0 ? tell(spill, error_from_errno(errno)) : 0;
+    int err = spill->descriptor < 0 ? temporary_open(spill->folder, &spill->descriptor) : 0;
+    return err ? tell(spill, err) : 0;
 }
 
 static uint64_t size_of(uint32_t order)

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/path.h"
 
 enum { TRIES = 200, PAUSE_MILLISECONDS = 50 };
 
@@ -28,21 +28,14 @@ static bool is_alive(pid_t process)
     return process > 0 && (kill(process, 0) == 0 || errno == EPERM);
 }
 
-/* Whether the file that is open still has its name: whoever had the lock takes the name away. */
-static bool has_its_name(int descriptor, const char *name)
-{
-    struct stat open_file, named_file;
-    return fstat(descriptor, &open_file) == 0 && stat(name, &named_file) == 0 &&
-           open_file.st_ino == named_file.st_ino && open_file.st_dev == named_file.st_dev;
-}
-
 /* Returns 1 when the lock is ours, 0 when to try again, or an error. */
 static int try_once(struct state_lock *lock, pid_t *owner)
 {
     int descriptor = open(lock->name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (descriptor < 0)
         return error_from_errno(errno);
-    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && has_its_name(descriptor, lock->name)) {
+    /* Whoever had the lock takes the name away. */
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && path_names(lock->name, descriptor)) {
         lock->descriptor = descriptor;
         return 1;
     }
