@@ -21,16 +21,15 @@ static void add_observer(void *context, struct observer *observer)
     list_append(&telling->observers, &observer->node);
 }
 
-/* Each of `observers` that wants it is told; ends with the first error. */
-#define TELL(telling, what, ...)                                                            \
-    do {                                                                                    \
-        list_for_each(node, &(telling)->observers)                                          \
-        {                                                                                   \
-            const struct observer *observer = container_of(node, struct observer, node);    \
-            int told = observer->what ? observer->what(observer->context, __VA_ARGS__) : 0; \
-            if (told)                                                                       \
-                return told;                                                                \
-        }                                                                                   \
+/* Each of the observers is told; ends with the first error. */
+#define TELL(telling, what, ...)                                                                     \
+    do {                                                                                             \
+        list_for_each(node, &(telling)->observers)                                                   \
+        {                                                                                            \
+            int told = observer_tell_##what(container_of(node, struct observer, node), __VA_ARGS__); \
+            if (told)                                                                                \
+                return told;                                                                         \
+        }                                                                                            \
     } while (0)
 
 static int tell_url(void *context, const struct state_url *url)

@@ -25,11 +25,7 @@ void crawler_tell_skipped(void *context, struct slice url, enum reason reason, s
     struct crawler *crawler = context;
     log_debug("skipped %.*s: %s", SLICE_ARGS(url), reason_text(reason));
     list_for_each(node, &crawler->observers)
-    {
-        const struct observer *observer = container_of(node, struct observer, node);
-        if (observer->skipped)
-            crawler_fail(crawler, observer->skipped(observer->context, url, reason, referrer));
-    }
+        crawler_fail(crawler, observer_tell_skipped(container_of(node, struct observer, node), url, reason, referrer));
 }
 
 int crawler_tell_left(void *context, struct slice url, struct slice referrer)
@@ -37,22 +33,14 @@ int crawler_tell_left(void *context, struct slice url, struct slice referrer)
     struct crawler *crawler = context;
     enum reason reason = frontier_hit_limit(crawler->frontier) && !crawler->stopped ? REASON_MAX_PAGES : REASON_STOPPED;
     list_for_each(node, &crawler->observers)
-    {
-        const struct observer *observer = container_of(node, struct observer, node);
-        if (observer->left)
-            crawler_fail(crawler, observer->left(observer->context, url, reason, referrer));
-    }
+        crawler_fail(crawler, observer_tell_left(container_of(node, struct observer, node), url, reason, referrer));
     return 0;
 }
 
 void crawler_tell_fetched(struct crawler *crawler, const struct fetch_statistic *stat)
 {
     list_for_each(node, &crawler->observers)
-    {
-        const struct observer *observer = container_of(node, struct observer, node);
-        if (observer->fetched)
-            crawler_fail(crawler, observer->fetched(observer->context, stat));
-    }
+        crawler_fail(crawler, observer_tell_fetched(container_of(node, struct observer, node), stat));
 }
 
 void crawler_count(struct crawler *crawler, const struct fetch_statistic *stat)

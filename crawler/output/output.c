@@ -209,7 +209,7 @@ int outputs_finish(struct outputs *outputs, const struct crawl_end *end)
     int first = 0;
     for (size_t i = 0; i < outputs->count; i++) {
         struct output *output = outputs->items[i];
-        int err = output_file_error(output->file);
+        int err = output->observer.error ? output->observer.error : output_file_error(output->file);
         if (!err && output->format->finish)
             err = output->format->finish(output, end);
         err = commit(output, err);

@@ -1,6 +1,7 @@
 /* observer.h - those who want to know what a crawl does: reports, outputs, progress.
  *
- * The crawl calls them in the order in which they were added, on the loop's stack. They copy what they keep. */
+ * The crawl calls them in the order in which they were added, on the loop's stack. They copy what they keep. One that
+ * failed lacks something from then on, and is told nothing more. */
 #ifndef RECORD_OBSERVER_H
 #define RECORD_OBSERVER_H
 
@@ -17,6 +18,31 @@ struct observer {
     /* A URL was still waiting when the crawl ended. Returns as above. May be NULL. */
     int (*left)(void *context, struct slice url, enum reason reason, struct slice referrer);
     void *context;
+    int error; /* the first that one of them returned */
 };
+
+/* Tell an observer, if it wants to know. Return its error. */
+static inline int observer_tell_fetched(struct observer *observer, const struct fetch_statistic *stat)
+{
+    if (!observer->error && observer->fetched)
+        observer->error = observer->fetched(observer->context, stat);
+    return observer->error;
+}
+
+static inline int observer_tell_skipped(struct observer *observer, struct slice url, enum reason reason,
+                                        struct slice referrer)
+{
+    if (!observer->error && observer->skipped)
+        observer->error = observer->skipped(observer->context, url, reason, referrer);
+    return observer->error;
+}
+
+static inline int observer_tell_left(struct observer *observer, struct slice url, enum reason reason,
+                                     struct slice referrer)
+{
+    if (!observer->error && observer->left)
+        observer->error = observer->left(observer->context, url, reason, referrer);
+    return observer->error;
+}
 
 #endif
