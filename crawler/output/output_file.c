@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -46,19 +47,29 @@ static int name_part(struct output_file *file)
     return err;
 }
 
+/* Takes FILE.part for this output alone, and empties it. Where locks are unknown there is none. */
+static int take_part(int fd, const char *part)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+        return ERR_IN_USE;
+    if (!path_names(part, fd)) /* whoever had it has just given it its name */
+        return ERR_IN_USE;
+    return ftruncate(fd, 0) ? error_from_errno(errno) : 0;
+}
+
 static int open_part(struct output_file *file)
 {
     int err = name_part(file);
     if (err)
         return err;
-    int fd = open(file->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    err = fd < 0 ? error_from_errno(errno) : open_descriptor(file, fd);
-    if (err) {
-        if (fd >= 0)
-            unlink(file->part);
-        free(file->part);
-        file->part = NULL;
-    }
+    int fd = open(file->part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    err = fd < 0 ? error_from_errno(errno) : take_part(fd, file->part);
+    if (!err)
+        return open_descriptor(file, fd);
+    if (fd >= 0)
+        close(fd);
+    free(file->part);
+    file->part = NULL;
     return err;
 }
 
@@ -105,7 +116,7 @@ FILE *output_file_stream(const struct output_file *file)
 
 int output_file_error(struct output_file *file)
 {
-    if (!file->error && ferror(file->stream))
+    if (!file->error && file->stream && ferror(file->stream))
         file->error = error_from_errno(errno);
     return file->error;
 }
@@ -125,10 +136,11 @@ bool output_file_is_named(const struct output_file *file)
     return file->part != NULL;
 }
 
-/* Closes the stream; what it still held may turn out not to fit. */
-static int close_stream(struct output_file *file)
+int output_file_close(struct output_file *file)
 {
     FILE *stream = file->stream;
+    if (!stream)
+        return file->error;
     int err = output_file_error(file);
     file->stream = NULL;
     if (fflush(stream) && !err)
@@ -137,12 +149,13 @@ static int close_stream(struct output_file *file)
         err = error_from_errno(errno);
     if (stream != stdout && fclose(stream) && !err)
         err = error_from_errno(errno);
+    file->error = err;
     return err;
 }
 
 int output_file_commit(struct output_file *file)
 {
-    int err = close_stream(file);
+    int err = output_file_close(file);
     if (!err && file->part && rename(file->part, file->path))
         err = error_from_errno(errno);
     file->is_committed = !err;
@@ -153,10 +166,9 @@ void output_file_free(struct output_file *file)
 {
     if (!file)
         return;
-    if (file->stream)
-        (void)close_stream(file);
     if (file->part && !file->is_committed && !file->keep_part)
-        unlink(file->part);
+        unlink(file->part); /* before anybody else can take it */
+    (void)output_file_close(file);
     free(file->part);
     free(file->path);
     free(file);

@@ -11,7 +11,8 @@
 struct output_file;
 
 /* Opens `path` for writing; "-" is standard output. `keep_part`: what was written stays in FILE.part when the file is
- * never committed. Symbolic links are not followed for FILE.part; one that is FILE is replaced. Errors: ERR_NO_MEMORY, those of error_from_errno. */
+ * never committed. Symbolic links are not followed for FILE.part; one that is FILE is replaced. Errors: ERR_NO_MEMORY,
+ * ERR_IN_USE (FILE.part is another output's, in whatever process), those of error_from_errno. */
 int output_file_open(struct output_file **out, const char *path, bool keep_part);
 
 /* Where to write. Buffered; errors stick to it (ferror) and are told at the latest by output_file_commit. */
@@ -29,7 +30,11 @@ const char *output_file_path(const struct output_file *file);
 /* Whether it gets its name from output_file_commit: false for what is written to as it is. */
 bool output_file_is_named(const struct output_file *file);
 
-/* Writes out what is buffered and gives the file its name. Errors: those of error_from_errno; the name then still
+/* Writes out what is buffered, down to the disk, and closes the file, whose stream is gone then. Errors, the same in
+ * repeated calls: those of error_from_errno. */
+int output_file_close(struct output_file *file);
+
+/* Closes the file, if it is not yet, and gives the file its name. Errors: those of error_from_errno; the name then still
  * belongs to what it belonged to before. To be called at most once. */
 int output_file_commit(struct output_file *file);
 

@@ -157,8 +157,6 @@ static int write_index(FILE *out, const struct sitemap_parts *parts, const struc
         err = write_part_locations(out, parts->path, parts->count, buf_slice(&folder));
     if (!err)
         err = write_bytes(out, slice_of(INDEX_TAIL));
-    if (!err && fflush(out))
-        err = error_from_errno(errno);
     buf_free(&folder);
     return err;
 }
@@ -172,6 +170,8 @@ static int write_split(struct sitemap *sitemap, const struct options *options)
     int err = walk_urls(sitemap, &parts, NULL, &files);
     if (!err)
         err = write_index(output_file_stream(sitemap->output.file), &parts, options);
+    if (!err)
+        err = output_file_close(sitemap->output.file);
     if (!err)
         err = sitemap_parts_commit(&parts);
     sitemap_parts_free(&parts);

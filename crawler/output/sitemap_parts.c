@@ -38,8 +38,18 @@ static int tell(const char *name, int err)
     return err;
 }
 
+/* Closes the last one, so that one of many is open at a time. */
+static int close_last(const struct sitemap_parts *parts)
+{
+    int err = parts->count ? output_file_close(parts->files[parts->count - 1]) : 0;
+    return err ? tell(output_file_name(parts->files[parts->count - 1]), err) : 0;
+}
+
 int sitemap_parts_add(struct sitemap_parts *parts)
 {
+    int closed = close_last(parts);
+    if (closed)
+        return closed;
     struct output_file **files = realloc(parts->files, (parts->count + 1) * sizeof(struct output_file *));
     if (!files)
         return tell(parts->path, ERR_NO_MEMORY);
@@ -64,6 +74,9 @@ FILE *sitemap_parts_stream(const struct sitemap_parts *parts)
 
 int sitemap_parts_commit(struct sitemap_parts *parts)
 {
+    int closed = close_last(parts);
+    if (closed)
+        return closed;
     for (size_t i = 0; i < parts->count; i++) {
         int err = output_file_commit(parts->files[i]);
         if (err)

@@ -17,13 +17,13 @@ void sitemap_parts_init(struct sitemap_parts *parts, const char *path);
 /* Closes all; those that were not committed go. */
 void sitemap_parts_free(struct sitemap_parts *parts);
 
-/* Opens the next. Errors, which are told in the log with the file's name: those of output_file_open, ERR_TOO_LARGE. */
+/* Opens the next, when the one before is on the disk. Errors, which are told in the log with the file's name: those of output_file_open, ERR_TOO_LARGE. */
 int sitemap_parts_add(struct sitemap_parts *parts);
 
 /* Where to write the last one. There must be one. */
 FILE *sitemap_parts_stream(const struct sitemap_parts *parts);
 
-/* Gives all their names. Errors, told too: those of output_file_commit. */
+/* Gives all their names, when the last is on the disk too. Errors, told too: those of output_file_commit. */
 int sitemap_parts_commit(struct sitemap_parts *parts);
 
 /* Appends the name of the part with this number, from 1, without its folder and percent-encoded for a URL. Errors as

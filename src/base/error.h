@@ -31,6 +31,7 @@
     X(ERR_IS_FOLDER, "is-folder", "is a folder")                                             \
     X(ERR_NO_FOLDER, "no-folder", "part of the path is no folder")                           \
     X(ERR_SYMBOLIC_LINK, "symbolic-link", "symbolic link that is not followed")              \
+    X(ERR_IN_USE, "in-use", "in use by another output or process")                           \
     X(ERR_READER_GONE, "reader-gone", "reader has gone away")                                \
     X(ERR_NAME_NOT_FOUND, "name-not-found", "host name does not exist")                      \
     X(ERR_NAME_FAILED, "name-failed", "name server failed")                                  \
