@@ -20,8 +20,8 @@ void crawl_page_free(struct crawl_page *page);
 /* Takes a record. Errors: those of error_from_errno, for temporary files. */
 int crawl_page_add(struct crawl_page *page, const struct fetch_statistic *stat);
 
-/* Writes the page. Errors: those of error_from_errno for `file` and the temporary files, ERR_NO_MEMORY, ERR_LIBRARY (no
- * SHA-256). */
+/* Writes the page. Errors: those of error_from_errno for `file` and the temporary files, ERR_NO_MEMORY, those of
+ * root_parse for the roots. */
 int crawl_page_write(struct crawl_page *page, const struct crawl_end *end, FILE *file);
 
 #endif

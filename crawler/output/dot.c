@@ -41,7 +41,7 @@ static int append_quoted(struct buf *out, struct slice text)
 
 static const char *colour_of(const struct fetch_statistic *stat)
 {
-    if (stat->error && !stat->truncated)
+    if (!fetch_statistic_is_whole(stat))
         return "red";
     if (stat->next_url.length)
         return "khaki";

@@ -41,16 +41,17 @@ static int append_root(struct buf *out, struct slice text)
     return err;
 }
 
-static int append_roots(struct buf *out, const struct text_list *roots)
+/* There may be millions. */
+static int write_roots(struct line_output *lines, const struct text_list *roots)
 {
-    int err = buf_append_slice(out, SLICE("\n],\n\"roots\":["));
+    int err = line_output_end_line(lines, buf_append_slice(&lines->text, SLICE("\n],\n\"roots\":[\n")));
     for (size_t i = 0; i < roots->count && !err; i++) {
-        if (i)
-            err = buf_append_char(out, ',');
+        err = append_root(&lines->text, slice_of(roots->items[i]));
         if (!err)
-            err = append_root(out, slice_of(roots->items[i]));
+            err = buf_append_slice(&lines->text, i + 1 < roots->count ? SLICE(",\n") : SLICE("\n"));
+        err = line_output_end_line(lines, err);
     }
-    return err ? err : buf_append_char(out, ']');
+    return err;
 }
 
 static int append_summary(struct buf *out, const struct crawl_end *end)
@@ -66,9 +67,9 @@ static int append_summary(struct buf *out, const struct crawl_end *end)
 static int finish(struct output *output, const struct crawl_end *end)
 {
     struct buf *text = &line_output_of(output)->text;
-    int err = append_roots(text, &end->options->roots);
+    int err = write_roots(line_output_of(output), &end->options->roots);
     if (!err)
-        err = buf_printf(text, ",\n\"interrupted\":%s,\n\"limit_reached\":%s,\n\"summary\":",
+        err = buf_printf(text, "],\n\"interrupted\":%s,\n\"limit_reached\":%s,\n\"summary\":",
                          end->was_interrupted ? "true" : "false", end->hit_limit ? "true" : "false");
     if (!err)
         err = append_summary(text, end);

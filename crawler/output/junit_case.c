@@ -11,7 +11,7 @@ static enum junit_kind kind_of(const struct fetch_statistic *stat)
 {
     if (!fetch_statistic_is_broken(stat))
         return JUNIT_GOOD;
-    return stat->error && !stat->truncated ? JUNIT_ERROR : JUNIT_FAILURE;
+    return fetch_statistic_is_whole(stat) ? JUNIT_FAILURE : JUNIT_ERROR;
 }
 
 /* Host and port of a serialised URL. */

@@ -19,6 +19,7 @@
  *   encoding       of the text, by its standard name or as the answer names it
  *   html           whether the answer was searched for links as HTML
  *   truncated      whether a limit of the crawl's cut the answer short; what came counts
+ *   unchanged      on a visit: whether the answer is that of the visit before, by status or by bytes
  *   size           body bytes, decoded
  *   wire_size      body bytes, as sent
  *   links          distinct URLs that the page links to and that are in scope

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/escape.h"
+#include "output/number_text.h"
 #include "output/sorted_lines.h"
 
 enum {
@@ -70,11 +71,6 @@ struct observer *report_observer(struct report *report)
     return &report->observer;
 }
 
-uint64_t report_broken(const struct report *report)
-{
-    return report->broken_count;
-}
-
 /* Adds to the counter of a name. Kinds and statuses are few; a server that sends hundreds of odd ones shares the last
  * counter. */
 static void count(struct report *report, const char *name, uint64_t value)
@@ -113,7 +109,7 @@ static void count_failure(struct report *report, int error)
 
 static void count_record(struct report *report, const struct fetch_statistic *stat)
 {
-    if (stat->error && !stat->truncated) {
+    if (!fetch_statistic_is_whole(stat)) {
         count_failure(report, stat->error);
         return;
     }
@@ -154,13 +150,8 @@ static void put(struct report *report, const char *text)
 
 static void put_number(struct report *report, uint64_t number)
 {
-    char digits[24];
-    char *first = digits + sizeof digits - 1;
-    *first = '\0';
-    do
-        *--first = (char)('0' + number % 10);
-    while (number /= 10);
-    put(report, first);
+    if (!report->line_error)
+        report->line_error = number_append(&report->line, number);
 }
 
 /* " STATUS TYPE ENCODING SIZE NEW/ALL" */
@@ -188,7 +179,7 @@ static int append_document(struct report *report, const struct fetch_statistic *
 static int append_outcome(struct report *report, const struct fetch_statistic *stat)
 {
     struct buf *line = &report->line;
-    if (stat->error && !stat->truncated)
+    if (!fetch_statistic_is_whole(stat))
         return append_error(line, stat);
     if (stat->next_url.length)
         return buf_printf(line, " %d redirect %.*s", stat->status, SLICE_ARGS(stat->next_url));
@@ -210,8 +201,9 @@ static int add_url_line(struct report *report, const struct fetch_statistic *sta
 static int add_broken_line(struct report *report, const struct fetch_statistic *stat)
 {
     buf_clear(&report->line);
-    int err = stat->error ? buf_printf(&report->line, "%s %.*s", error_text(stat->error), SLICE_ARGS(stat->url))
-                          : buf_printf(&report->line, "%d %.*s", stat->status, SLICE_ARGS(stat->url));
+    int err = fetch_statistic_is_whole(stat)
+                  ? buf_printf(&report->line, "%d %.*s", stat->status, SLICE_ARGS(stat->url))
+                  : buf_printf(&report->line, "%s %.*s", error_text(stat->error), SLICE_ARGS(stat->url));
     if (!err && stat->referrer.length)
         err = buf_printf(&report->line, " linked from %.*s", SLICE_ARGS(stat->referrer));
     report->broken_count++;

@@ -19,7 +19,4 @@ struct observer *report_observer(struct report *report);
 /* Writes the report. Errors: those of error_from_errno when `file` can't be written, ERR_NO_MEMORY. */
 int report_write(struct report *report, const struct crawl_totals *totals, FILE *file);
 
-/* URLs that were broken so far. */
-uint64_t report_broken(const struct report *report);
-
 #endif

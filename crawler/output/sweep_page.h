@@ -7,7 +7,8 @@
 #include "output/output.h"
 
 /* Writes the page: the steps, throughput and latency over concurrency, distributions, the fitted law in words. One of an open
- * loop has neither knee nor law. Errors: ERR_NO_MEMORY, ERR_LIBRARY (no SHA-256), those of error_from_errno for `file`. */
+ * loop has neither knee nor law. Errors: ERR_NO_MEMORY, those of root_parse for the roots, those of error_from_errno for
+ * `file`. */
 int html_write_sweep(FILE *file, const struct measurement *measurement);
 
 #endif

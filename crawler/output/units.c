@@ -103,8 +103,9 @@ static struct figure point_of_time(double seconds, bool is_short)
 static struct figure percent(double value, bool is_short)
 {
     struct figure figure = with_unit(value, "%", is_short);
-    if (value > 99 && value < 100) /* 99.99 must not become 100 */
-        snprintf(figure.text, sizeof figure.text, is_short ? "%g %%" : "%.4g %%", value);
+    if (value > 99 && value < 100) /* 99.999 must not become 100 */
+        snprintf(figure.text, sizeof figure.text, is_short ? "%g %%" : "%.4g %%",
+                 is_short ? value : floor(value * 100) / 100);
     return figure;
 }
 

@@ -89,6 +89,7 @@ static const struct {
     {UNIT_SECONDS, 5400, "1 h 30 min", "1.5 h"},
     {UNIT_PERCENT, 100, "100 %", "100 %"},
     {UNIT_PERCENT, 99.96, "99.96 %", "99.96 %"},
+    {UNIT_PERCENT, 99.999, "99.99 %", "99.999 %"},
     {UNIT_PERCENT, 0.5, "0.500 %", "0.5 %"},
 };
 

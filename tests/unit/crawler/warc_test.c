@@ -101,6 +101,8 @@ static const struct {
     {"http://127.0.0.1:81/x?b=2&a=1&a", "1,0,0,127:81)/x?a&a=1&b=2"},
     {"http://[::1]:81/", "[::1]:81)/"},
     {"http://h/?", "h)/"},
+    {"http://h/a/", "h)/a"},
+    {"http://h/a/?q", "h)/a?q"},
     {"http://h/?q", "h)/?q"},
     {"http://h/x?&b&&a", "h)/x?&&a&b"},
     {"http://a.b.c.d/%C3%A4", "d,c,b,a)/%c3%a4"},
