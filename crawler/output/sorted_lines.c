@@ -62,16 +62,9 @@ void sorted_lines_free(struct sorted_lines *lines)
     free(lines);
 }
 
-static int compare(struct slice a, struct slice b)
-{
-    size_t shorter = a.length < b.length ? a.length : b.length;
-    int order = memcmp(a.data, b.data, shorter);
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 static int compare_gathered(const void *a, const void *b)
 {
-    return compare(*(const struct slice *)a, *(const struct slice *)b);
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 static void sort_gathered(struct sorted_lines *lines)
@@ -202,7 +195,7 @@ static bool run_before(const struct heap_node *a, const struct heap_node *b)
 {
     const struct run *left = container_of(a, struct run, node);
     const struct run *right = container_of(b, struct run, node);
-    return compare(left->line, right->line) < 0;
+    return slice_compare(left->line, right->line) < 0;
 }
 
 static int start_merge(struct sorted_lines *lines, struct heap *heap)
@@ -241,7 +234,7 @@ int sorted_lines_walk(struct sorted_lines *lines, sorted_lines_visit visit, void
     for (size_t i = 0; i < lines->count && !err; i++) {
         for (struct heap_node *first; !err && (first = heap_first(&heap));) {
             const struct run *run = container_of(first, struct run, node);
-            if (compare(run->line, lines->gathered[i]) > 0)
+            if (slice_compare(run->line, lines->gathered[i]) > 0)
                 break;
             err = visit_first(lines, &heap, visit, context);
         }

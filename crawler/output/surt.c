@@ -51,10 +51,7 @@ static int append_host(struct buf *out, struct slice host)
 
 static int compare(const void *a, const void *b)
 {
-    const struct slice *left = a, *right = b;
-    size_t shorter = left->length < right->length ? left->length : right->length;
-    int order = memcmp(left->data, right->data, shorter);
-    return order ? order : (left->length > right->length) - (left->length < right->length);
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 static size_t count_parameters(struct slice query)

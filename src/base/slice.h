@@ -49,6 +49,14 @@ static inline bool ascii_is_space(char c)
 /* Whether `text` begins with `prefix`, ASCII letters of either case being the same. */
 bool slice_has_prefix_nocase(struct slice text, struct slice prefix);
 
+/* Less than, equal to or greater than 0 as `a` comes before, is or comes behind `b` in the order of their bytes. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = shorter ? memcmp(a.data, b.data, shorter) : 0;
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
 /* Equality that takes ASCII letters of either case for the same. */
 static inline bool slice_equal_nocase(struct slice a, struct slice b)
 {
