@@ -40,6 +40,18 @@ static char *read_line(char *text, int size, void *context)
     return text;
 }
 
+/* Sets an option. What doesn't serve the command is checked all the same, and ends nowhere: a config file is for all
+ * commands. */
+static int set(struct options *options, const struct option_row *row, const char *value, struct buf *why)
+{
+    if (option_serves(row, options->command))
+        return option_set(options, row, value, why);
+    struct options unused = {0};
+    int err = option_set(&unused, row, value, why);
+    options_free(&unused);
+    return err;
+}
+
 /* inih's handler: one key. Returns 1 to go on. */
 static int take_key(void *context, const char *section, const char *key, const char *value)
 {
@@ -52,7 +64,7 @@ static int take_key(void *context, const char *section, const char *key, const c
     const struct option_row *row = option_find(key);
     if (!row)
         buf_printf(&why, "unknown key");
-    reading->error = row ? option_set(reading->options, row, value, &why) : ERR_SYNTAX;
+    reading->error = row ? set(reading->options, row, value, &why) : ERR_SYNTAX;
     if (reading->error == ERR_SYNTAX)
         complain(reading, key, buf_text(&why));
     buf_free(&why);

@@ -1,6 +1,7 @@
 /* config.h - options from INI files: the config file and profiles.
  *
- * Keys are the long names of the options; sections only order them. A key that takes a list may stand several times. */
+ * Keys are the long names of the options; sections only order them. A key that takes a list may stand several times. One
+ * that does not serve the command (option_serves) is checked and has no effect. */
 #ifndef CRAWLER_CONFIG_H
 #define CRAWLER_CONFIG_H
 

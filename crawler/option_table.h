@@ -48,7 +48,8 @@ extern const struct option_row OPTION_TABLE[];
 /* The row of a long name or an alias; NULL for an unknown one. */
 const struct option_row *option_find(const char *name);
 
-/* Whether the option means something to a command. In a config file it may stand for any. */
+/* Whether the option means something to a command: else the command line may not have it, and in a config file it has
+ * no effect. */
 bool option_serves(const struct option_row *row, enum command command);
 
 /* Whether the option takes an argument on the command line. */

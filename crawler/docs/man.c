@@ -45,6 +45,7 @@ static const char OPTIONS[] =
     "or\n"
     ".B no\n"
     "there.\n"
+    "Keys that a command has no use for are checked, and have no effect on it.\n"
     "The command line wins over the profile, the profile over the config file; options that may be repeated add up.\n";
 
 static const char PRIVATE[] =

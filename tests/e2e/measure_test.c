@@ -266,6 +266,31 @@ START_TEST(nothing_to_measure_is_a_failure)
 }
 END_TEST
 
+/* A config file is for all commands: what is for crawls alone must not make a crawl of the discovery. */
+START_TEST(keys_for_crawls_have_no_effect)
+{
+    char keys[8 * TEXT_SIZE];
+    struct run run;
+    open_pages();
+    snprintf(keys, sizeof keys,
+             "state = %1$s/c.db\nlink-graph = yes\nwarc = %1$s/w\nskipped = %1$s/s\nexplain = http://a.test/\n",
+             here.folder);
+    file_write(path_here("c.ini"), keys);
+    measure(&run, (const char *const[]){"--config", path_here("c.ini"), "--sweep", "1", here.root, NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    ck_assert_ptr_nonnull(strstr(run.out, "*** Measurement ***"));
+    ck_assert(!file_exists(path_here("c.db")));
+    ck_assert(!file_exists(path_here("s")));
+    ck_assert(!file_exists(path_here("w.cdxj")));
+    run_free(&run);
+    file_write(path_here("c.ini"), "link-graph = yes\nresume = yes\n");
+    measure(&run, (const char *const[]){"--config", path_here("c.ini"), "--sweep", "1", here.root, NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    run_free(&run);
+    place_close();
+}
+END_TEST
+
 static void wait_for_request(const char *path)
 {
     while (site_request_count(here.site, path) < 3)
@@ -292,7 +317,8 @@ int main(void)
     int failed = RUN_TESTS("measure", a_sweep_is_told_step_by_step, figures_agree_with_each_other_and_the_server,
                            urls_come_from_the_site_or_from_a_file, credentials_are_not_told, an_open_loop_has_its_rate,
                            an_open_loop_shows_a_server_that_stood_still, a_baseline_that_was_better_is_told,
-                           others_are_not_flooded, nothing_to_measure_is_a_failure, interrupted_it_tells_what_is_whole);
+                           others_are_not_flooded, nothing_to_measure_is_a_failure, keys_for_crawls_have_no_effect,
+                           interrupted_it_tells_what_is_whole);
     return failed | RUN_TESTS_TIMES("refusals", sizeof REFUSALS / sizeof REFUSALS[0],
                                     wrong_usage_is_refused_before_anything_is_fetched);
 }

@@ -220,6 +220,29 @@ START_TEST(report_and_diff_say_what_they_take)
 }
 END_TEST
 
+/* A config file is for all commands: what is for crawls alone has no effect on others, wrong as it may be. */
+START_TEST(report_and_diff_pass_over_keys_for_crawls)
+{
+    char config[PATH_SIZE + 16];
+    struct run run;
+    state_place_open(&(struct site_config){.graph = &GRAPH});
+    state_crawl(&run, NULL, NULL, state_place.root);
+    run_free(&run);
+    snprintf(config, sizeof config, "%s/c.ini", state_place.folder);
+    file_write(config, "input-file = /nonexistent/seeds\nexplain = http://a.test/\nlink-graph = yes\nresume = yes\n");
+    run_crawler(&run, NULL, (const char *const[]){"report", "--config", config, state_place.state, NULL});
+    state_check_exit(&run, 0, "");
+    ck_assert_int_eq(run_counter(&run, "Done:"), 61);
+    run_free(&run);
+    run_crawler(&run, NULL,
+                (const char *const[]){"diff", "--config", config, state_place.state, state_place.state, NULL});
+    state_check_exit(&run, 0, "");
+    ck_assert_ptr_nonnull(strstr(run.out, "0 new, 0 gone"));
+    run_free(&run);
+    state_place_close();
+}
+END_TEST
+
 START_TEST(diff_tells_what_became_of_a_site)
 {
     static const char links[] = "<a href=/same><a href=/text><a href=/moved><a href=/broke><a href=/mended>";
@@ -266,5 +289,5 @@ int main(void)
                      what_is_no_state_file_is_not_touched, row_8_a_second_process_is_refused_and_told_the_first,
                      row_4_a_file_that_may_not_grow_ends_the_crawl_and_it_goes_on_later, what_is_too_deep_is_remembered,
                      a_report_later_is_that_of_the_crawl, report_and_diff_say_what_they_take,
-                     diff_tells_what_became_of_a_site);
+                     report_and_diff_pass_over_keys_for_crawls, diff_tells_what_became_of_a_site);
 }
