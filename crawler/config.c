@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
@@ -26,6 +27,15 @@ static int complain(struct reading *reading, const char *what, const char *why)
     return ERR_SYNTAX;
 }
 
+/* Whether inih would take the line for more of the value before: it is indented, and neither empty nor a comment. */
+static bool continues_a_value(const char *line)
+{
+    const char *start = line;
+    while (isspace((unsigned char)*start))
+        start++;
+    return start > line && *start && !strchr(";#", *start);
+}
+
 /* inih's reader: one line. It has no line numbers of its own, and would take the rest of an overlong line for another. */
 static char *read_line(char *text, int size, void *context)
 {
@@ -35,6 +45,10 @@ static char *read_line(char *text, int size, void *context)
     reading->line++;
     if (strlen(text) + 1 == (size_t)size && text[size - 2] != '\n') {
         reading->error = complain(reading, "line too long", "");
+        return NULL;
+    }
+    if (continues_a_value(text)) {
+        reading->error = complain(reading, "an indented line", "keys and sections begin in the first column");
         return NULL;
     }
     return text;

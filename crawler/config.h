@@ -1,7 +1,8 @@
 /* config.h - options from INI files: the config file and profiles.
  *
  * Keys are the long names of the options; sections only order them. A key that takes a list may stand several times. One
- * that does not serve the command (option_serves) is checked and has no effect. */
+ * that does not serve the command (option_serves) is checked and has no effect. A value ends with its line, or with a ';'
+ * behind white space, which begins a comment; only comments may be indented. */
 #ifndef CRAWLER_CONFIG_H
 #define CRAWLER_CONFIG_H
 

@@ -46,6 +46,7 @@ static const char OPTIONS[] =
     ".B no\n"
     "there.\n"
     "Keys that a command has no use for are checked, and have no effect on it.\n"
+    "Keys begin in the first column, and a semicolon behind white space begins a comment, also in a value.\n"
     "The command line wins over the profile, the profile over the config file; options that may be repeated add up.\n";
 
 static const char PRIVATE[] =

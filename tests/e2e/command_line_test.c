@@ -120,6 +120,8 @@ START_TEST(a_bad_config_is_named_with_its_line)
                {"max-tasks = many\n", ":1: max-tasks: 'many' is not a number"},
                {"[x]\nmax-tasks 5\n", ":2: neither a section"},
                {"insecure = perhaps\n", ":1: insecure: 'perhaps' is neither yes nor no"},
+               {"exclude = /a$\n  max-tasks = 3\n", ":2: an indented line: "},
+               {"; a\n\t; b\n \n[x]\n\tmax-tasks = 3\n", ":5: an indented line: "},
                {"duration = soon\n", ":1: duration: 'soon' is not a time"}, /* for another command */
                {"help = yes\n", ":1: help: only for the command line"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
