@@ -15,7 +15,6 @@
 
 #include "async/task.h"
 #include "base/error.h"
-#include "base/log.h"
 
 enum { MOST_AT_ONCE = 20000 };
 
@@ -48,6 +47,8 @@ struct load {
     nanoseconds start;
     nanoseconds from; /* what is measured: from here */
     nanoseconds until;
+    uint64_t ended_well;                   /* in what is measured */
+    uint64_t slice_ended[SWEEP_SLICES];    /* the same for each slice */
     struct histogram slices[SWEEP_SLICES]; /* latencies */
 };
 
@@ -65,13 +66,22 @@ static void note_failure(struct load *load, const struct http_response *response
         tallies_add(&load->step->errors, error_kind(response->error), 0);
 }
 
+static bool is_measured(const struct load *load, nanoseconds moment)
+{
+    return moment >= load->from && moment < load->until;
+}
+
+static size_t slice_of_moment(const struct load *load, nanoseconds moment)
+{
+    return (size_t)((moment - load->from) * SWEEP_SLICES / load->plan->duration);
+}
+
 static void note_success(struct load *load, const struct http_response *response, nanoseconds moment, uint64_t latency)
 {
     struct sweep_step *step = load->step;
-    nanoseconds slice = (moment - load->from) * SWEEP_SLICES / load->plan->duration;
     histogram_record(&step->latency, latency);
     histogram_record(&step->first_byte, (uint64_t)response->timings.first_byte / MICROSECONDS(1));
-    histogram_record(&load->slices[slice], latency);
+    histogram_record(&load->slices[slice_of_moment(load, moment)], latency);
 }
 
 static void note_status(struct load *load, const struct http_response *response)
@@ -83,22 +93,35 @@ static void note_status(struct load *load, const struct http_response *response)
     tallies_add(&load->step->statuses, name, response->decoded_size);
 }
 
-/* An exchange that belongs to `moment` took `duration`. */
-static void note(struct load *load, const struct http_response *response, nanoseconds moment, nanoseconds duration)
+/* What went over the wire counts when it did: what the grace brings is not reached in the time that is measured. */
+static void note_ended(struct load *load, const struct sample *sample, nanoseconds now)
 {
-    struct sweep_step *step = load->step;
+    if (!is_measured(load, now))
+        return;
+    load->step->bytes += sample->bytes;
+    load->step->wire_bytes += sample->wire_bytes;
+    if (sample->failed)
+        return;
+    load->ended_well++;
+    load->slice_ended[slice_of_moment(load, now)]++;
+}
+
+/* An exchange that began at `begun`, or in an open loop was due then, has ended. In an open loop it is one of those of the
+ * moment at which it was due, however late it comes. */
+static void note(struct load *load, const struct http_response *response, nanoseconds begun)
+{
+    nanoseconds now = clock_now(), moment = load->plan->concurrency ? now : begun;
     const struct sample sample = {
         .failed = !is_good(response),
         .bytes = response->decoded_size,
         .wire_bytes = response->wire_size,
-        .microseconds = (uint64_t)(duration / MICROSECONDS(1)),
+        .microseconds = (uint64_t)((now - begun) / MICROSECONDS(1)),
     };
-    timeseries_add(load->series, clock_now(), &sample);
-    if (moment < load->from || moment >= load->until)
+    timeseries_add(load->series, now, &sample);
+    note_ended(load, &sample, now);
+    if (!is_measured(load, moment))
         return;
-    step->done++;
-    step->bytes += sample.bytes;
-    step->wire_bytes += sample.wire_bytes;
+    load->step->done++;
     note_status(load, response);
     if (sample.failed)
         note_failure(load, response);
@@ -137,9 +160,8 @@ static int fetch_closed(struct client_task *client)
         int err = fetch(client, load->next++);
         if (err)
             return err;
-        nanoseconds now = clock_now();
-        note(load, &client->response, now, now - started);
-        if (now >= load->until)
+        note(load, &client->response, started);
+        if (clock_now() >= load->until)
             return 0;
     }
 }
@@ -168,7 +190,7 @@ static int fetch_open(struct client_task *client)
             err = fetch(client, request);
         if (err)
             return err;
-        note(load, &client->response, due, clock_now() - due);
+        note(load, &client->response, due);
     }
 }
 
@@ -300,7 +322,7 @@ static void spread_slices(struct load *load)
     unsigned filled = 0;
     for (unsigned i = 0; i < SWEEP_SLICES; i++) {
         const struct histogram *slice = &load->slices[i];
-        rates[i] = (double)slice->total / seconds;
+        rates[i] = (double)load->slice_ended[i] / seconds;
         if (!slice->total)
             continue;
         p50[filled] = (double)histogram_percentile(slice, 50);
@@ -338,7 +360,7 @@ static void conclude(struct load *load, double cpu)
     step->duration = load->plan->duration;
     step->wanted_rate = load->plan->concurrency ? 0 : load->plan->rate;
     step->late = load->plan->concurrency ? 0 : due_count(load) - step->done;
-    step->rate = (double)(step->done - step->failed) / seconds;
+    step->rate = (double)load->ended_well / seconds;
     step->cpu = cpu / seconds;
     step->opened = stats.connections_opened;
     spread_slices(load);

@@ -2,7 +2,8 @@
  *
  * In a closed loop N tasks fetch one URL after the other, so that a slow server is asked less. In an open loop requests are due
  * at a fixed rate, whatever becomes of those before, and latency counts from when a request was due: a server that stands
- * still for a second is seen by all that would have come in that second (no coordinated omission). */
+ * still for a second is seen by all that would have come in that second (no coordinated omission). Its rate is the one that was
+ * reached all the same: of what ended within the time, whenever it was due. */
 #ifndef MEASURE_SWEEP_H
 #define MEASURE_SWEEP_H
 
@@ -34,12 +35,12 @@ struct sweep_step {
     uint64_t done;            /* exchanges that ended within it (open loop: due within it and ended), well or not */
     uint64_t failed;          /* of them: without a whole answer, or with a status of 400 and above */
     uint64_t late;            /* open loop: due within it, and not ended in time (load_plan.grace) */
-    uint64_t bytes;           /* decoded bodies */
-    uint64_t wire_bytes;      /* bodies as sent */
-    double rate;              /* exchanges a second that ended well */
+    uint64_t bytes;           /* decoded bodies of what ended within it */
+    uint64_t wire_bytes;      /* the same as sent */
+    double rate;              /* exchanges a second that ended within it, and well */
     double cpu;               /* of this process, user and system: 1 is a core */
     uint64_t opened;          /* connections, warm-up included */
-    struct histogram latency; /* of those that ended well; microseconds */
+    struct histogram latency; /* of those `done` that ended well; microseconds */
     struct histogram first_byte;
     struct tallies errors;
     struct tallies statuses;

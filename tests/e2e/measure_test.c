@@ -48,7 +48,7 @@ static long long csv_number(const char *csv, int line, int field)
     return atoll(csv);
 }
 
-enum { CONCURRENCY = 0, DONE = 3, FAILED = 4, LATE = 5, P50 = 12, MOST = 17 };
+enum { CONCURRENCY = 0, DONE = 3, FAILED = 4, LATE = 5, BYTES = 6, WIRE_BYTES = 7, RATE = 8, P50 = 12, MOST = 17 };
 
 START_TEST(a_sweep_is_told_step_by_step)
 {
@@ -148,6 +148,25 @@ START_TEST(an_open_loop_shows_a_server_that_stood_still)
     ck_assert_int_eq(run.exit_code, 0);
     ck_assert_int_ge(csv_number(run.out, 1, CONCURRENCY), 20); /* those that were due meanwhile were sent */
     ck_assert_int_ge(csv_number(run.out, 1, MOST), 450000);
+    run_free(&run);
+    place_close();
+}
+END_TEST
+
+/* An answer takes longer than all that is measured: they come in the grace, have a latency, and are no rate. */
+START_TEST(what_ends_after_the_time_is_no_rate)
+{
+    static const struct site_page pages[] = {{.path = "/", .body = "body", .delay = 1500}, {0}};
+    struct run run;
+    place_open("/tmp/crawler-measure", &(struct site_config){.pages = pages});
+    measure(&run, (const char *const[]){"--open-rate", "50", "-o", "csv:-", "-i", make_list("/"), NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    ck_assert_int_eq(csv_number(run.out, 1, DONE) + csv_number(run.out, 1, LATE), 15);
+    ck_assert_int_gt(csv_number(run.out, 1, DONE), 0);
+    ck_assert_int_ge(csv_number(run.out, 1, P50), 1400000);
+    ck_assert_int_eq(csv_number(run.out, 1, RATE), 0);
+    ck_assert_int_eq(csv_number(run.out, 1, BYTES), 0);
+    ck_assert_int_eq(csv_number(run.out, 1, WIRE_BYTES), 0);
     run_free(&run);
     place_close();
 }
@@ -316,9 +335,9 @@ int main(void)
 {
     int failed = RUN_TESTS("measure", a_sweep_is_told_step_by_step, figures_agree_with_each_other_and_the_server,
                            urls_come_from_the_site_or_from_a_file, credentials_are_not_told, an_open_loop_has_its_rate,
-                           an_open_loop_shows_a_server_that_stood_still, a_baseline_that_was_better_is_told,
-                           others_are_not_flooded, nothing_to_measure_is_a_failure, keys_for_crawls_have_no_effect,
-                           interrupted_it_tells_what_is_whole);
+                           an_open_loop_shows_a_server_that_stood_still, what_ends_after_the_time_is_no_rate,
+                           a_baseline_that_was_better_is_told, others_are_not_flooded, nothing_to_measure_is_a_failure,
+                           keys_for_crawls_have_no_effect, interrupted_it_tells_what_is_whole);
     return failed | RUN_TESTS_TIMES("refusals", sizeof REFUSALS / sizeof REFUSALS[0],
                                     wrong_usage_is_refused_before_anything_is_fetched);
 }
