@@ -35,7 +35,7 @@ static int write_outputs(struct program *program, struct outputs *outputs)
 {
     struct crawl_totals totals;
     crawler_totals(program->crawler, &totals);
-    timeseries_close(&program->summary->series, program->summary->series.start + totals.elapsed);
+    timeseries_close(&program->summary->series, totals.elapsed);
     const struct crawl_end end = {
         .totals = &totals,
         .summary = program->summary,

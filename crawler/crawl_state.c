@@ -355,13 +355,16 @@ static int begin_visit(struct crawl_state *state, const struct options *options)
     return err ? err : state_file_open(&state->earlier, options->state);
 }
 
-int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, const struct options *options)
+int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, struct summary *summary,
+                      const struct options *options)
 {
     if (!state->earlier)
         return begin_anew(state, crawler, options);
     int err = state->is_finished ? begin_visit(state, options) : 0;
     if (!err)
         err = crawler_resume(crawler, state->earlier);
+    if (!err)
+        err = state_file_for_each_end(state->earlier, summary_add_end, summary);
     state_file_close(state->earlier);
     state->earlier = NULL;
     if (!err && state->archive)

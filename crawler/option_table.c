@@ -228,8 +228,8 @@ const struct option_row *option_find(const char *name)
 bool option_serves(const struct option_row *row, enum command command)
 {
     if (command == COMMAND_REPORT || command == COMMAND_DIFF)
-        return row->group == FACE || (command == COMMAND_REPORT && row->group == OUTPUT &&
-                                      row->offset != FIELD(explain) && row->offset != FIELD(timeseries));
+        return row->group == FACE ||
+               (command == COMMAND_REPORT && row->group == OUTPUT && row->offset != FIELD(explain));
     if (row->group == MEASURE)
         return command == COMMAND_MEASURE;
     bool is_for_crawls = row->group == CHECK || row->group == STATE || row->group == ARCHIVE ||

@@ -154,7 +154,7 @@ enum exit_code program_open(struct program *program)
 enum exit_code program_begin(struct program *program)
 {
     const bool goes_on = program->state.earlier != NULL; /* then the roots have been right, whatever fails */
-    int err = crawl_state_begin(&program->state, program->crawler, &program->options);
+    int err = crawl_state_begin(&program->state, program->crawler, program->summary, &program->options);
     if (!err)
         return EXIT_OK;
     return !goes_on && (err == ERR_SYNTAX || err == ERR_INVALID) ? EXIT_USAGE : EXIT_RUNTIME;

@@ -75,6 +75,7 @@ static int report(struct program *program, struct state_file *file, struct outpu
     list_append(&telling.observers, &program->summary->observer.node);
     outputs_for_each_observer(outputs, add_observer, &telling);
     int err = tell_all(&telling, file);
+    timeseries_close(&program->summary->series, telling.totals.elapsed);
     const struct crawl_end end = {.totals = &telling.totals, .summary = program->summary, .options = &program->options};
     return err ? err : outputs_finish(outputs, &end);
 }
@@ -93,6 +94,8 @@ static enum exit_code write_report(struct program *program, struct state_file *f
     int err = take_roots(program, file);
     if (!err)
         err = summary_create(&program->summary);
+    if (!err)
+        err = state_file_for_each_end(file, summary_add_end, program->summary);
     if (!err && (err = outputs_open(&outputs, &program->options)) == ERR_SYNTAX)
         return EXIT_USAGE;
     if (!err) {

@@ -99,17 +99,25 @@ static int take_answer(struct summary *summary, const struct fetch_statistic *st
     return err ? err : top_offer(&summary->largest, stat, stat->size);
 }
 
-static int note_fetched(void *context, const struct fetch_statistic *stat)
+int summary_add_end(void *context, const struct fetch_statistic *stat)
 {
     struct summary *summary = context;
-    bool is_whole = !stat->error || stat->truncated;
     const struct sample sample = {
-        .failed = !is_whole || stat->status >= 400,
+        .failed = !fetch_statistic_is_whole(stat) || stat->status >= 400,
         .bytes = fetch_statistic_received(stat),
         .wire_bytes = stat->wire_size,
         .microseconds = microseconds(stat->timings.total),
     };
-    timeseries_add(&summary->series, clock_now(), &sample);
+    timeseries_add(&summary->series, fetch_statistic_end(stat), &sample);
+    return 0;
+}
+
+static int note_fetched(void *context, const struct fetch_statistic *stat)
+{
+    struct summary *summary = context;
+    bool is_whole = fetch_statistic_is_whole(stat);
+    if (!stat->is_replayed)
+        (void)summary_add_end(summary, stat);
     summary->classes[is_whole ? stat->status / 100 : 0]++;
     summary->broken += fetch_statistic_is_broken(stat);
     if (is_whole)
@@ -135,7 +143,7 @@ int summary_create(struct summary **out)
     if (!summary)
         return ERR_NO_MEMORY;
     summary->observer = (struct observer){.fetched = note_fetched, .skipped = take_skipped, .context = summary};
-    int err = timeseries_init(&summary->series, clock_now());
+    int err = timeseries_init(&summary->series, 0);
     for (unsigned i = 0; i < PHASE_COUNT && !err; i++)
         err = histogram_init(&summary->phases[i]);
     if (err) {

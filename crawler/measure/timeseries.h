@@ -49,7 +49,7 @@ struct timeseries {
 int timeseries_init(struct timeseries *series, nanoseconds start);
 void timeseries_free(struct timeseries *series);
 
-/* Adds what ended at `now`, which never goes back. */
+/* Adds what ended at `now`; what ended before the present second counts in that. */
 void timeseries_add(struct timeseries *series, nanoseconds now, const struct sample *sample);
 
 /* Fills up to `now`: seconds in which nothing ended are rows too. To be called before rows are read. */

@@ -24,6 +24,7 @@ struct fetch_statistic {
     bool is_accepted;         /* the user wants its status to count as good */
     bool is_not_modified;  /* status 304, as was asked: type, encoding, size, digest and links are the visit before's */
     bool is_unchanged;     /* that, or the same status and body as at the visit before */
+    bool is_replayed;      /* of an earlier process: read from a state file, and in no order of time */
     uint64_t size;         /* decoded body bytes */
     uint64_t wire_size;    /* body bytes as sent */
     uint64_t digest;       /* of the decoded body, the same in every process; 0 when it was not made */

@@ -227,6 +227,7 @@ static int take_record(void *walker, sqlite3_stmt *row)
         .reused = flags & RECORD_REUSED,
         .is_not_modified = flags & RECORD_NOT_MODIFIED,
         .is_unchanged = flags & RECORD_UNCHANGED,
+        .is_replayed = true,
         .size = (uint64_t)sqlite3_column_int64(row, 9),
         .wire_size = (uint64_t)sqlite3_column_int64(row, 10),
         .num_urls = (uint32_t)sqlite3_column_int64(row, 11),
@@ -251,6 +252,34 @@ int state_file_for_each_record(struct state_file *file, int (*visit)(void *conte
                 " connected, secured, first_byte, total, version, address, digest"
                 " FROM record JOIN url USING (id) LEFT JOIN url AS page ON page.id = url.referrer ORDER BY record.id",
                 take_record, &walker);
+}
+
+static int take_end(void *walker, sqlite3_stmt *row)
+{
+    const struct record_walk *walk = walker;
+    int flags = sqlite3_column_int(row, 2);
+    const struct fetch_statistic stat = {
+        .status = sqlite3_column_int(row, 0),
+        .error = error_of_kind(name_at(row, 1)),
+        .truncated = flags & RECORD_TRUNCATED,
+        .is_not_modified = flags & RECORD_NOT_MODIFIED,
+        .is_replayed = true,
+        .size = (uint64_t)sqlite3_column_int64(row, 3),
+        .wire_size = (uint64_t)sqlite3_column_int64(row, 4),
+        .started = sqlite3_column_int64(row, 5),
+        .timings.total = sqlite3_column_int64(row, 6),
+    };
+    return walk->visit(walk->context, &stat);
+}
+
+int state_file_for_each_end(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),
+                            void *context)
+{
+    struct record_walk walker = {visit, context};
+    return walk(file,
+                "SELECT status, error, flags, size, wire_size, started, total FROM record"
+                " ORDER BY started + total, id",
+                take_end, &walker);
 }
 
 struct earlier_walk {

@@ -220,6 +220,52 @@ START_TEST(report_and_diff_say_what_they_take)
 }
 END_TEST
 
+/* What a time series says of a second; -1 where it does not go so far. */
+static long series_done(const char *csv, long second)
+{
+    while ((csv = strchr(csv, '\n')) && *++csv) {
+        char *end;
+        if (strtol(csv, &end, 10) == second)
+            return strtol(strchr(end + 1, ',') + 1, NULL, 10);
+    }
+    return -1;
+}
+
+/* Three records stand where they ended, whatever their order in the file, and all others behind. */
+static void check_series(void)
+{
+    char *csv = file_take(state_place.report);
+    long sum = 0;
+    for (long second = 0; series_done(csv, second) >= 0; second++) {
+        if (second < 40)
+            ck_assert_int_eq(series_done(csv, second), second && second % 10 == 0);
+        sum += series_done(csv, second);
+    }
+    ck_assert_int_eq(sum, 61);
+    free(csv);
+}
+
+START_TEST(a_series_has_what_earlier_processes_fetched_where_it_was)
+{
+    struct run run;
+    state_place_open(&(struct site_config){.graph = &GRAPH});
+    state_crawl(&run, "-n", "4", state_place.root);
+    run_free(&run);
+    state_change("UPDATE record SET total = 2000000, started ="
+                 " 10000000000 * (SELECT count(*) FROM record AS other WHERE other.id >= record.id)");
+    state_crawl(&run, "--timeseries", state_place.report, state_place.root);
+    state_check_exit(&run, 0, "going on: 4 URLs have their record");
+    run_free(&run);
+    check_series();
+    run_crawler(&run, NULL,
+                (const char *const[]){"report", "--timeseries", state_place.report, state_place.state, NULL});
+    state_check_exit(&run, 0, "");
+    run_free(&run);
+    check_series();
+    state_place_close();
+}
+END_TEST
+
 /* A config file is for all commands: what is for crawls alone has no effect on others, wrong as it may be. */
 START_TEST(report_and_diff_pass_over_keys_for_crawls)
 {
@@ -289,5 +335,6 @@ int main(void)
                      what_is_no_state_file_is_not_touched, row_8_a_second_process_is_refused_and_told_the_first,
                      row_4_a_file_that_may_not_grow_ends_the_crawl_and_it_goes_on_later, what_is_too_deep_is_remembered,
                      a_report_later_is_that_of_the_crawl, report_and_diff_say_what_they_take,
-                     report_and_diff_pass_over_keys_for_crawls, diff_tells_what_became_of_a_site);
+                     report_and_diff_pass_over_keys_for_crawls,
+                     a_series_has_what_earlier_processes_fetched_where_it_was, diff_tells_what_became_of_a_site);
 }

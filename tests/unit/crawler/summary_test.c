@@ -93,7 +93,7 @@ static struct summary *filled(void)
         ck_assert_int_eq(observer->skipped(observer->context, SLICE("http://c/"), i ? REASON_HOST : REASON_DEPTH,
                                            SLICE("https://a/")),
                          0);
-    timeseries_close(&summary->series, clock_now());
+    timeseries_close(&summary->series, SECONDS(4));
     return summary;
 }
 
@@ -174,6 +174,36 @@ START_TEST(the_series_has_every_record)
     ck_assert_uint_eq(sum.failed, 5); /* the accepted status too */
     ck_assert_uint_eq(sum.bytes, 6080);
     ck_assert_uint_eq(sum.wire_bytes, 5310);
+    summary_free(summary);
+}
+END_TEST
+
+static void check_done(const struct summary *summary, size_t second, uint64_t done)
+{
+    ck_assert_uint_lt(second, summary->series.count);
+    ck_assert_uint_eq(summary->series.rows[second].done, done);
+}
+
+START_TEST(the_series_goes_by_the_time_of_the_crawl)
+{
+    const struct fetch_statistic replayed = {.url = {"http://a/", 9},
+                                             .status = 200,
+                                             .content_type = "",
+                                             .started = SECONDS(2),
+                                             .timings.total = MILLISECONDS(1500),
+                                             .is_replayed = true};
+    struct fetch_statistic late = replayed;
+    struct summary *summary = new_summary();
+    late.is_replayed = false;
+    late.started = SECONDS(5);
+    tell(summary, &replayed); /* in no order of time: not in the series */
+    ck_assert_int_eq(summary_add_end(summary, &replayed), 0);
+    tell(summary, &late);
+    timeseries_close(&summary->series, SECONDS(8));
+    ck_assert_uint_eq(summary->series.count, 9);
+    for (size_t i = 0; i < 9; i++)
+        check_done(summary, i, i == 3 || i == 6);
+    ck_assert_uint_eq(summary->classes[2], 2);
     summary_free(summary);
 }
 END_TEST
@@ -423,8 +453,8 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("summary", phases_of_whole_answers_are_timed, phases_have_names, kinds_are_counted,
-                     records_are_counted, the_series_has_every_record, the_largest_are_kept_in_order,
-                     of_equals_the_first_is_kept, the_largest_of_many, json_has_the_figures, json_has_the_latencies,
-                     json_of_nothing, hostile_bytes_become_text, types_without_end_share_the_last_tally,
-                     json_is_whole_or_none);
+                     records_are_counted, the_series_has_every_record, the_series_goes_by_the_time_of_the_crawl,
+                     the_largest_are_kept_in_order, of_equals_the_first_is_kept, the_largest_of_many,
+                     json_has_the_figures, json_has_the_latencies, json_of_nothing, hostile_bytes_become_text,
+                     types_without_end_share_the_last_tally, json_is_whole_or_none);
 }

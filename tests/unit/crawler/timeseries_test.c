@@ -102,6 +102,19 @@ START_TEST(seconds_count_from_the_start)
 }
 END_TEST
 
+START_TEST(what_comes_late_counts_in_the_present_second)
+{
+    struct timeseries series = new_series();
+    add(&series, SECONDS(2), (struct sample){.bytes = 1});
+    add(&series, SECONDS(1), (struct sample){.bytes = 2});
+    timeseries_close(&series, START + SECONDS(1));
+    ck_assert_uint_eq(series.count, 3);
+    check_row(&series, 1, (struct timeseries_row){0});
+    check_row(&series, 2, (struct timeseries_row){.done = 2, .bytes = 3});
+    timeseries_free(&series);
+}
+END_TEST
+
 START_TEST(a_second_has_its_percentiles)
 {
     struct timeseries series = new_series();
@@ -286,7 +299,8 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("timeseries", each_second_is_a_row, closing_twice_changes_nothing, seconds_count_from_the_start,
-                     it_goes_on_after_closing, a_second_has_its_percentiles, an_empty_one_has_one_row, the_longest_fits,
-                     rows_are_joined_in_pairs, joined_rows_are_sums_and_maxima, years_later, csv_has_a_line_a_row,
-                     csv_tells_how_long_a_row_is, json_has_an_object_a_row, json_is_whole_or_none);
+                     what_comes_late_counts_in_the_present_second, it_goes_on_after_closing,
+                     a_second_has_its_percentiles, an_empty_one_has_one_row, the_longest_fits, rows_are_joined_in_pairs,
+                     joined_rows_are_sums_and_maxima, years_later, csv_has_a_line_a_row, csv_tells_how_long_a_row_is,
+                     json_has_an_object_a_row, json_is_whole_or_none);
 }
