@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #define FIELD(name) offsetof(struct options, name)
+#define A_WEEK      SECONDS(7 * 24 * 3600) /* most of all times: libcurl counts milliseconds, which may have 31 bits */
 
 static const char *const SCOPES[] = {"host", "domain", "subdomains", "prefix", "any", NULL};
 static const char *const FOLLOWS[] = {"pages", "all", "every", NULL};
@@ -72,7 +73,7 @@ const struct option_row OPTION_TABLE[] = {
      "fetch at most N URLs at once (100)"},
     {POLITE, "per-host", 0, NULL, OPTION_UINT32, FIELD(per_host), 0, MOST_TASKS, 0, NULL, "N",
      "fetch at most N URLs of one host at once; 0: 8, and no limit for this machine (0)"},
-    {POLITE, "delay", 0, NULL, OPTION_DURATION, FIELD(delay), 0, 0, 0, NULL, "TIME",
+    {POLITE, "delay", 0, NULL, OPTION_DURATION, FIELD(delay), 0, A_WEEK, 0, NULL, "TIME",
      "wait so long between two requests to a host (0)"},
     {POLITE, "rate", 0, NULL, OPTION_RATE, FIELD(delay), 1, 1000000, 0, NULL, "N",
      "make at most N requests a second to a host"},
@@ -84,7 +85,7 @@ const struct option_row OPTION_TABLE[] = {
      "do not ask for robots.txt, and fetch what it forbids"},
     {POLITE, "ignore-crawl-delay", 0, NULL, OPTION_FLAG, FIELD(ignore_crawl_delay), 0, 0, 0, NULL, NULL,
      "do not heed the Crawl-delay lines of robots.txt"},
-    {POLITE, "retry-max-wait", 0, NULL, OPTION_DURATION, FIELD(retry_max_wait), 0, 0, 0, NULL, "TIME",
+    {POLITE, "retry-max-wait", 0, NULL, OPTION_DURATION, FIELD(retry_max_wait), 0, A_WEEK, 0, NULL, "TIME",
      "longest time to leave a host alone because it says so (Retry-After) (5m)"},
     {POLITE, "max-tries", 0, "max_tries", OPTION_UINT32, FIELD(max_tries), 1, 100, 0, NULL, "N",
      "try a URL N times when the network fails or the server wants to be asked later (408, 429, 502, 503, 504) (4)"},
@@ -120,11 +121,11 @@ const struct option_row OPTION_TABLE[] = {
      "connect to HOST2 where HOST1 is asked for; may be repeated"},
     {HTTP, "dns-servers", 0, NULL, OPTION_TEXT, FIELD(dns_servers), 0, 0, 0, NULL, "IP[:PORT],...",
      "ask these name servers instead of the system's"},
-    {HTTP, "timeout", 't', NULL, OPTION_DURATION, FIELD(timeout), 0, 0, 0, NULL, "TIME",
+    {HTTP, "timeout", 't', NULL, OPTION_DURATION, FIELD(timeout), 0, A_WEEK, 0, NULL, "TIME",
      "longest time for one fetch; 0 for no limit (5m)"},
-    {HTTP, "connect-timeout", 0, NULL, OPTION_DURATION, FIELD(connect_timeout), 0, 0, 0, NULL, "TIME",
+    {HTTP, "connect-timeout", 0, NULL, OPTION_DURATION, FIELD(connect_timeout), 0, A_WEEK, 0, NULL, "TIME",
      "longest time for name lookup, connection and TLS together (10s)"},
-    {HTTP, "idle-timeout", 0, NULL, OPTION_DURATION, FIELD(idle_timeout), 0, 0, 0, NULL, "TIME",
+    {HTTP, "idle-timeout", 0, NULL, OPTION_DURATION, FIELD(idle_timeout), 0, A_WEEK, 0, NULL, "TIME",
      "longest silence of a server (30s)"},
     {HTTP, "min-rate", 0, NULL, OPTION_SIZE, FIELD(minimum_rate), 0, 0, 0, NULL, "SIZE",
      "give up on a fetch that is slower than SIZE bytes a second; 0 for no limit (0)"},
@@ -186,9 +187,9 @@ const struct option_row OPTION_TABLE[] = {
 
     {MEASURE, "sweep", 0, NULL, OPTION_TEXT, FIELD(sweep), 0, 0, 0, NULL, "N,...",
      "numbers of requests at once to step through; a step may be left to doubling with .. (1,2,4,..256)"},
-    {MEASURE, "duration", 'z', NULL, OPTION_DURATION, FIELD(duration), 0, 0, 0, NULL, "TIME",
+    {MEASURE, "duration", 'z', NULL, OPTION_DURATION, FIELD(duration), MILLISECONDS(1), A_WEEK, 0, NULL, "TIME",
      "measure each step so long (5s)"},
-    {MEASURE, "warmup", 0, NULL, OPTION_DURATION, FIELD(warmup), 0, 0, 0, NULL, "TIME",
+    {MEASURE, "warmup", 0, NULL, OPTION_DURATION, FIELD(warmup), 0, A_WEEK, 0, NULL, "TIME",
      "run each step so long before that (1s)"},
     {MEASURE, "open-rate", 0, NULL, OPTION_UINT32, FIELD(open_rate), 1, 10000000, 0, NULL, "N",
      "open loop instead of a sweep: N requests are due each second, and latency counts from then"},
@@ -330,7 +331,16 @@ static int parse_size(const struct option_row *row, const char *value, uint64_t 
     return 0;
 }
 
-static int parse_duration(const char *value, nanoseconds *duration, struct buf *why)
+/* A whole number of milliseconds, in hours where it is one of these. */
+static void append_duration(struct buf *text, nanoseconds duration)
+{
+    if (duration % SECONDS(3600))
+        buf_printf(text, "%" PRId64 "ms", duration / MILLISECONDS(1));
+    else
+        buf_printf(text, "%" PRId64 "%s", duration / SECONDS(3600), duration ? "h" : "");
+}
+
+static bool read_duration(const char *value, nanoseconds *duration)
 {
     static const struct {
         const char *name;
@@ -343,9 +353,22 @@ static int parse_duration(const char *value, nanoseconds *duration, struct buf *
         for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
             if (strcmp(end, units[i].name) == 0 && number <= (uint64_t)(INT64_MAX / units[i].length)) {
                 *duration = (nanoseconds)number * units[i].length;
-                return 0;
+                return true;
             }
-    buf_printf(why, "'%s' is not a time such as 500ms, 10s, 2m or 1h", value);
+    return false;
+}
+
+static int parse_duration(const struct option_row *row, const char *value, nanoseconds *duration, struct buf *why)
+{
+    nanoseconds length;
+    if (read_duration(value, &length) && length >= row->least && length <= row->most) {
+        *duration = length;
+        return 0;
+    }
+    buf_printf(why, "'%s' is not a time such as 500ms, 10s, 2m or 1h, from ", value);
+    append_duration(why, row->least);
+    buf_printf(why, " to ");
+    append_duration(why, row->most);
     return ERR_SYNTAX;
 }
 
@@ -474,7 +497,7 @@ int option_set(struct options *options, const struct option_row *row, const char
     case OPTION_SIZE:
         return parse_size(row, value, field, why);
     case OPTION_DURATION:
-        return parse_duration(value, field, why);
+        return parse_duration(row, value, field, why);
     case OPTION_RATE:
         return parse_rate(row, value, field, why);
     case OPTION_PERCENT:

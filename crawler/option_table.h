@@ -35,7 +35,7 @@ struct option_row {
     const char *alias; /* another long name, kept from the chapter; NULL for none */
     enum option_type type;
     size_t offset;              /* of the field in struct options */
-    int64_t least, most;        /* allowed values, where the type is a number */
+    int64_t least, most;        /* allowed values, where the type is a number or a duration (nanoseconds) */
     int preset;                 /* OPTION_PRESET */
     const char *const *choices; /* OPTION_CHOICE: words, NULL behind the last */
     const char *argument;       /* what --help calls the argument; NULL for none */

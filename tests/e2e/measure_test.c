@@ -222,7 +222,11 @@ struct refusal {
 static const struct refusal REFUSALS[] = {
     {{"--sweep", "4,2"}, 2, "--sweep: not a list"},
     {{"--sweep", "0"}, 2, "--sweep: not a list"},
-    {{"--duration", "0"}, 2, "--duration: nothing can be measured"},
+    {{"--duration", "0"}, 2, "--duration: '0' is not a time such as 500ms, 10s, 2m or 1h, from 1ms to 168h"},
+    {{"--duration", "2562047h"},
+     2,
+     "--duration: '2562047h' is not a time such as 500ms, 10s, 2m or 1h, from 1ms to 168h"},
+    {{"--warmup", "169h"}, 2, "--warmup: '169h' is not a time such as 500ms, 10s, 2m or 1h, from 0 to 168h"},
     {{"--open-rate", "0"}, 2, "--open-rate: '0' is not a number"},
     {{"--threshold", "much"}, 2, "--threshold: 'much' is not a percentage"},
     {{"-o", "junit:x"}, 2, "junit:x: "},
