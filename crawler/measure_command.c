@@ -1,4 +1,5 @@
 /* crawler measure: finds the URLs of a site, or takes them from a file, and fetches them step by step. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct measuring {
     json_t *baseline;
     struct comparison comparison;
     unsigned steps[MOST_STEPS];
+    size_t step_count; /* 0: an open loop */
     struct sweep_plan plan;
     struct sweep *sweep;
 };
@@ -70,12 +72,15 @@ static int discover(struct measuring *measuring)
     int err = program_crawl(program);
     shuffle(&measuring->urls);
     if (crawler_hit_limit(program->crawler))
-        log_warning("the site has more than %zu pages: these are measured (-n says how many)", measuring->urls.count);
+        log_warning(
+            "a limit left out a part of the site: the %zu URLs that were answered with 200 are measured (-n says how "
+            "many are fetched)",
+            measuring->urls.count);
     return err;
 }
 
 /* The URLs as they were given, in that order. */
-static int take_given(struct measuring *measuring)
+static int take_given(struct measuring *measuring, struct text_list *urls)
 {
     const struct text_list *given = &measuring->program->options.roots;
     struct buf storage;
@@ -86,7 +91,7 @@ static int take_given(struct measuring *measuring)
         err = root_parse(slice_of(given->items[i]), &url, &storage);
         if (!err) {
             url_strip_credentials(&url, &storage);
-            err = text_list_add(&measuring->urls, url_without_fragment(&url));
+            err = text_list_add(urls, url_without_fragment(&url));
         }
         if (err)
             program_fail(given->items[i], err);
@@ -122,11 +127,11 @@ static int refuse(struct slice host, const char *what)
     return ERR_SYNTAX;
 }
 
-/* Which steps to take, of what was asked for and what the hosts are. */
-static int plan_steps(struct measuring *measuring)
+/* Which steps to take, of what was asked for and what the hosts of `urls` are. */
+static int plan_steps(struct measuring *measuring, const struct text_list *urls)
 {
     const struct options *options = &measuring->program->options;
-    struct slice foreign = foreign_host(&measuring->urls);
+    struct slice foreign = foreign_host(urls);
     if (options->unthrottled)
         foreign.length = 0;
     if (options->open_rate)
@@ -139,8 +144,19 @@ static int plan_steps(struct measuring *measuring)
         return usage("--sweep", "not a list of ascending numbers such as 1,2,4,..256");
     if (foreign.length && measuring->steps[count - 1] > HOST_LIMIT)
         return refuse(foreign, "--sweep may take");
-    measuring->plan.step_count = (size_t)count;
+    measuring->step_count = (size_t)count;
     return 0;
+}
+
+/* What is wrong is told before anything is fetched; a site may still lead to hosts that its roots do not show. */
+static int check_steps(struct measuring *measuring)
+{
+    struct text_list roots = {0};
+    int err = take_given(measuring, &roots);
+    if (!err)
+        err = plan_steps(measuring, &roots);
+    text_list_free(&roots);
+    return err;
 }
 
 static int name_site(struct measuring *measuring)
@@ -160,9 +176,10 @@ static int make_plan(struct measuring *measuring)
         log_error("no URL was answered with 200: there is nothing to measure");
         return ERR_NOT_FOUND;
     }
-    if (options->duration <= 0)
-        return usage("--duration", "nothing can be measured in no time");
-    int err = name_site(measuring);
+    int err = plan_steps(measuring, &measuring->urls);
+    if (err)
+        return err;
+    err = name_site(measuring);
     if (err)
         return program_fail("measure", err);
     measuring->plan = (struct sweep_plan){
@@ -171,11 +188,12 @@ static int make_plan(struct measuring *measuring)
         .url_count = measuring->urls.count,
         .site = buf_text(&measuring->site),
         .steps = measuring->steps,
+        .step_count = measuring->step_count,
         .open_rate = options->open_rate,
         .warmup = options->warmup,
         .duration = options->duration,
     };
-    return plan_steps(measuring);
+    return 0;
 }
 
 /* --- the measurement -------------------------------------------------------------------------------------------------- */
@@ -230,19 +248,31 @@ static int write_outputs(struct measuring *measuring)
     return outputs_finish_measurement(measuring->outputs, &measurement);
 }
 
-/* Whether nothing at all went well. */
-static bool failed_throughout(const struct sweep *sweep)
+/* Whether anything went well; else why not is told. */
+static int check_success(const struct sweep *sweep)
 {
-    for (size_t i = 0; i < sweep->count; i++)
+    uint64_t done = 0, late = 0;
+    for (size_t i = 0; i < sweep->count; i++) {
         if (sweep->steps[i].latency.total)
-            return false;
-    return true;
+            return 0;
+        done += sweep->steps[i].done;
+        late += sweep->steps[i].late;
+    }
+    if (done)
+        log_error("nothing was measured: all %" PRIu64 " requests failed (the text output says how)", done);
+    else if (late)
+        log_error("nothing was measured: none of %" PRIu64 " requests that were due had its answer in time", late);
+    else
+        log_error("nothing was measured: no request ended within the time (--duration)");
+    return ERR_TIMED_OUT;
 }
 
 static enum exit_code measure(struct measuring *measuring)
 {
     struct program *program = measuring->program;
-    int err = program->options.input_files.count ? take_given(measuring) : discover(measuring);
+    int err = check_steps(measuring);
+    if (!err)
+        err = program->options.input_files.count ? take_given(measuring, &measuring->urls) : discover(measuring);
     if (program->interruptions)
         return EXIT_INTERRUPTED;
     if (!err)
@@ -256,8 +286,8 @@ static enum exit_code measure(struct measuring *measuring)
     int output_err = write_outputs(measuring);
     if (program->interruptions)
         return EXIT_INTERRUPTED;
-    if (!err && !output_err && failed_throughout(measuring->sweep))
-        err = program_fail(measuring->plan.urls[0], ERR_NOT_FOUND);
+    if (!err && !output_err)
+        err = check_success(measuring->sweep);
     if (err || output_err)
         return EXIT_RUNTIME;
     return measuring->comparison.regressions ? EXIT_WORSE : EXIT_OK;

@@ -247,7 +247,7 @@ START_TEST(wrong_usage_is_refused_before_anything_is_fetched)
     measure(&run, join_arguments(arguments, usual, refusal->arguments, NULL));
     ck_assert_msg(run.exit_code == refusal->exit_code, "%d %s", run.exit_code, run.err);
     ck_assert_msg(strstr(run.err, refusal->message) != NULL, "%s", run.err);
-    if (refusal->exit_code == 1)
+    if (refusal->exit_code)
         ck_assert_uint_eq(site_requests(here.site), 0);
     run_free(&run);
     place_close();
@@ -264,6 +264,7 @@ START_TEST(others_are_not_flooded)
     measure(&run, (const char *const[]){"--resolve", resolve, "--sweep", "1,9", url, NULL});
     ck_assert_msg(run.exit_code == 2, "%s", run.out);
     ck_assert_ptr_nonnull(strstr(run.err, "example.test is not this machine"));
+    ck_assert_uint_eq(site_requests(here.site), 0);
     run_free(&run);
     measure(&run, (const char *const[]){"--resolve", resolve, "--open-rate", "10", url, NULL});
     ck_assert_int_eq(run.exit_code, 2);
@@ -314,6 +315,25 @@ START_TEST(keys_for_crawls_have_no_effect)
 }
 END_TEST
 
+/* Answers that never come, and those that are no good, are told apart from a page that isn't there. */
+START_TEST(why_nothing_was_measured_is_told)
+{
+    static const struct site_page pages[] = {{.path = "/slow", .delay = 3000}, {0}};
+    struct run run;
+    place_open("/tmp/crawler-measure", &(struct site_config){.pages = pages});
+    measure(&run, (const char *const[]){"--sweep", "1", "-i", make_list("/slow"), NULL});
+    ck_assert_int_eq(run.exit_code, 1);
+    ck_assert_ptr_nonnull(strstr(run.err, "nothing was measured: no request ended within the time"));
+    run_free(&run);
+    measure(&run, (const char *const[]){"--open-rate", "50", "-i", make_list("/lost"), NULL});
+    ck_assert_int_eq(run.exit_code, 1);
+    ck_assert_ptr_nonnull(strstr(run.err, "nothing was measured: all 15 requests failed"));
+    ck_assert_ptr_nonnull(strstr(run.out, "statuses 404 15"));
+    run_free(&run);
+    place_close();
+}
+END_TEST
+
 static void wait_for_request(const char *path)
 {
     while (site_request_count(here.site, path) < 3)
@@ -337,11 +357,12 @@ END_TEST
 
 int main(void)
 {
-    int failed = RUN_TESTS("measure", a_sweep_is_told_step_by_step, figures_agree_with_each_other_and_the_server,
-                           urls_come_from_the_site_or_from_a_file, credentials_are_not_told, an_open_loop_has_its_rate,
-                           an_open_loop_shows_a_server_that_stood_still, what_ends_after_the_time_is_no_rate,
-                           a_baseline_that_was_better_is_told, others_are_not_flooded, nothing_to_measure_is_a_failure,
-                           keys_for_crawls_have_no_effect, interrupted_it_tells_what_is_whole);
+    int failed =
+        RUN_TESTS("measure", a_sweep_is_told_step_by_step, figures_agree_with_each_other_and_the_server,
+                  urls_come_from_the_site_or_from_a_file, credentials_are_not_told, an_open_loop_has_its_rate,
+                  an_open_loop_shows_a_server_that_stood_still, what_ends_after_the_time_is_no_rate,
+                  a_baseline_that_was_better_is_told, others_are_not_flooded, nothing_to_measure_is_a_failure,
+                  why_nothing_was_measured_is_told, keys_for_crawls_have_no_effect, interrupted_it_tells_what_is_whole);
     return failed | RUN_TESTS_TIMES("refusals", sizeof REFUSALS / sizeof REFUSALS[0],
                                     wrong_usage_is_refused_before_anything_is_fetched);
 }
