@@ -9,6 +9,8 @@
 #include "record/json_value.h"
 #include "web/root.h"
 
+enum { LARGEST_MEASUREMENT = 256 << 20 }; /* 64 steps with all buckets of their histograms have less */
+
 static int take_record(void *context, const struct fetch_statistic *stat)
 {
     struct line_output *lines = context;
@@ -78,6 +80,20 @@ static int finish(struct output *output, const struct crawl_end *end)
     return err ? err : line_output_finish(output, end);
 }
 
+/* json_dumpf would leave out what it has no memory for. */
+static int write_document(FILE *file, const json_t *document)
+{
+    struct buf text;
+    buf_init(&text, LARGEST_MEASUREMENT);
+    int err = json_value_append(&text, document, JSON_ENSURE_ASCII);
+    if (!err)
+        err = buf_append_char(&text, '\n');
+    if (!err)
+        fwrite(text.data, 1, text.length, file); /* whether it went well shows in ferror */
+    buf_free(&text);
+    return err;
+}
+
 static int write_measurement(FILE *file, const struct measurement *measurement)
 {
     json_t *document = sweep_json(measurement->sweep);
@@ -88,10 +104,9 @@ static int write_measurement(FILE *file, const struct measurement *measurement)
         json_decref(document);
         return ERR_NO_MEMORY;
     }
-    (void)json_dumpf(document, file, JSON_ENSURE_ASCII); /* whether it went well shows in ferror */
-    fputc('\n', file);
+    int err = write_document(file, document);
     json_decref(document);
-    return 0;
+    return err;
 }
 
 const struct output_format OUTPUT_JSON = {

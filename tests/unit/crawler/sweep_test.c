@@ -6,6 +6,7 @@
 #include "async/task.h"
 #include "base/error.h"
 #include "measure/load.h"
+#include "output/json.h"
 #include "site/site.h"
 #include "unit/crawler/failing_json.h"
 #include "unit/suite.h"
@@ -311,6 +312,38 @@ START_TEST(json_has_the_figures)
 }
 END_TEST
 
+/* What OUTPUT_JSON writes of a sweep; malloced. */
+static char *written(const struct sweep *sweep, int *err)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+    ck_assert_ptr_nonnull(file);
+    *err = OUTPUT_JSON.write_measurement(file, &(struct measurement){.sweep = sweep});
+    ck_assert_int_eq(fclose(file), 0);
+    return text;
+}
+
+START_TEST(what_is_written_is_whole)
+{
+    const struct sweep sweep = {.site = "http://a.test/"};
+    int err;
+    char *whole = written(&sweep, &err);
+    ck_assert_int_eq(err, 0);
+    ck_assert_ptr_nonnull(strstr(whole, "\"scalability_law\": null"));
+    json_set_alloc_funcs(allocate_or_fail, free);
+    for (long failing = 0, left = -1; left < 0; failing++) {
+        allocations_left = failing;
+        char *text = written(&sweep, &err);
+        left = allocations_left;
+        ck_assert_msg(err == ERR_NO_MEMORY || strcmp(text, whole) == 0, "allocation %ld: %s", failing, text);
+        free(text);
+    }
+    json_set_alloc_funcs(malloc, free);
+    free(whole);
+}
+END_TEST
+
 START_TEST(json_takes_a_site_of_any_bytes)
 {
     const struct sweep sweep = {.site = "http://\xe9t\xe9.test/"};
@@ -435,10 +468,10 @@ END_TEST
 
 int main(void)
 {
-    int failed =
-        RUN_TESTS("sweep", steps_are_numbers_and_doublings, other_steps_are_refused, steps_need_room,
-                  counts_agree_with_each_other_and_the_server, json_has_the_figures, json_takes_a_site_of_any_bytes,
-                  what_is_due_is_done_or_late, requests_that_were_never_made_are_late, stopping_twice_does_no_harm);
+    int failed = RUN_TESTS("sweep", steps_are_numbers_and_doublings, other_steps_are_refused, steps_need_room,
+                           counts_agree_with_each_other_and_the_server, json_has_the_figures, what_is_written_is_whole,
+                           json_takes_a_site_of_any_bytes, what_is_due_is_done_or_late,
+                           requests_that_were_never_made_are_late, stopping_twice_does_no_harm);
     return RUN_TESTS_TIMES("sweeps that are stopped", sizeof STOPS / sizeof STOPS[0],
                            stopping_leaves_whole_steps_only) ||
            failed;
