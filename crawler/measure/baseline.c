@@ -149,6 +149,46 @@ static void compare_figure(struct comparison *out, const struct figure *figure, 
     };
 }
 
+/* --- is it the same that was measured? ------------------------------------------------------------------------------ */
+
+static void warn_of_site(const json_t *baseline, const struct sweep *sweep)
+{
+    json_t *now = sweep->site ? sweep_site_json(sweep) : NULL;
+    const char *was = json_string_value(json_object_get(baseline, "site")), *is = json_string_value(now);
+    if (was && is && strcmp(was, is) != 0)
+        log_warning("--baseline: that is a measurement of %s, this one of %s", was, is);
+    json_decref(now);
+}
+
+static void warn_of_urls(const json_t *baseline, const struct sweep *sweep)
+{
+    const json_t *was = json_object_get(baseline, "urls");
+    if (json_is_integer(was) && json_integer_value(was) != (json_int_t)sweep->url_count)
+        log_warning("--baseline: %lld URLs were fetched for it, and %zu now", (long long)json_integer_value(was),
+                    sweep->url_count);
+}
+
+/* Returns whether the two took as long, or nothing is known of it. */
+static bool warn_of_duration(const json_t *before, const struct sweep_step *step)
+{
+    const json_t *was = json_object_get(before, "seconds");
+    double seconds = (double)step->duration / SECONDS(1);
+    if (!json_is_number(was) || fabs(json_number_value(was) - seconds) < 1e-6)
+        return true;
+    log_warning("--baseline: its steps took %g s, and these %g s", json_number_value(was), seconds);
+    return false;
+}
+
+/* Returns 0, or ERR_NOT_FOUND when nothing was compared. */
+static int check_compared(const struct comparison *comparison, bool is_common)
+{
+    if (!is_common)
+        log_error("--baseline: it has no step in common with this measurement");
+    else if (!comparison->count)
+        log_error("--baseline: no figure of a common step can be compared: too little went well");
+    return comparison->count ? 0 : ERR_NOT_FOUND;
+}
+
 int baseline_compare(struct comparison *out, const json_t *baseline, const struct sweep *sweep, double threshold)
 {
     *out = (struct comparison){.items = calloc(sweep->count * COMPARED_FIGURES + 1, sizeof *out->items)};
@@ -156,16 +196,18 @@ int baseline_compare(struct comparison *out, const json_t *baseline, const struc
         return ERR_NO_MEMORY;
     const char *loop = json_string_value(json_object_get(baseline, "loop"));
     bool is_same_kind = strcmp(loop, sweep->is_open ? "open" : "closed") == 0, is_common = false;
+    bool is_as_long = true;
+    warn_of_site(baseline, sweep);
+    warn_of_urls(baseline, sweep);
     for (size_t i = 0; i < sweep->count && is_same_kind; i++) {
         const json_t *before = find_step(baseline, sweep, &sweep->steps[i]);
         is_common |= before != NULL;
+        if (before && is_as_long) /* told once: all steps of a sweep take as long */
+            is_as_long = warn_of_duration(before, &sweep->steps[i]);
         for (size_t k = 0; k < COMPARED_FIGURES && before; k++)
             compare_figure(out, &FIGURES[k], before, &sweep->steps[i], threshold);
     }
-    if (is_common)
-        return 0;
-    log_error("--baseline: it has no step in common with this measurement");
-    return ERR_NOT_FOUND;
+    return check_compared(out, is_common);
 }
 
 void comparison_free(struct comparison *comparison)

@@ -31,7 +31,9 @@ struct comparison {
  * error_from_errno. */
 int baseline_load(json_t **baseline, const char *path);
 
-/* Compares. `threshold` in percent. Errors: ERR_NO_MEMORY; ERR_NOT_FOUND (the two have no step in common), which is told in the log. */
+/* Compares. `threshold` in percent. Where site, number of URLs or duration of the steps differ the log has a warning: the figures
+ * may be of different things. Errors: ERR_NO_MEMORY; ERR_NOT_FOUND (the two have no step in common, or no figure that can be
+ * compared), which is told in the log. */
 int baseline_compare(struct comparison *out, const json_t *baseline, const struct sweep *sweep, double threshold);
 void comparison_free(struct comparison *comparison);
 

@@ -94,6 +94,9 @@ void sweep_stop(struct sweep *sweep);
  * are written to `steps`. Returns how many, or ERR_SYNTAX. */
 int sweep_parse(const char *text, unsigned *steps, size_t room);
 
+/* The site as the document has it: text, whatever its bytes. NULL when memory is out. */
+json_t *sweep_site_json(const struct sweep *sweep);
+
 /* The document of `crawler measure -o json:`, which a later run takes for its baseline. NULL when memory is out. */
 json_t *sweep_json(const struct sweep *sweep);
 

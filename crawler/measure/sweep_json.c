@@ -50,8 +50,7 @@ static json_t *concurrency_json(const struct sweep *sweep, size_t step)
     return sweep->is_open || !sweep->count ? json_null() : json_integer(sweep->steps[step].concurrency);
 }
 
-/* The site as it was given, whatever its bytes. */
-static json_t *site_json(const struct sweep *sweep)
+json_t *sweep_site_json(const struct sweep *sweep)
 {
     struct buf name;
     buf_init(&name, 3 * strlen(sweep->site) + 1);
@@ -63,9 +62,9 @@ static json_t *site_json(const struct sweep *sweep)
 json_t *sweep_json(const struct sweep *sweep)
 {
     return json_pack("{s:s, s:s, s:I, s:o, s:f, s:b, s:o, s:o, s:o, s:o, s:o}", "crawler", CRAWLER_VERSION, "loop",
-                     sweep->is_open ? "open" : "closed", "urls", (json_int_t)sweep->url_count, "site", site_json(sweep),
-                     "warmup_seconds", (double)sweep->warmup / SECONDS(1), "interrupted", (int)sweep->was_interrupted,
-                     "steps", steps_json(sweep), "best_concurrency", concurrency_json(sweep, sweep->best),
-                     "knee_concurrency", concurrency_json(sweep, sweep->knee), "scalability_law", fit_json(&sweep->fit),
-                     "series", timeseries_json(&sweep->series));
+                     sweep->is_open ? "open" : "closed", "urls", (json_int_t)sweep->url_count, "site",
+                     sweep_site_json(sweep), "warmup_seconds", (double)sweep->warmup / SECONDS(1), "interrupted",
+                     (int)sweep->was_interrupted, "steps", steps_json(sweep), "best_concurrency",
+                     concurrency_json(sweep, sweep->best), "knee_concurrency", concurrency_json(sweep, sweep->knee),
+                     "scalability_law", fit_json(&sweep->fit), "series", timeseries_json(&sweep->series));
 }

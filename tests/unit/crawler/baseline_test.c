@@ -318,6 +318,54 @@ START_TEST(loops_of_another_kind_have_no_step_in_common)
 }
 END_TEST
 
+/* A comparison in which nothing can be compared would look like one that went well. */
+START_TEST(without_a_figure_it_fails)
+{
+    static const struct spread nothing = {0, 0, 10}, none = {0, 0, 0};
+    struct sweep_step before = step_of(nothing, none, none), after = step_of(RATE, P50, P99);
+    json_t *baseline = baseline_of("closed", &before, 1);
+    const struct sweep sweep = {.steps = &after, .count = 1};
+    struct comparison comparison;
+    capture_log();
+    ck_assert_int_eq(baseline_compare(&comparison, baseline, &sweep, THRESHOLD), ERR_NOT_FOUND);
+    ck_assert_uint_eq(lines, 1);
+    comparison_free(&comparison);
+    json_decref(baseline);
+}
+END_TEST
+
+/* Lines in the log for a baseline of a site, with so many URLs and seconds a step. */
+static unsigned warnings_for(const char *site, int urls, double seconds)
+{
+    struct sweep_step steps[2] = {step_of(RATE, P50, P99), step_of(RATE, P50, P99)};
+    steps[0].duration = steps[1].duration = MILLISECONDS(1500);
+    steps[1].concurrency = 5;
+    const struct sweep sweep = {.steps = steps, .count = 2, .site = "http://a\xe9/", .url_count = 7};
+    json_t *baseline = baseline_of("closed", steps, 2), *step;
+    size_t i;
+    json_object_set_new(baseline, "site", json_string(site));
+    json_object_set_new(baseline, "urls", json_integer(urls));
+    json_array_foreach(json_object_get(baseline, "steps"), i, step)
+        json_object_set_new(step, "seconds", json_real(seconds));
+    struct comparison comparison;
+    capture_log();
+    ck_assert_int_eq(baseline_compare(&comparison, baseline, &sweep, THRESHOLD), 0);
+    ck_assert_uint_eq(comparison.count, 2 * COMPARED_FIGURES);
+    comparison_free(&comparison);
+    json_decref(baseline);
+    return lines;
+}
+
+START_TEST(what_differs_is_told)
+{
+    ck_assert_uint_eq(warnings_for("http://a\xef\xbf\xbd/", 7, 1.5), 0);
+    ck_assert_uint_eq(warnings_for("http://b/", 7, 1.5), 1);
+    ck_assert_uint_eq(warnings_for("http://a\xef\xbf\xbd/", 8, 1.5), 1);
+    ck_assert_uint_eq(warnings_for("http://a\xef\xbf\xbd/", 7, 3), 1); /* once for both steps */
+    ck_assert_uint_eq(warnings_for("http://b/", 8, 3), 3);
+}
+END_TEST
+
 START_TEST(nothing_has_nothing_in_common)
 {
     struct comparison comparison;
@@ -363,5 +411,6 @@ int main(void)
     return RUN_TESTS("baseline", measurements_are_read, other_files_are_refused_by_name_and_place,
                      deep_nesting_is_refused, what_can_not_be_read_is_told, the_same_is_no_regression,
                      worse_is_what_is_surely_beyond_the_threshold, steps_are_found_by_concurrency,
-                     loops_of_another_kind_have_no_step_in_common, nothing_has_nothing_in_common, json_has_the_figures);
+                     loops_of_another_kind_have_no_step_in_common, without_a_figure_it_fails, what_differs_is_told,
+                     nothing_has_nothing_in_common, json_has_the_figures);
 }
