@@ -13,6 +13,7 @@
 #include "option_table.h"
 #include "output/output.h"
 #include "web/extractor.h"
+#include "web/root.h"
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 30, MESSAGE_LIMIT = 4096 };
 
@@ -214,30 +215,51 @@ static enum options_outcome read_pass(struct options *options, int argc, char **
     return outcome;
 }
 
-static int read_roots(struct options *options, FILE *file)
+/* What the user named can't be read. Not all that stands in the way is the user's mistake. */
+static enum options_outcome unreadable(FILE *errors, const char *name, int err, const char *why)
+{
+    bool is_mistake = err != ERR_IO && err != ERR_TOO_MANY_FILES && err != ERR_NO_MEMORY;
+    fprintf(errors, "crawler: --input-file: %s: %s\n%s", name, why,
+            is_mistake ? "Use --help for command line help\n" : "");
+    return is_mistake ? OPTIONS_USAGE : OPTIONS_FAILED;
+}
+
+/* Takes a root of an input file; a bad one is told with its line. */
+static enum options_outcome take_line(struct options *options, struct slice root, const char *name, unsigned long line,
+                                      FILE *errors)
+{
+    struct buf storage;
+    struct url url;
+    buf_init(&storage, URL_MAX_LENGTH);
+    int err = root_parse(root, &url, &storage);
+    buf_free(&storage);
+    if (err && err != ERR_NO_MEMORY) {
+        fprintf(errors, "crawler: --input-file: %s:%lu: %s\n", name, line, error_text(err));
+        return OPTIONS_USAGE;
+    }
+    if (!err)
+        err = text_list_add(&options->roots, root);
+    return err ? unreadable(errors, name, err, error_text(err)) : OPTIONS_RUN;
+}
+
+static enum options_outcome read_roots(struct options *options, FILE *file, const char *name, FILE *errors)
 {
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
-    int err = 0;
-    while (!err && (length = getline(&line, &capacity, file)) >= 0) {
+    enum options_outcome outcome = OPTIONS_RUN;
+    for (unsigned long number = 1; outcome == OPTIONS_RUN && (length = getline(&line, &capacity, file)) >= 0;
+         number++) {
         struct slice root = slice_trim((struct slice){line, (size_t)length});
         if (root.length && root.data[0] != '#')
-            err = text_list_add(&options->roots, root);
+            outcome = take_line(options, root, name, number, errors);
     }
-    if (!err && !feof(file)) /* getline marks no error where memory is out */
-        err = error_from_errno(errno);
+    if (outcome == OPTIONS_RUN && !feof(file)) { /* getline marks no error where memory is out */
+        int err = error_from_errno(errno);
+        outcome = unreadable(errors, name, err, error_text(err));
+    }
     free(line);
-    return err;
-}
-
-/* What the user named can't be read. Not all that stands in the way is the user's mistake. */
-static enum options_outcome unreadable(FILE *errors, const char *name, int err, const char *why)
-{
-    if (err != ERR_IO && err != ERR_TOO_MANY_FILES && err != ERR_NO_MEMORY)
-        return wrong_usage(errors, name, why);
-    fprintf(errors, "crawler: %s: %s\n", name, why);
-    return OPTIONS_FAILED;
+    return outcome;
 }
 
 static enum options_outcome read_input_file(struct options *options, const char *name, FILE *errors)
@@ -246,10 +268,10 @@ static enum options_outcome read_input_file(struct options *options, const char 
     FILE *file = is_stdin ? stdin : fopen(name, "re");
     if (!file)
         return unreadable(errors, name, error_from_errno(errno), strerror(errno));
-    int err = read_roots(options, file);
+    enum options_outcome outcome = read_roots(options, file, name, errors);
     if (!is_stdin)
         fclose(file);
-    return err ? unreadable(errors, name, err, error_text(err)) : OPTIONS_RUN;
+    return outcome;
 }
 
 static bool is_one_of(const char *const *names, const char *name)

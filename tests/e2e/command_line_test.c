@@ -34,7 +34,7 @@ static const struct usage WRONG[] = {
     {{"--exclude", "a(b", "http://a/"}, 2, "--exclude: missing closing parenthesis at position 4 of 'a(b'"},
     {{"http://a b/"}, 2, "http://a b/: invalid host in URL"},
     {{"ftp://a/"}, 2, "ftp://a/"},
-    {{"-i", "/nonexistent/seeds"}, 2, "/nonexistent/seeds: No such file"},
+    {{"-i", "/nonexistent/seeds"}, 2, "--input-file: /nonexistent/seeds: No such file"},
     {{"--config", "/nonexistent/c.ini", "http://a/"}, 3, "/nonexistent/c.ini: No such file"},
     {{"--profile", "nobody", "http://a/"},
      3,
@@ -161,6 +161,16 @@ START_TEST(roots_come_from_a_file_too)
 }
 END_TEST
 
+START_TEST(a_bad_root_of_a_file_is_named_with_its_line)
+{
+    struct run run;
+    run_crawler_on(&run, "# seeds\n\nhttp://a.test/\nhttp://a b/\n", (const char *const[]){"-i", "-", NULL});
+    ck_assert_int_eq(run.exit_code, 2);
+    ck_assert_msg(strstr(run.err, "--input-file: -:4: invalid host in URL") != NULL, "%s", run.err);
+    run_free(&run);
+}
+END_TEST
+
 START_TEST(no_root_fetched_is_a_failure)
 {
     char root[64];
@@ -240,6 +250,7 @@ int main(void)
     int failed = RUN_TESTS_TIMES("usage", sizeof WRONG / sizeof WRONG[0], wrong_usage_is_explained);
     return failed | RUN_TESTS("command_line", help_and_version_go_to_standard_output, later_sources_win,
                               a_bad_config_is_named_with_its_line, roots_come_from_a_file_too,
-                              no_root_fetched_is_a_failure, a_report_that_cannot_be_written_is_a_failure,
-                              headers_and_credentials_are_sent, credentials_in_a_root_count_as_user);
+                              a_bad_root_of_a_file_is_named_with_its_line, no_root_fetched_is_a_failure,
+                              a_report_that_cannot_be_written_is_a_failure, headers_and_credentials_are_sent,
+                              credentials_in_a_root_count_as_user);
 }
