@@ -70,13 +70,14 @@ const struct option_row OPTION_TABLE[] = {
      "connect to addresses that are not public, too; without it only the roots' own hosts may be there"},
 
     {POLITE, "max-tasks", 'c', "max_tasks", OPTION_UINT32, FIELD(max_tasks), 1, MOST_TASKS, 0, NULL, "N",
-     "fetch at most N URLs at once (100)"},
+     "fetch at most N URLs at once; for crawler measure only while it finds the URLs (100)"},
     {POLITE, "per-host", 0, NULL, OPTION_UINT32, FIELD(per_host), 0, MOST_TASKS, 0, NULL, "N",
-     "fetch at most N URLs of one host at once; 0: 8, and no limit for this machine (0)"},
+     "fetch at most N URLs of one host at once; 0: 8, and no limit for this machine; for crawler measure only while it "
+     "finds the URLs (0)"},
     {POLITE, "delay", 0, NULL, OPTION_DURATION, FIELD(delay), 0, A_WEEK, 0, NULL, "TIME",
-     "wait so long between two requests to a host (0)"},
+     "wait so long between two requests to a host; for crawler measure only while it finds the URLs (0)"},
     {POLITE, "rate", 0, NULL, OPTION_RATE, FIELD(delay), 1, 1000000, 0, NULL, "N",
-     "make at most N requests a second to a host"},
+     "make at most N requests a second to a host; for crawler measure only while it finds the URLs"},
     {POLITE, "unthrottled", 0, NULL, OPTION_FLAG, FIELD(unthrottled), 0, 0, 0, NULL, NULL,
      "any number of requests at once to hosts that are not this machine; for your own servers"},
     {POLITE, "adaptive", 0, NULL, OPTION_FLAG, FIELD(adaptive), 0, 0, 0, NULL, NULL,
@@ -386,6 +387,8 @@ static int parse_percent(const struct option_row *row, const char *value, double
 {
     char *end = NULL;
     double number = value[0] >= '0' && value[0] <= '9' ? strtod(value, &end) : -1;
+    if (end && strspn(value, "0123456789.") != (size_t)(end - value)) /* strtod knows 0x5 and 1e3, too */
+        end = NULL;
     if (!end || number < (double)row->least || number > (double)row->most || (*end && strcmp(end, "%") != 0)) {
         buf_printf(why, "'%s' is not a percentage from %" PRId64 " to %" PRId64, value, row->least, row->most);
         return ERR_SYNTAX;

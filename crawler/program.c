@@ -23,7 +23,9 @@ static void on_signal(void *context, int number)
     struct program *program = context;
     (void)number;
     if (program->interruptions++ == 0) {
-        log_warning("interrupted: finishing what is in flight; once more stops now");
+        log_warning("interrupted: %s; once more stops now", program->options.command == COMMAND_MEASURE
+                                                                ? "dropping the step at hand, telling those before"
+                                                                : "finishing what is in flight");
         crawler_stop(program->crawler);
     } else {
         crawler_abort(program->crawler);

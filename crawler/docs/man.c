@@ -33,7 +33,7 @@ static const char OPTIONS[] =
     ".B m\n"
     "or\n"
     ".B h\n"
-    "(seconds without), a size one with\n"
+    "(seconds without; at most a week), a size one with\n"
     ".BR k ,\n"
     ".BR M ,\n"
     ".B G\n"

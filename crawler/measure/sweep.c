@@ -9,8 +9,6 @@
 #include "measure/load.h"
 #include "options.h"
 
-static const nanoseconds GRACE = SECONDS(10);
-
 /* The share of the best rate that a step needs to be as good as the best. */
 static const double GOOD_ENOUGH = 0.95;
 
@@ -122,7 +120,7 @@ int sweep_run(struct sweep *sweep, const struct sweep_plan *plan, sweep_told tol
             .rate = plan->open_rate,
             .warmup = plan->warmup,
             .duration = plan->duration,
-            .grace = GRACE,
+            .grace = SWEEP_GRACE,
         };
         err = run_step(sweep, plan, &load, &sweep->steps[sweep->count]);
         if (!err)

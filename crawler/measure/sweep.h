@@ -21,6 +21,9 @@
 
 enum { SWEEP_SLICES = 10 }; /* of a step's duration, whose spread gives the confidence interval */
 
+/* How long what was due in an open loop may still take when the time is over. */
+#define SWEEP_GRACE SECONDS(10)
+
 /* A figure of each slice. */
 struct spread {
     double mean;
@@ -34,7 +37,7 @@ struct sweep_step {
     nanoseconds duration;     /* measured, warm-up excluded */
     uint64_t done;            /* exchanges that ended within it (open loop: due within it and ended), well or not */
     uint64_t failed;          /* of them: without a whole answer, or with a status of 400 and above */
-    uint64_t late;            /* open loop: due within it, and not ended in time (load_plan.grace) */
+    uint64_t late;            /* open loop: due within it, and not ended SWEEP_GRACE after it */
     uint64_t bytes;           /* decoded bodies of what ended within it */
     uint64_t wire_bytes;      /* the same as sent */
     double rate;              /* exchanges a second that ended within it, and well */

@@ -19,8 +19,8 @@ static void write_head(FILE *file, const struct sweep *sweep)
         return;
     fprintf(file, "%zu URL%s of %s, ", sweep->url_count, sweep->url_count == 1 ? "" : "s", sweep->site);
     if (sweep->is_open)
-        fprintf(file, "%.6g requests due a second (open loop), ", sweep->steps[0].wanted_rate);
-    fprintf(file, "%.6g s of warm-up and %.6g s measured%s\n\n", (double)sweep->warmup / SECONDS(1),
+        fprintf(file, "%.10g requests due a second (open loop), ", sweep->steps[0].wanted_rate);
+    fprintf(file, "%.10g s of warm-up and %.10g s measured%s\n\n", (double)sweep->warmup / SECONDS(1),
             seconds_of(&sweep->steps[0]), sweep->is_open ? "" : " for each step");
     fprintf(file, "%8s %10s %7s %8s", "at once", "requests/s", "+-", "MB/s");
     for (unsigned i = 0; i < HISTOGRAM_PERCENTILE_COUNT; i++)
@@ -99,7 +99,8 @@ static void write_open(FILE *file, const struct sweep_step *step)
     fprintf(file, "Latency counts from the moment at which a request was due. At most %u were on their way at once",
             step->concurrency);
     if (step->late)
-        fprintf(file, "; %" PRIu64 " had no answer 10 s after the end and are not in the figures", step->late);
+        fprintf(file, "; %" PRIu64 " had no answer %d s after the end and are not in the figures", step->late,
+                (int)(SWEEP_GRACE / SECONDS(1)));
     fputc('\n', file);
 }
 
@@ -146,7 +147,7 @@ void sweep_write_csv(FILE *file, const struct sweep *sweep)
     for (size_t i = 0; i < sweep->count; i++) {
         const struct sweep_step *step = &sweep->steps[i];
         fprintf(file,
-                "%u,%.6g,%.6g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f,%.3f,%.4f,%" PRIu64,
+                "%u,%.10g,%.10g,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f,%.3f,%.4f,%" PRIu64,
                 step->concurrency, step->wanted_rate, seconds_of(step), step->done, step->failed, step->late,
                 step->bytes, step->wire_bytes, step->rate, step->slice_rate.half_width, step->cpu, step->opened);
         for (unsigned k = 0; k < HISTOGRAM_PERCENTILE_COUNT; k++)

@@ -132,6 +132,9 @@ START_TEST(an_open_loop_has_its_rate)
     long long due = csv_number(run.out, 1, DONE) + csv_number(run.out, 1, LATE);
     ck_assert_int_eq(due, 60);
     run_free(&run);
+    measure(&run, (const char *const[]){"--open-rate", "1234567", "-z", "1ms", "--warmup", "0", here.root, NULL});
+    ck_assert_msg(strstr(run.out, " 1234567 requests due a second") != NULL, "%s", run.out);
+    run_free(&run);
     place_close();
 }
 END_TEST
@@ -229,6 +232,7 @@ static const struct refusal REFUSALS[] = {
     {{"--warmup", "169h"}, 2, "--warmup: '169h' is not a time such as 500ms, 10s, 2m or 1h, from 0 to 168h"},
     {{"--open-rate", "0"}, 2, "--open-rate: '0' is not a number"},
     {{"--threshold", "much"}, 2, "--threshold: 'much' is not a percentage"},
+    {{"--threshold", "0x5"}, 2, "--threshold: '0x5' is not a percentage"},
     {{"-o", "junit:x"}, 2, "junit:x: "},
     {{"-o", "/nonexistent/x"}, 1, "/nonexistent/x: "},
     {{"--histogram", "/nonexistent/x"}, 1, "/nonexistent/x: "},
@@ -350,6 +354,7 @@ START_TEST(interrupted_it_tells_what_is_whole)
     run_wait(&run, here.site);
     ck_assert_int_eq(run.exit_code, 130);
     ck_assert_ptr_nonnull(strstr(run.out, "Interrupted: the step at hand is left out"));
+    ck_assert_ptr_nonnull(strstr(run.err, "interrupted: dropping the step at hand"));
     run_free(&run);
     place_close();
 }
