@@ -350,7 +350,7 @@ static unsigned warnings_for(const char *site, int urls, double seconds)
     struct comparison comparison;
     capture_log();
     ck_assert_int_eq(baseline_compare(&comparison, baseline, &sweep, THRESHOLD), 0);
-    ck_assert_uint_eq(comparison.count, 2 * COMPARED_FIGURES);
+    ck_assert_uint_eq(comparison.count, COMPARED_FIGURES + COMPARED_FIGURES);
     comparison_free(&comparison);
     json_decref(baseline);
     return lines;
