@@ -84,14 +84,6 @@ static int append_query(struct buf *out, struct slice query)
     return err;
 }
 
-/* A folder is looked for without its '/'; the root folder has it. */
-static struct slice without_last_slash(struct slice path)
-{
-    if (path.length > 1 && path.data[path.length - 1] == '/')
-        path.length--;
-    return path;
-}
-
 static int append_parts(struct buf *out, struct slice rest)
 {
     size_t end = find_any(rest, "/?");
@@ -108,7 +100,7 @@ static int append_parts(struct buf *out, struct slice rest)
     rest = tail(rest, end);
     end = find_any(rest, "?");
     if (!err)
-        err = buf_append_slice(out, without_last_slash((struct slice){rest.data, end}));
+        err = buf_append_slice(out, (struct slice){rest.data, end});
     return err || end + 1 >= rest.length ? err : append_query(out, tail(rest, end + 1));
 }
 
