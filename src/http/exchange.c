@@ -95,6 +95,7 @@ static int on_connected(void *context, char *remote, char *local, int remote_por
     (void)remote_port;
     (void)local_port;
     transfer->tried = true;
+    transfer->is_interim = transfer->head_is_over = false;
     if (!transfer->connected)
         transfer_connected(transfer);
     if (transfer->fetch && tap_of(transfer))

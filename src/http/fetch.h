@@ -49,7 +49,8 @@ struct http_options {
     nanoseconds idle_timeout; /* longest silence of a connected server */
     uint64_t minimum_rate;    /* wire bytes a second over the last 30 s of a transfer */
     uint64_t max_body;        /* decoded and wire bytes, each */
-    uint64_t max_headers;     /* bytes of all headers of a response, interim ones included; 0: HTTP_MAX_HEADERS */
+    uint64_t
+        max_headers; /* bytes of all headers of a response, interim ones and trailers included; 0: HTTP_MAX_HEADERS */
     unsigned max_ratio;       /* see decode.h */
     unsigned max_connections; /* open at once; 0: as many as there are transfers */
 };

@@ -21,20 +21,37 @@ static bool is_status_line(struct slice line)
     return slice_has_prefix_nocase(line, SLICE("HTTP/"));
 }
 
-/* Keeps one header line. A status line starts afresh: what came before was interim. It counts all the same, or there
- * would be no end to interim answers. */
+/* "HTTP/1.1 103 Early Hints" */
+static bool is_interim_status(struct slice line)
+{
+    const char *space = memchr(line.data, ' ', line.length), *end = line.data + line.length;
+    while (space && space < end && *space == ' ')
+        space++;
+    return space && space < end && *space == '1';
+}
+
+/* All lines count, those of interim answers and trailers as well, or there would be no end to them. */
+static int count_header(struct transfer *transfer, struct slice line)
+{
+    const struct http_response *response = transfer->fetch->response;
+    transfer->header_bytes += line.length;
+    bool over = ++transfer->header_lines > MOST_HEADER_LINES || transfer->header_bytes > response->headers.limit;
+    return over ? ERR_HEADERS_TOO_LARGE : 0;
+}
+
+/* Keeps one line of a head. A status line starts afresh: what came before was interim. */
 static int keep_header(struct transfer *transfer, struct slice line)
 {
     struct http_response *response = transfer->fetch->response;
-    transfer->header_bytes += line.length;
     if (!response->timings.first_byte)
         response->timings.first_byte = clock_now() - transfer->fetch->started;
-    if (++transfer->header_lines > MOST_HEADER_LINES || transfer->header_bytes > response->headers.limit)
-        return ERR_HEADERS_TOO_LARGE;
     if (is_status_line(line)) {
+        transfer->is_interim = is_interim_status(line);
         buf_clear(&response->headers);
         return 0;
     }
+    if (line.length && (line.data[0] == '\r' || line.data[0] == '\n'))
+        transfer->head_is_over = !transfer->is_interim;
     int err = buf_append_slice(&response->headers, line);
     return err == ERR_TOO_LARGE ? ERR_HEADERS_TOO_LARGE : err;
 }
@@ -47,10 +64,11 @@ size_t receive_header(char *bytes, size_t size, size_t count, void *context)
     transfer->active = loop_time(transfer->client->loop);
     if (!transfer->fetch || transfer->error)
         return 0;
-    /* Once the body has begun only trailers come, which no one asked for. */
-    if (!transfer->begun)
+    bool is_trailer = transfer->head_is_over; /* which no one asked for, and a tap has in the coded body */
+    transfer->error = count_header(transfer, line);
+    if (!transfer->error && !is_trailer)
         transfer->error = keep_header(transfer, line);
-    if (tap_of(transfer) && !transfer->error)
+    if (!transfer->error && !is_trailer && tap_of(transfer))
         transfer->error = tap_line(transfer, line);
     return transfer->error ? 0 : line.length;
 }

@@ -20,7 +20,7 @@ static int take(struct transfer *transfer, curl_infotype type, struct slice byte
     const struct http_tap *tap = tap_of(transfer);
     if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
         return tap->sent(tap->context, bytes);
-    if (type == CURLINFO_DATA_IN && transfer->tapping.head_is_over && transfer->tapping.is_coded)
+    if (type == CURLINFO_DATA_IN && transfer->head_is_over && transfer->tapping.is_coded)
         return take_coded(transfer, bytes);
     return 0;
 }
@@ -54,25 +54,11 @@ void tap_begin(struct transfer *transfer)
     tap->begin(tap->context);
 }
 
-/* "HTTP/1.1 103 Early Hints" */
-static bool is_interim_status(struct slice line)
-{
-    const char *space = memchr(line.data, ' ', line.length);
-    return space && space + 1 < line.data + line.length && space[1] == '1';
-}
-
 int tap_line(struct transfer *transfer, struct slice line)
 {
     const struct http_tap *tap = tap_of(transfer);
-    struct tapping *tapping = &transfer->tapping;
-    if (tapping->head_is_over)
-        return 0; /* a trailer, which is in the coded body */
-    if (slice_has_prefix_nocase(line, SLICE("HTTP/")))
-        tapping->is_interim = is_interim_status(line);
-    else if (slice_has_prefix_nocase(line, SLICE("Transfer-Encoding:")))
-        tapping->is_coded = !tapping->is_interim;
-    else if (line.data[0] == '\r' || line.data[0] == '\n')
-        tapping->head_is_over = !tapping->is_interim;
+    if (slice_has_prefix_nocase(line, SLICE("Transfer-Encoding:")))
+        transfer->tapping.is_coded = !transfer->is_interim;
     return tap->head(tap->context, line);
 }
 

@@ -19,7 +19,7 @@ static inline const struct http_tap *tap_of(const struct transfer *transfer)
 /* The request is about to be sent. */
 void tap_begin(struct transfer *transfer);
 
-/* A line came that libcurl takes for one of a head or a trailer. Errors: those of the tap. */
+/* A line of a head came. Errors: those of the tap. */
 int tap_line(struct transfer *transfer, struct slice line);
 
 /* Bytes of the body came that count. Errors: those of the tap. */

@@ -21,8 +21,6 @@ struct described {
 
 /* How far an exchange is that somebody listens to (tap.h). */
 struct tapping {
-    bool is_interim; /* the head that comes in is that of a 1xx */
-    bool head_is_over;
     bool is_coded; /* the body comes in a transfer coding */
     uint64_t body; /* bytes of it so far, when it is */
 };
@@ -48,8 +46,10 @@ struct transfer {
     struct tapping tapping;
     nanoseconds added;     /* to libcurl */
     nanoseconds active;    /* last sign of life; before a connection: when its limit began to run */
-    unsigned header_lines; /* so far, interim answers included */
+    unsigned header_lines; /* so far, interim answers and trailers included */
     size_t header_bytes;   /* of these */
+    bool is_interim;       /* the head that comes in is that of a 1xx */
+    bool head_is_over;     /* that of the answer proper: header lines that come now are trailers */
     unsigned shard;        /* where it runs */
     bool is_fresh;         /* takes no connection that has served before */
     bool tried;            /* libcurl has opened a socket or taken a used one */

@@ -17,6 +17,7 @@ static char long_body[LONG_BODY + 1]; /* a link to follow, then noise that no co
 static char bomb[BOMB + 1];
 static char flood[FLOOD_LINES * sizeof "X: 1\r\n"];
 static char interim[FLOOD_LINES * sizeof "HTTP/1.1 103 Early\r\nX: 1\r\n\r\n"];
+static char trailers[FLOOD_LINES * sizeof "X: 1\r\n" + 200];
 static char long_location[LONG_LOCATION + 1];
 static char long_target[LONG_LOCATION + sizeof "http://127.0.0.1:{PORT}"];
 
@@ -199,6 +200,11 @@ static const struct fault TABLE[] = {
      RAW(.body = interim),
      .error = "headers-too-large",
      .status = 103},
+    {.name = "row 15: trailers for ever",
+     .url = "/trailers",
+     RAW(.body = trailers),
+     .error = "headers-too-large",
+     .status = 200},
     {.name = "row 15: HTTP/0.9",
      .url = "/http-0.9",
      .page = {.body = NEVER, .fault = SITE_HTTP_0_9},
@@ -347,6 +353,8 @@ static void make_bodies(void)
     memcpy(bomb, BEHIND, sizeof BEHIND - 1);
     fill(flood, sizeof flood, "X: 1\r\n");
     fill(interim, sizeof interim, "HTTP/1.1 103 Early\r\nX: 1\r\n\r\n");
+    snprintf(trailers, sizeof trailers, "%s%s\r\n", LINE HTML "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n",
+             flood);
     memset(long_location, 'l', LONG_LOCATION);
     long_location[0] = '/';
     snprintf(long_target, sizeof long_target, "http://127.0.0.1:{PORT}%s", long_location);

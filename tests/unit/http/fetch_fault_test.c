@@ -245,6 +245,61 @@ START_TEST(interim_answers_are_capped)
 }
 END_TEST
 
+#define CHUNKED_HEAD "HTTP/1.1 200 OK\r\nX-Own: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+/* What stands behind a body is counted as what stands before it, or there would be no end to it. */
+START_TEST(trailers_are_capped)
+{
+    static char many[1001 * 4 + 100], few[900 * 4 + 100];
+    char *end = stpcpy(many, CHUNKED_HEAD "1\r\nx\r\n0\r\n");
+    for (int i = 0; i < 1001; i++)
+        end = stpcpy(end, "a:\r\n");
+    stpcpy(end, "\r\n");
+    end = stpcpy(few, CHUNKED_HEAD "1\r\nx\r\n0\r\n");
+    for (int i = 0; i < 900; i++)
+        end = stpcpy(end, "a:\r\n");
+    stpcpy(end, "\r\n");
+    const struct site_page pages[] = {
+        {.path = "/many", .fault = SITE_RAW, .body = many}, {.path = "/few", .fault = SITE_RAW, .body = few}, {0}};
+    struct http_options options = test_options();
+    open_site(pages);
+    open_client(&options);
+    assert_kind(fate_of("/many"), ERR_HEADERS_TOO_LARGE, "/many");
+    fetch_well("/few");
+    close_client();
+    options.max_headers = 900 * 4;
+    open_client(&options);
+    assert_kind(fate_of("/few"), ERR_HEADERS_TOO_LARGE, "/few");
+    close_all();
+}
+END_TEST
+
+/* RFC 9110, section 6.5.1: they are no part of the head. Without a body none of it has come when they do. */
+START_TEST(trailers_are_not_kept)
+{
+    static const struct site_page pages[] = {
+        {.path = "/", .fault = SITE_RAW, .body = CHUNKED_HEAD "0\r\nLocation: /x\r\nHTTP/1.1: 302\r\n\r\n"},
+        {.path = "/hints",
+         .fault = SITE_RAW,
+         .body = "HTTP/1.1  103 Early Hints\r\nX-Hint: 1\r\n\r\n" CHUNKED_HEAD "0\r\nLocation: /x\r\n\r\n"},
+        {0}};
+    static const char *const paths[] = {"/", "/hints"};
+    struct http_options options = test_options();
+    open_site(pages);
+    open_client(&options);
+    for (size_t i = 0; i < 2; i++) {
+        struct job job;
+        assert_kind(fetch(&job, paths[i]), 0, paths[i]);
+        ck_assert_int_eq(job.response.status, 200);
+        assert_header(&job, "X-Own", 0, "1");
+        assert_header(&job, "X-Hint", 0, NULL);
+        assert_header(&job, "Location", 0, NULL);
+        job_free(&job);
+    }
+    close_all();
+}
+END_TEST
+
 START_TEST(silence_ends_at_the_idle_limit)
 {
     struct http_options options = test_options();
@@ -357,6 +412,7 @@ int main(void)
     return RUN_TESTS("fetch_fault", each_fault_has_its_error, cut_coding_is_truncated_and_a_corrupt_one_an_error,
                      nobody_listens, want_of_descriptors_is_said_and_survived, body_is_capped_on_the_wire,
                      body_of_just_the_limit_is_whole, headers_are_capped_where_asked, interim_answers_are_capped,
-                     silence_ends_at_the_idle_limit, all_ends_at_the_total_limit, every_content_encoding_line_counts,
-                     folded_header_does_no_harm, line_breaks_never_reach_the_wire, some_errors_are_worth_another_try);
+                     trailers_are_capped, trailers_are_not_kept, silence_ends_at_the_idle_limit,
+                     all_ends_at_the_total_limit, every_content_encoding_line_counts, folded_header_does_no_harm,
+                     line_breaks_never_reach_the_wire, some_errors_are_worth_another_try);
 }
