@@ -298,13 +298,18 @@ static void print_address(const struct resolver_address *address, char text[INET
     snprintf(text, INET6_ADDRSTRLEN + 2, address->family == AF_INET6 ? "[%s]" : "%s", plain);
 }
 
-/* One CURLOPT_RESOLVE line: the addresses of `name`. */
+/* One CURLOPT_RESOLVE line: the addresses of `name`. There a '*' stands for all names that have no line, so no host can
+ * be called that. A '-' in front would remove the name that follows; behind a '+', which lets the line time out, as
+ * nothing does here, the name is taken as it is. */
 static int name_line(struct transfer *transfer, struct slice name)
 {
+    if (slice_equal(name, SLICE("*")))
+        return ERR_NAME_NOT_FOUND;
     const struct resolver_answer *answer = &transfer->lookup.answer;
     struct buf line;
     buf_init(&line, NAME_LINE_LIMIT);
-    int err = buf_printf(&line, "%.*s:%u:", SLICE_ARGS(name), transfer->origin->next_port);
+    bool is_sign = name.data[0] == '-' || name.data[0] == '+';
+    int err = buf_printf(&line, "%s%.*s:%u:", is_sign ? "+" : "", SLICE_ARGS(name), transfer->origin->next_port);
     for (size_t i = 0; i < answer->count && !err; i++) {
         char address[INET6_ADDRSTRLEN + 2];
         print_address(&answer->addresses[i], address);
