@@ -108,7 +108,7 @@ const struct option_row OPTION_TABLE[] = {
     {HTTP, "insecure", 'k', NULL, OPTION_FLAG, FIELD(insecure), 0, 0, 0, NULL, NULL, "do not verify certificates"},
     {HTTP, "cacert", 0, NULL, OPTION_TEXT, FIELD(ca_file), 0, 0, 0, NULL, "FILE",
      "trust the certificates in FILE instead of the system's"},
-    {HTTP, "cert", 0, NULL, OPTION_TEXT, FIELD(certificate), 0, 0, 0, NULL, "FILE", "client certificate (PEM)"},
+    {HTTP, "cert", 0, NULL, OPTION_TEXT, FIELD(certificate), 0, 0, 0, NULL, "FILE", "show this client certificate (PEM) to the origins of the roots"},
     {HTTP, "key", 0, NULL, OPTION_TEXT, FIELD(key), 0, 0, 0, NULL, "FILE", "its private key (PEM)"},
     {HTTP, "http1.1", 0, NULL, OPTION_PRESET, FIELD(http_version), 0, 0, HTTP_1_1, NULL, NULL,
      "speak HTTP/1.1 only"},

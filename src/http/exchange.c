@@ -166,8 +166,6 @@ static void configure_tls(struct transfer *transfer)
         curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
         curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
     }
-    curl_easy_setopt(easy, CURLOPT_SSLCERT, options->certificate);
-    curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key);
 }
 
 bool exchange_renew(struct transfer *transfer)
@@ -259,7 +257,9 @@ static int describe_origin(struct transfer *transfer)
     transfer->described.origin = NULL;
     if (curl_easy_setopt(easy, CURLOPT_PROXY, origin->proxy) ||
         curl_easy_setopt(easy, CURLOPT_USERPWD, origin->is_trusted ? options->user : NULL) ||
-        curl_easy_setopt(easy, CURLOPT_COOKIE, origin->is_trusted ? options->cookie : NULL))
+        curl_easy_setopt(easy, CURLOPT_COOKIE, origin->is_trusted ? options->cookie : NULL) ||
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, origin->is_trusted ? options->certificate : NULL) ||
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, origin->is_trusted ? options->key : NULL))
         return ERR_NO_MEMORY;
     /* Servers get the name by a header, which libcurl prints once and not twice for each request. What goes to a proxy
      * only, CONNECT, has none of these headers. */

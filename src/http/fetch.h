@@ -26,15 +26,15 @@ struct http_options {
     const char *const *headers; /* "Name: value" */
     const char *user;           /* "name:password" for Basic, sent to `auth_origins` only */
     const char *const
-        *auth_origins;           /* "scheme://host:port", where `user`, `cookie` and `headers` that carry credentials
-                                        (Authorization, Cookie, Proxy-Authorization) may go */
+        *auth_origins;           /* "scheme://host:port", where `user`, `cookie`, `certificate` and `headers` that carry
+                                        credentials (Authorization, Cookie, Proxy-Authorization) may go */
     const char *cookie;          /* "a=b; c=d", or NULL */
     const char *cookie_jar;      /* file read at the start and written at the end; NULL: no cookies are kept */
     bool keep_cookies;           /* the cookie engine is on, without a file */
     const char *proxy;           /* [scheme://]host:port */
     bool proxy_from_environment; /* http_proxy, https_proxy, no_proxy count */
     const char *ca_file;         /* PEM; NULL for the system's */
-    const char *certificate;     /* client certificate and key, PEM files */
+    const char *certificate;     /* client certificate and key, PEM files; shown to `auth_origins` only */
     const char *key;
     bool insecure;             /* certificates are not verified */
     enum http_version version; /* HTTP_ANY: HTTP/2 where TLS negotiates it, else 1.1 */

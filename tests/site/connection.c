@@ -260,7 +260,9 @@ static void take_request(struct site_connection *connection, size_t length)
         refuse(connection, status);
         return;
     }
-    site_record_request(hub->record, connection->number, connection->listener, &head, connection->input, length);
+    const struct site_sender sender = {connection->number, connection->listener,
+                                       connection->ssl && SSL_get0_peer_certificate(connection->ssl)};
+    site_record_request(hub->record, &sender, &head, connection->input, length);
     connection->answering = true;
     connection->arrival = site_now();
     connection->skip = head.body;

@@ -122,14 +122,15 @@ static unsigned count_key(struct site_record *record, uint64_t key)
     return count;
 }
 
-void site_record_request(struct site_record *record, unsigned connection, unsigned listener,
-                         const struct site_head *head, const char *text, size_t length)
+void site_record_request(struct site_record *record, const struct site_sender *sender, const struct site_head *head,
+                         const char *text, size_t length)
 {
     unsigned index = atomic_load(&record->requests);
     struct site_request *kept = &record->kept[index % SITE_REQUESTS_KEPT];
     size_t size = length < sizeof kept->head ? length : sizeof kept->head - 1;
-    kept->connection = connection;
-    kept->listener = listener;
+    kept->connection = sender->connection;
+    kept->listener = sender->listener;
+    kept->has_certificate = sender->has_certificate;
     kept->arrived = site_now();
     memcpy(kept->head, text, size);
     kept->head[size] = '\0';

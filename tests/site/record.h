@@ -49,9 +49,16 @@ void site_record_note_open(struct site_record *record); /* as many as at the pea
 /* The request that arrived at `arrival` has its answer, at `now`. */
 void site_record_answered(struct site_record *record, int64_t arrival, int64_t now);
 
+/* The connection that a request came by. */
+struct site_sender {
+    unsigned connection;
+    unsigned listener;
+    bool has_certificate;
+};
+
 /* Counts and keeps a request, whose head of `length` bytes is `text` and, taken apart, `head`. */
-void site_record_request(struct site_record *record, unsigned connection, unsigned listener,
-                         const struct site_head *head, const char *text, size_t length);
+void site_record_request(struct site_record *record, const struct site_sender *sender, const struct site_head *head,
+                         const char *text, size_t length);
 
 unsigned site_record_rate(const struct site_record *record);
 unsigned site_record_service_time(const struct site_record *record, double percent);

@@ -76,6 +76,7 @@ enum site_tls {
                             signed by the CA of site_ca_file */
     SITE_TLS_WRONG_HOST, /* one for wrong.example */
     SITE_TLS_EXPIRED,    /* one that ended yesterday */
+    SITE_TLS_ASKING,     /* as SITE_TLS, and asks for a client certificate, of which any will do, and none */
     SITE_TLS_STALLED     /* takes the connection and never says a word */
 };
 
@@ -167,6 +168,7 @@ enum { SITE_REQUEST_HEAD = 2000, SITE_REQUESTS_KEPT = 8192 };
 struct site_request {
     unsigned connection;          /* number of the connection, from 0, in the order of acceptance */
     unsigned listener;            /* index of the listener */
+    bool has_certificate;         /* the client has shown one */
     int64_t arrived;              /* nanoseconds on the monotonic clock */
     char head[SITE_REQUEST_HEAD]; /* request line and headers as sent, cut when longer; NUL-terminated */
 };

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "site/certificate.h"
 #include "site/dns.h"
 #include "site/nginx.h"
 #include "unit/http/fetch_fixture.h"
@@ -537,6 +538,45 @@ START_TEST(user_and_cookie_go_to_trusted_origins_only)
 }
 END_TEST
 
+/* Writes a certificate and its key to files whose names are made of the patterns given. */
+static void make_certificate(char certificate_file[], char key_file[])
+{
+    struct site_certificate made;
+    FILE *certificate = fdopen(mkstemp(certificate_file), "w"), *key = fdopen(mkstemp(key_file), "w");
+    ck_assert(certificate && key);
+    ck_assert_int_eq(site_certificate_issue(&made, SITE_TLS, NULL), 0);
+    ck_assert_int_eq(site_certificate_write(&made, certificate, key), 0);
+    ck_assert(fclose(certificate) == 0 && fclose(key) == 0);
+    site_certificate_free(&made);
+}
+
+START_TEST(certificate_is_shown_to_trusted_origins_only)
+{
+    char certificate[] = "/tmp/fetch-cert-XXXXXX", key[] = "/tmp/fetch-key-XXXXXX", origin[URL_SIZE];
+    const char *const origins[] = {origin, NULL};
+    struct site_request request;
+    make_certificate(certificate, key);
+    open_tls_site(PAGES, SITE_TLS_ASKING, false);
+    snprintf(origin, sizeof origin, "%s", at("https", "127.0.0.1", ""));
+    struct http_options options = test_options();
+    options.ca_file = site_ca_file(site);
+    options.certificate = certificate;
+    options.key = key;
+    options.auth_origins = origins;
+    open_client(&options);
+    fetch_well(at("https", "localhost", "/once"));
+    fetch_well(at("https", "127.0.0.1", "/once"));
+    fetch_well(at("https", "localhost", "/once")); /* with the handle that has just served another */
+    fetch_well(at("https", "127.0.0.1", "/once"));
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert(site_request(site, i, &request));
+        ck_assert_msg(request.has_certificate == (i % 2 == 1), "request %u", i);
+    }
+    close_all();
+    ck_assert(unlink(certificate) == 0 && unlink(key) == 0);
+}
+END_TEST
+
 START_TEST(cookies_are_kept_where_asked)
 {
     open_site(PAGES);
@@ -599,15 +639,15 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("fetch_route", name_is_looked_up_once, name_may_end_in_a_dot, names_may_begin_with_a_sign,
-                     no_host_is_a_pattern, name_is_looked_up_again_when_its_time_is_over,
-                     each_failure_of_a_name_has_its_error, many_names_are_fetched_at_once,
-                     one_name_is_fetched_by_many_at_once, addresses_survive_a_cancellation, pinned_name_asks_nobody,
-                     connection_goes_where_connect_to_says, ipv6_literal_is_fetched,
-                     tls_is_verified_against_the_given_authority, bad_certificates_fail_closed,
-                     missing_authorities_fail_closed, stalled_handshake_ends_at_the_connect_limit,
-                     http_2_is_negotiated_and_multiplexed, proxy_gets_whole_urls_and_looks_names_up_itself,
-                     proxy_that_refuses_a_tunnel_is_to_blame, environment_names_a_proxy_only_where_asked,
-                     credentials_go_to_trusted_origins_only, user_and_cookie_go_to_trusted_origins_only,
-                     cookies_are_kept_where_asked, cookies_keep_to_their_folder, cookie_jar_outlives_the_client);
+    return RUN_TESTS(
+        "fetch_route", name_is_looked_up_once, name_may_end_in_a_dot, names_may_begin_with_a_sign, no_host_is_a_pattern,
+        name_is_looked_up_again_when_its_time_is_over, each_failure_of_a_name_has_its_error,
+        many_names_are_fetched_at_once, one_name_is_fetched_by_many_at_once, addresses_survive_a_cancellation,
+        pinned_name_asks_nobody, connection_goes_where_connect_to_says, ipv6_literal_is_fetched,
+        tls_is_verified_against_the_given_authority, bad_certificates_fail_closed, missing_authorities_fail_closed,
+        stalled_handshake_ends_at_the_connect_limit, http_2_is_negotiated_and_multiplexed,
+        proxy_gets_whole_urls_and_looks_names_up_itself, proxy_that_refuses_a_tunnel_is_to_blame,
+        environment_names_a_proxy_only_where_asked, credentials_go_to_trusted_origins_only,
+        user_and_cookie_go_to_trusted_origins_only, certificate_is_shown_to_trusted_origins_only,
+        cookies_are_kept_where_asked, cookies_keep_to_their_folder, cookie_jar_outlives_the_client);
 }
