@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include "async/future.h"
+#include "http/cookies.h"
 #include "http/decode.h"
 #include "http/fetch.h"
 #include "http/guard.h"
@@ -33,7 +34,7 @@ struct http_client {
     struct list idle;    /* transfers to be used again */
     struct loop_callback start;
     struct loop_callback clear;
-    bool has_jar; /* the cookie jar has been read, and will be written */
+    struct cookies cookies;
     struct http_client_stats stats;
 };
 

@@ -172,40 +172,6 @@ static int open_share(struct http_client *client)
     return 0;
 }
 
-/* A handle that is in no transfer, for the cookies of the share. */
-static CURL *cookie_handle(const struct http_client *client)
-{
-    CURL *easy = curl_easy_init();
-    if (easy)
-        curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
-    return easy;
-}
-
-static int load_cookies(struct http_client *client)
-{
-    if (!client->options.cookie_jar)
-        return 0;
-    CURL *easy = cookie_handle(client);
-    if (!easy)
-        return ERR_NO_MEMORY;
-    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, client->options.cookie_jar);
-    curl_easy_setopt(easy, CURLOPT_COOKIELIST, "RELOAD");
-    curl_easy_cleanup(easy);
-    client->has_jar = true;
-    return 0;
-}
-
-/* A client that could not be made has not read the jar, and would empty it. */
-static void save_cookies(struct http_client *client)
-{
-    CURL *easy = client->has_jar ? cookie_handle(client) : NULL;
-    if (!easy)
-        return;
-    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
-    curl_easy_setopt(easy, CURLOPT_COOKIEJAR, client->options.cookie_jar);
-    curl_easy_cleanup(easy);
-}
-
 static int open_parts(struct http_client *client)
 {
     const struct http_options *options = &client->options;
@@ -228,7 +194,7 @@ static int open_parts(struct http_client *client)
         err = append_all(&client->connect_to, options->connect_to);
     if (!err)
         err = trust_origins(client);
-    return err ? err : load_cookies(client);
+    return err ? err : cookies_open(&client->cookies, client->share);
 }
 
 /* libcurl doesn't look whether OpenSSL could begin; an OpenSSL that could not crashes when it is used. */
@@ -259,6 +225,7 @@ int http_client_create(struct http_client **out, struct loop *loop, const struct
     loop_callback_init(&client->start, start_queued, client);
     loop_callback_init(&client->clear, clear_aborted, client);
     origin_table_init(&client->origins);
+    cookies_init(&client->cookies, loop, options->cookie_jar);
     err = open_parts(client);
     if (err) {
         http_client_free(client);
@@ -279,7 +246,7 @@ void http_client_free(struct http_client *client)
     while (!list_is_empty(&client->idle))
         transfer_free(list_pop(&client->idle));
     shards_free(client->shards);
-    save_cookies(client);
+    cookies_close(&client->cookies);
     curl_share_cleanup(client->share);
     resolver_free(client->resolver);
     trust_free(client->trust);

@@ -50,6 +50,8 @@ static int keep_header(struct transfer *transfer, struct slice line)
         buf_clear(&response->headers);
         return 0;
     }
+    if (slice_has_prefix_nocase(line, SLICE("Set-Cookie:")))
+        cookies_note(&transfer->client->cookies);
     if (line.length && (line.data[0] == '\r' || line.data[0] == '\n'))
         transfer->head_is_over = !transfer->is_interim;
     int err = buf_append_slice(&response->headers, line);

@@ -114,6 +114,47 @@ START_TEST(cookies_of_a_public_suffix_are_not_kept)
 }
 END_TEST
 
+enum { COOKIE_PAGES = 40, COOKIES_OF_A_PAGE = 50 };
+
+/* A page that links to the others, each of which sets cookies that no other sets. */
+static void make_cookie_pages(struct site_page pages[COOKIE_PAGES + 2])
+{
+    static char paths[COOKIE_PAGES][8], links[COOKIE_PAGES * 16], headers[COOKIE_PAGES][COOKIES_OF_A_PAGE * 32];
+    char *link = links;
+    for (int page = 0; page < COOKIE_PAGES; page++) {
+        char *line = headers[page];
+        for (int i = 0; i < COOKIES_OF_A_PAGE; i++)
+            line += sprintf(line, "Set-Cookie: c%d-%d=1; Path=/\r\n", page, i);
+        snprintf(paths[page], sizeof paths[page], "/%d", page);
+        link += sprintf(link, "<a href=%s>", paths[page]);
+        pages[page] = (struct site_page){.path = paths[page], .headers = headers[page], .body = "x"};
+    }
+    pages[COOKIE_PAGES] = (struct site_page){.path = "/", .body = links};
+    pages[COOKIE_PAGES + 1] = (struct site_page){0};
+}
+
+START_TEST(cookies_without_end_are_forgotten)
+{
+    struct site_page pages[COOKIE_PAGES + 2];
+    char root[URL_SIZE], jar[] = "/tmp/crawler-jar-XXXXXX";
+    unsigned kept = 0;
+    struct run run;
+    make_cookie_pages(pages);
+    struct site *site = start_site(pages);
+    close(mkstemp(jar));
+    run_crawler(&run, NULL, (const char *const[]){"--cookie-jar", jar, site_url(site, "/", root, sizeof root), NULL});
+    ck_assert_msg(run.exit_code == 0, "%s", run.err);
+    ck_assert_msg(strstr(run.err, "127.0.0.1 has set ") != NULL, "%s", run.err);
+    char *text = file_take(jar);
+    for (const char *at = text; (at = strstr(at, "127.0.0.1\t")); at++)
+        kept++;
+    ck_assert_uint_lt(kept, COOKIE_PAGES * COOKIES_OF_A_PAGE / 3 * 2);
+    free(text);
+    run_free(&run);
+    ck_assert_int_eq(site_stop(site), 0);
+}
+END_TEST
+
 /* --- line breaks -------------------------------------------------------------------------------------------------- */
 
 START_TEST(line_breaks_in_links_make_no_header)
@@ -237,6 +278,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("threats", credentials_stay_with_their_origin, cookies_of_a_public_suffix_are_not_kept,
-                     line_breaks_in_links_make_no_header, a_pattern_that_backtracks_is_given_up,
-                     entities_lead_nowhere_and_do_not_grow, row_20_a_sitemap_is_read_to_its_limits);
+                     cookies_without_end_are_forgotten, line_breaks_in_links_make_no_header,
+                     a_pattern_that_backtracks_is_given_up, entities_lead_nowhere_and_do_not_grow,
+                     row_20_a_sitemap_is_read_to_its_limits);
 }
