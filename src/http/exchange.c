@@ -240,9 +240,17 @@ static long version_option(const struct transfer *transfer)
     }
 }
 
+/* libcurl 7.88 can't go on with a connection whose HTTP/2 was not negotiated: it sends nothing, and keeps it. */
+static bool can_be_reused(long version)
+{
+    enum { RELEASE = 0x0758 };
+    return version != CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE ||
+           curl_version_info(CURLVERSION_NOW)->version_num >> 8 != RELEASE;
+}
+
 static bool can_multiplex(const struct transfer *transfer, long version)
 {
-    return version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE ||
+    return (version == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE && can_be_reused(version)) ||
            (version == CURL_HTTP_VERSION_2TLS && slice_equal(transfer->origin->scheme, SLICE("https")));
 }
 
@@ -267,6 +275,7 @@ static int describe_origin(struct transfer *transfer)
         return ERR_NO_MEMORY;
     long version = version_option(transfer);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, can_be_reused(version) ? 0L : 1L);
     /* Where HTTP/2 can be, wait to learn whether a connection that is being opened can take this request too. Elsewhere
      * libcurl would hold all requests to a host back until its first answer. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, can_multiplex(transfer, version) ? 1L : 0L);
@@ -284,9 +293,10 @@ static int describe_request(struct transfer *transfer)
         curl_easy_setopt(transfer->easy, CURLOPT_REFERER, referer))
         err = ERR_NO_MEMORY;
     transfer->described.has_referer = referer != NULL;
-    if (transfer->is_fresh != transfer->described.is_fresh)
-        curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, (long)transfer->is_fresh);
-    transfer->described.is_fresh = transfer->is_fresh;
+    bool is_fresh = transfer->is_fresh || !can_be_reused(version_option(transfer));
+    if (is_fresh != transfer->described.is_fresh)
+        curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, (long)is_fresh);
+    transfer->described.is_fresh = is_fresh;
     tap_prepare(transfer);
     return err ? err : set_headers(transfer);
 }

@@ -75,8 +75,8 @@ int failure_of(CURL *easy, CURLcode result, bool begun)
         return ERR_TOO_SLOW;
     case CURLE_GOT_NOTHING:
         return ERR_NO_ANSWER;
-    case CURLE_PARTIAL_FILE:
-        return ERR_TRUNCATED;
+    case CURLE_PARTIAL_FILE: /* with HTTP/2 also what has not even begun */
+        return has_status(easy) ? ERR_TRUNCATED : ERR_NO_ANSWER;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
         return failure_to_transfer(easy);
@@ -100,6 +100,27 @@ int failure_of(CURL *easy, CURLcode result, bool begun)
     default:
         return ERR_PROTOCOL;
     }
+}
+
+/* A stream that was reset (CURLE_HTTP2_STREAM) is not among them: its connection lives, and the server has said no. */
+bool failure_is_of_connection(CURLcode result)
+{
+    switch (result) {
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_UNSUPPORTED_PROTOCOL: /* the rest of another answer */
+    case CURLE_HTTP2:                /* GOAWAY */
+    case CURLE_PARTIAL_FILE:         /* HTTP/2 */
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool failure_is_of_answer(CURLcode result)
+{
+    return result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_WEIRD_SERVER_REPLY;
 }
 
 bool failure_clings(CURL *easy)

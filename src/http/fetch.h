@@ -68,7 +68,7 @@ struct http_timings {     /* nanoseconds since the request was started; 0 where 
 struct http_response {
     int error;              /* 0 when the exchange is whole; else why it is not, with whatever came before */
     char error_detail[256]; /* more words on `error`: libcurl's, or the address that was refused; may be empty */
-    bool reached_server;    /* some byte came back: an error is not for want of a connection */
+    bool reached_server;    /* an answer came back, or what stood in its place: there is a server */
     int status;             /* 100 to 999; 0 when no status line came */
     enum http_version version;
     bool reused;             /* the connection had served before */

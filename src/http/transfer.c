@@ -285,7 +285,7 @@ void transfer_start(struct transfer *transfer, struct fetch *fetch)
     transfer->refused.family = 0;
     transfer->header_lines = 0;
     transfer->header_bytes = 0;
-    transfer->is_fresh = transfer->tried = transfer->connected = transfer->begun = false;
+    transfer->is_fresh = transfer->tried = transfer->connected = transfer->begun = transfer->is_garbled = false;
     transfer->detail[0] = '\0';
     transfer->active = fetch->started;
     transfer->phase = WAITING;
@@ -390,7 +390,7 @@ static void finish(struct transfer *transfer, int error)
         if (fetch->response->version == HTTP_1_0 || fetch->response->version == HTTP_1_1)
             shards_spread(transfer->client->shards, transfer->origin);
         note_timings(transfer);
-        fetch->response->reached_server = fetch->response->status != 0 || error == ERR_PROTOCOL;
+        fetch->response->reached_server = fetch->response->status != 0 || transfer->is_garbled;
         if (failure_needs_detail(error))
             snprintf(fetch->response->error_detail, sizeof fetch->response->error_detail, "%s", transfer->detail);
         complete(fetch, error);
@@ -416,9 +416,8 @@ static bool met_stale_connection(const struct transfer *transfer, CURLcode resul
 {
     long opened = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
-    bool broke = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING ||
-                 result == CURLE_UNSUPPORTED_PROTOCOL;
-    return broke && transfer->connected && !opened && !transfer->header_lines && !transfer->error;
+    return failure_is_of_connection(result) && transfer->connected && !opened && !transfer->header_lines &&
+           !transfer->error;
 }
 
 /* libcurl itself goes on to the next connection that it has kept, but gives up at the sixth. */
@@ -443,6 +442,7 @@ void transfer_done(CURL *easy, CURLcode result)
     }
     int err = transfer->error;
     transfer->phase = OVER;
+    transfer->is_garbled = failure_is_of_answer(result);
     if (!err && result == CURLE_COULDNT_CONNECT)
         err = failure_to_open(transfer);
     if (!err && result != CURLE_OK)

@@ -55,6 +55,7 @@ struct transfer {
     bool tried;            /* libcurl has opened a socket or taken a used one */
     bool connected;        /* a connection is there and the request goes out */
     bool begun;            /* the sink knows of the answer */
+    bool is_garbled;       /* what came is no answer that can be made out */
     int error;             /* that a callback found; wins over libcurl's */
     int open_error;        /* why the last socket could not be opened; 0 when it could */
     char detail[CURL_ERROR_SIZE];
