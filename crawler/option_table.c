@@ -102,7 +102,7 @@ const struct option_row OPTION_TABLE[] = {
      "send these cookies to the origins of the roots"},
     {HTTP, "cookie-jar", 0, NULL, OPTION_TEXT, FIELD(cookie_jar), 0, 0, 0, NULL, "FILE",
      "read cookies from FILE and write them back at the end"},
-    {HTTP, "proxy", 'x', NULL, OPTION_TEXT, FIELD(proxy), 0, 0, 0, NULL, "URL", "fetch through this proxy"},
+    {HTTP, "proxy", 'x', NULL, OPTION_TEXT, FIELD(proxy), 0, 0, 0, NULL, "URL", "fetch through this proxy (http, https, socks4a, socks5h)"},
     {HTTP, "proxy-env", 0, NULL, OPTION_FLAG, FIELD(proxy_from_environment), 0, 0, 0, NULL, NULL,
      "heed http_proxy, https_proxy and no_proxy"},
     {HTTP, "insecure", 'k', NULL, OPTION_FLAG, FIELD(insecure), 0, 0, 0, NULL, NULL, "do not verify certificates"},

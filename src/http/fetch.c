@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "http/client.h"
+#include "http/route.h"
 
 static void start_queued(void *context)
 {
@@ -109,6 +110,8 @@ static int check_options(const struct http_options *options)
         err = check_text("cookie", options->cookie);
     if (!err)
         err = check_text("user", options->user);
+    if (!err && options->proxy)
+        err = route_check_proxy(options->proxy);
     for (const char *const *line = options->headers; line && *line && !err; line++)
         err = check_header(*line);
     return err;

@@ -31,7 +31,7 @@ struct http_options {
     const char *cookie;          /* "a=b; c=d", or NULL */
     const char *cookie_jar;      /* file read at the start and written at the end; NULL: no cookies are kept */
     bool keep_cookies;           /* the cookie engine is on, without a file */
-    const char *proxy;           /* [scheme://]host:port */
+    const char *proxy;           /* [scheme://]host:port; not socks4 or socks5 */
     bool proxy_from_environment; /* http_proxy, https_proxy, no_proxy count */
     const char *ca_file;         /* PEM; NULL for the system's */
     const char *certificate;     /* client certificate and key, PEM files; shown to `auth_origins` only */

@@ -121,8 +121,22 @@ static const char *proxy_from_environment(const struct origin *origin)
     return first_set(slice_equal(origin->scheme, SLICE("https")) ? https : http);
 }
 
+int route_check_proxy(const char *proxy)
+{
+    static const char *const blind[] = {"socks://", "socks4://", "socks5://"};
+    for (size_t i = 0; i < sizeof blind / sizeof blind[0]; i++)
+        if (slice_has_prefix_nocase(slice_of(proxy), slice_of(blind[i]))) {
+            log_error("proxy %s: it would be told addresses, not names; socks4a:// and socks5h:// look names up",
+                      blind[i]);
+            return ERR_INVALID;
+        }
+    return 0;
+}
+
 static int apply_proxy(struct origin *origin)
 {
+    if (route_check_proxy(origin->proxy))
+        return ERR_INVALID;
     const char *authority = strstr(origin->proxy, "://");
     struct slice rest = slice_of(authority ? authority + 3 : origin->proxy);
     if (authority_parse(cut_before(&rest, '/'), &origin->next_hop, &origin->next_port)) {

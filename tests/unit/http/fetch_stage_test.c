@@ -288,11 +288,26 @@ START_TEST(bad_origin_is_named)
 }
 END_TEST
 
+/* Names are never looked up for it. */
+START_TEST(proxy_that_wants_addresses_is_refused)
+{
+    struct http_options options = test_options();
+    options.proxy = "socks5://me:secret@proxy.test:1080";
+    ck_assert_int_eq(loop_create(&loop, NULL), 0);
+    log_set_sink(keep_line, NULL);
+    last_line[0] = '\0';
+    ck_assert_int_eq(http_client_create(&client, loop, &options), ERR_INVALID);
+    log_set_sink(NULL, NULL);
+    loop_free(loop);
+    ck_assert_msg(strstr(last_line, "socks5h") && !strstr(last_line, "secret"), "%s", last_line);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("fetch_stage", silence_has_a_limit_of_its_own, nothing_is_told_of_an_earlier_exchange,
                      few_connections_are_opened_at_once, cancelled_while_its_name_is_looked_up,
                      cancelled_while_waiting_for_a_turn, cancelled_before_the_answer_and_in_the_body,
                      timings_are_of_what_happened, garbage_is_a_sign_of_life, cookie_jar_survives_a_bad_option,
-                     bad_origin_is_named);
+                     bad_origin_is_named, proxy_that_wants_addresses_is_refused);
 }

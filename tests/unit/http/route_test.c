@@ -70,6 +70,8 @@ START_TEST(proxy_is_the_next_hop)
                  {"https://proxy.test", "proxy.test", 443}, /* libcurl's own, too */
                  {"HTTPS://proxy.test", "proxy.test", 443},
                  {"https://proxy.test:3128", "proxy.test", 3128},
+                 {"socks5h://proxy.test:1081", "proxy.test", 1081},
+                 {"socks4a://proxy.test", "proxy.test", 1080},
                  {"[::1]:3128", "::1", 3128}};
     static const char *const urls[] = {"http://a.test/", "https://a.test/"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -93,7 +95,14 @@ static void ignore(void *context, enum log_level level, const char *line)
 
 START_TEST(bad_proxy_is_refused)
 {
-    static const char *const bad[] = {"http://", "http://:3128", "proxy.test:x", "[::1:3128", "proxy.test:70000"};
+    static const char *const bad[] = {"http://",
+                                      "http://:3128",
+                                      "proxy.test:x",
+                                      "[::1:3128",
+                                      "proxy.test:70000",
+                                      "socks5://proxy.test:1080",
+                                      "SOCKS4://proxy.test:1080",
+                                      "socks://proxy.test"};
     log_set_sink(ignore, NULL);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         setup("http://a.test/");
