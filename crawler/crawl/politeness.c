@@ -20,6 +20,11 @@ static nanoseconds later(nanoseconds a, nanoseconds b)
     return a > b ? a : b;
 }
 
+static nanoseconds sooner(nanoseconds a, nanoseconds b)
+{
+    return a < b ? a : b;
+}
+
 static uint32_t most_at_once(const struct options *options, bool is_here)
 {
     if (options->per_host || options->unthrottled || is_here)
@@ -43,8 +48,7 @@ void politeness_init(struct politeness *politeness, const struct options *option
 
 void politeness_heed_delay(struct politeness *politeness, nanoseconds delay)
 {
-    nanoseconds granted = delay < MOST_CRAWL_DELAY ? delay : MOST_CRAWL_DELAY;
-    politeness->delay = later(politeness->options->delay, granted);
+    politeness->delay = later(politeness->options->delay, sooner(delay, MOST_CRAWL_DELAY));
 }
 
 void politeness_asked(struct politeness *politeness, nanoseconds now)
@@ -62,7 +66,7 @@ bool politeness_is_refusal(int status)
 nanoseconds politeness_backoff(uint32_t tries)
 {
     nanoseconds longest = tries < 16 ? FIRST_BACKOFF << (tries - 1) : LONGEST_BACKOFF;
-    longest = longest < LONGEST_BACKOFF ? longest : LONGEST_BACKOFF;
+    longest = sooner(longest, LONGEST_BACKOFF);
     return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
 }
 
@@ -77,15 +81,19 @@ static void begin_window(struct politeness *politeness)
     politeness->waited = 0;
 }
 
-static void ask_less(struct politeness *politeness)
+/* What was asked for before the last time says nothing of what has become of that. */
+static void ask_less(struct politeness *politeness, nanoseconds asked, nanoseconds now)
 {
+    if (asked <= politeness->reduced)
+        return;
+    politeness->reduced = now;
     begin_window(politeness);
     if (!politeness->adapts)
         return;
     if (politeness->at_once > 1)
         politeness->at_once /= 2;
-    else if (politeness->spacing < LONGEST_BACKOFF)
-        politeness->spacing = later(FIRST_BACKOFF, 2 * politeness->spacing);
+    else
+        politeness->spacing = sooner(later(FIRST_BACKOFF, 2 * politeness->spacing), LONGEST_BACKOFF);
 }
 
 static void note_window(struct politeness *politeness)
@@ -101,7 +109,7 @@ static void note_window(struct politeness *politeness)
     begin_window(politeness);
 }
 
-/* From the request to the answer, less what the connection took. */
+/* From the request to the answer, less what the connection took; 0 when no answer began. */
 static nanoseconds latency_of(const struct http_timings *timings)
 {
     nanoseconds ready = later(timings->begun, later(timings->connected, timings->secured));
@@ -110,12 +118,15 @@ static nanoseconds latency_of(const struct http_timings *timings)
 
 static void note_good(struct politeness *politeness, const struct http_response *response)
 {
+    nanoseconds latency = latency_of(&response->timings);
     politeness->failures = 0;
+    if (!latency)
+        return;
     politeness->spacing -= politeness->spacing / 16;
     if (politeness->spacing < MILLISECONDS(10))
         politeness->spacing = 0;
     politeness->answers++;
-    politeness->waited += latency_of(&response->timings);
+    politeness->waited += latency;
     uint32_t window = politeness->at_once > LEAST_WINDOW ? politeness->at_once : LEAST_WINDOW;
     if (politeness->adapts && politeness->answers >= window)
         note_window(politeness);
@@ -134,23 +145,22 @@ static bool wants_later(const struct http_response *response, nanoseconds *wait)
 }
 
 static void note_refusal(struct politeness *politeness, const struct http_response *response, uint32_t tries,
-                         nanoseconds now)
+                         nanoseconds asked, nanoseconds now)
 {
     nanoseconds wait, most = politeness->options->retry_max_wait;
     politeness->failures = 0;
-    if (politeness->not_before <= now || politeness->delay || politeness->spacing)
-        ask_less(politeness); /* else it comes from requests that were on their way when another was refused */
+    ask_less(politeness, asked, now);
     if (wants_later(response, &wait))
-        hold(politeness, now, wait < most ? wait : most);
+        hold(politeness, now, sooner(wait, most));
     else if (response->status == 429)
         hold(politeness, now, politeness_backoff(tries));
 }
 
-static void note_silence(struct politeness *politeness, nanoseconds now)
+static void note_silence(struct politeness *politeness, nanoseconds asked, nanoseconds now)
 {
     if (politeness->failures++ == 0)
         politeness->silent = now;
-    ask_less(politeness);
+    ask_less(politeness, asked, now);
     if (politeness->adapts && politeness->failures > 1)
         hold(politeness, now, politeness_backoff(politeness->failures - 1));
 }
@@ -163,14 +173,14 @@ static bool is_ours(int error)
 }
 
 void politeness_answered(struct politeness *politeness, const struct http_response *response, uint32_t tries,
-                         nanoseconds now)
+                         nanoseconds asked, nanoseconds now)
 {
     if (politeness_is_refusal(response->status)) {
-        note_refusal(politeness, response, tries, now);
+        note_refusal(politeness, response, tries, asked, now);
     } else if (response->status || response->reached_server) {
         note_good(politeness, response);
     } else if (!is_ours(response->error)) {
-        note_silence(politeness, now);
+        note_silence(politeness, asked, now);
     }
 }
 

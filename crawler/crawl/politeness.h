@@ -26,6 +26,7 @@ struct politeness {
     nanoseconds delay;      /* between two requests, as the user or the site wants it */
     nanoseconds spacing;    /* the same, found out */
     nanoseconds not_before; /* no request before this moment */
+    nanoseconds reduced;    /* when it was last found that less is to be asked */
     uint32_t failures;      /* requests in a row that no answer came to */
     nanoseconds silent;     /* since when */
     uint32_t answers;       /* in this window */
@@ -42,9 +43,10 @@ void politeness_heed_delay(struct politeness *politeness, nanoseconds delay);
 /* A request goes out `now`. */
 void politeness_asked(struct politeness *politeness, nanoseconds now);
 
-/* It came back, or failed, as try number `tries` of its URL. */
+/* The request that went out at `asked` came back `now`, or failed, as try number `tries` of its URL. Of those that were on
+ * their way together the first that is refused, or not answered, has less asked for; the others don't do so again. */
 void politeness_answered(struct politeness *politeness, const struct http_response *response, uint32_t tries,
-                         nanoseconds now);
+                         nanoseconds asked, nanoseconds now);
 
 /* Whether so many requests in a row, or for so long, had no answer that the next ones won't have one either: 40, or 10 and
  * for a minute since the first. */

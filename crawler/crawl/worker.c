@@ -279,7 +279,7 @@ void worker_note_answer(struct worker *worker)
     struct server *server = worker->server;
     nanoseconds now = clock_now();
     nanoseconds before = server->politeness.not_before;
-    politeness_answered(&server->politeness, &worker->response, worker->tries, now);
+    politeness_answered(&server->politeness, &worker->response, worker->tries, worker->started, now);
     if (server->politeness.not_before > before && politeness_is_refusal(worker->response.status))
         crawler_fail(worker->crawler, server_memory_hold(worker));
     if (politeness_has_lost(&server->politeness, now) && !server_is_down(server, now))

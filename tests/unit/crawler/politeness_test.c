@@ -15,16 +15,21 @@ static void meet(const char *text)
     politeness_init(&polite, &options, &url);
 }
 
-/* An answer with these headers after so long. */
-static void answer(int status, const char *headers, nanoseconds latency, nanoseconds now)
+/* An answer with these headers after so long, to a request of `asked`. */
+static void answer_to(nanoseconds asked, int status, const char *headers, nanoseconds latency, nanoseconds now)
 {
     struct http_response response;
     http_response_init(&response);
     response.status = status;
     response.timings = (struct http_timings){.begun = 1, .first_byte = 1 + latency};
     ck_assert_int_eq(buf_append_slice(&response.headers, slice_of(headers)), 0);
-    politeness_answered(&polite, &response, 1, now);
+    politeness_answered(&polite, &response, 1, asked, now);
     http_response_free(&response);
+}
+
+static void answer(int status, const char *headers, nanoseconds latency, nanoseconds now)
+{
+    answer_to(now, status, headers, latency, now);
 }
 
 static void no_answer(int error, nanoseconds now)
@@ -32,7 +37,7 @@ static void no_answer(int error, nanoseconds now)
     struct http_response response;
     http_response_init(&response);
     response.error = error;
-    politeness_answered(&polite, &response, 1, now);
+    politeness_answered(&polite, &response, 1, now, now);
     http_response_free(&response);
 }
 
@@ -134,11 +139,46 @@ START_TEST(refusals_halve_and_then_space)
     ck_assert_int_eq(polite.spacing, MILLISECONDS(250));
     for (int i = 0; i < 20; i++)
         answer(429, "", 0, SECONDS(100 * (i + 1)));
-    ck_assert_int_ge(polite.spacing, SECONDS(10));
-    ck_assert_int_le(polite.spacing, SECONDS(20));
+    ck_assert_int_eq(polite.spacing, SECONDS(10));
     for (int i = 0; i < 200; i++)
         answer(200, "", MILLISECONDS(1), SECONDS(5000));
     ck_assert_int_eq(polite.spacing, 0);
+}
+END_TEST
+
+/* Eight requests that go out together and are all refused say it once; so do those of the next moment. */
+START_TEST(what_was_on_its_way_is_refused_once)
+{
+    options = (struct options){.per_host = 8};
+    meet("http://example.org/");
+    polite.at_once = 8;
+    for (int i = 0; i < 8; i++)
+        answer_to(SECONDS(1) + i, 503, "", MILLISECONDS(5), SECONDS(2) + i);
+    ck_assert(polite.at_once == 4 && polite.spacing == 0);
+    for (int i = 0; i < 4; i++)
+        answer_to(SECONDS(3), 503, "", MILLISECONDS(5), SECONDS(4) + i);
+    ck_assert(polite.at_once == 2 && polite.spacing == 0);
+    answer_to(SECONDS(4), 503, "Retry-After: 7\r\n", MILLISECONDS(5), SECONDS(5)); /* what it says still holds */
+    ck_assert(polite.at_once == 2 && polite.not_before == SECONDS(12));
+}
+END_TEST
+
+/* Bytes that are no answer, as those of a server that speaks something else. */
+START_TEST(what_began_no_answer_is_not_good)
+{
+    struct http_response response;
+    http_response_init(&response);
+    response.error = ERR_PROTOCOL;
+    response.reached_server = true;
+    options = (struct options){0};
+    meet("http://example.org/");
+    no_answer(ERR_CONNECT_REFUSED, SECONDS(1));
+    polite.spacing = SECONDS(8);
+    for (int i = 0; i < 20; i++)
+        politeness_answered(&polite, &response, 1, SECONDS(2), SECONDS(3));
+    ck_assert(polite.at_once == 2 && polite.answers == 0 && polite.quickest == 0);
+    ck_assert(polite.spacing == SECONDS(8) && polite.failures == 0);
+    http_response_free(&response);
 }
 END_TEST
 
@@ -206,5 +246,6 @@ int main(void)
 {
     return RUN_TESTS("politeness", this_machine_has_no_limit, wishes_hold_for_all, delay_counts_from_the_request,
                      good_answers_bring_more, slow_answers_bring_fewer, refusals_halve_and_then_space,
-                     hosts_say_when_to_come_back, silent_hosts_are_left_alone, this_machine_is_not_left_alone);
+                     what_was_on_its_way_is_refused_once, what_began_no_answer_is_not_good, hosts_say_when_to_come_back,
+                     silent_hosts_are_left_alone, this_machine_is_not_left_alone);
 }
