@@ -12,7 +12,7 @@
 #include "web/root.h"
 #include "web/sitemap.h"
 
-enum { MOST_LEVELS = 3, MOST_REDIRECTS = 5, MOST_FILES = 50000 };
+enum { MOST_LEVELS = 3, MOST_REDIRECTS = 5 };
 
 struct sitemaps {
     const struct options *options;
@@ -79,7 +79,8 @@ void sitemap_queue_init(struct sitemap_queue *queue)
 {
     list_init(&queue->waiting);
     queue->origin = NULL;
-    queue->is_busy = false;
+    queue->count = 0;
+    queue->is_busy = queue->is_full = false;
 }
 
 static struct sitemap *sitemap_of(struct list_node *node)
@@ -158,6 +159,17 @@ static int tell_state(const struct sitemaps *sitemaps, const struct sitemap_queu
                                                                .number = is_read});
 }
 
+/* Whether the queue has had all that one origin may bring. */
+static bool is_full(struct sitemap_queue *queue)
+{
+    if (queue->count < SITEMAPS_MOST)
+        return false;
+    if (!queue->is_full)
+        log_warning("%s has more than %d sitemaps: the others are left out", queue->origin, SITEMAPS_MOST);
+    queue->is_full = true;
+    return true;
+}
+
 static int add(struct sitemap_queue *queue, struct slice url, const struct sitemap *like)
 {
     struct sitemap *sitemap = malloc(sizeof *sitemap + url.length + 1);
@@ -175,15 +187,12 @@ static int enqueue(struct sitemaps *sitemaps, struct sitemap_queue *queue, const
 {
     uint64_t fingerprint = url_fingerprint(url);
     struct slice text = url_without_fragment(url);
-    if (table_get(&sitemaps->known, fingerprint))
+    if (table_get(&sitemaps->known, fingerprint) || is_full(queue))
         return 0;
-    if (sitemaps->known.count >= MOST_FILES) {
-        log_warning("sitemap %.*s is left out: more than %d", SLICE_ARGS(text), MOST_FILES);
-        return 0;
-    }
     int err = table_put(&sitemaps->known, fingerprint, sitemaps);
     if (!err)
         err = add(queue, text, like);
+    queue->count += !err;
     return err ? err : tell_state(sitemaps, queue, text, like, false);
 }
 
@@ -251,6 +260,7 @@ int sitemaps_restore(struct sitemaps *sitemaps, struct sitemap_queue *queue, con
     struct url url;
     url_of_serialised(&url, met->url);
     int err = table_put(&sitemaps->known, url_fingerprint(&url), sitemaps);
+    queue->count += !err;
     if (!err && !queue->origin && !(queue->origin = strndup(met->origin.data, met->origin.length)))
         err = ERR_NO_MEMORY;
     return err || met->is_read ? err : add(queue, met->url, &like);

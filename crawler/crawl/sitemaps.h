@@ -1,7 +1,8 @@
 /* sitemaps.h - lists of URLs that sites publish, as more to start from.
  *
  * An origin's sitemaps wait in a queue of its own, and its workers read them one after another beside their pages. Each
- * file is read once, an index leads at most three levels down, and the limits of sitemap.h hold. */
+ * file is read once, an index leads at most three levels down, an origin has SITEMAPS_MOST at most, and the limits of
+ * sitemap.h hold. */
 #ifndef CRAWL_SITEMAPS_H
 #define CRAWL_SITEMAPS_H
 
@@ -17,6 +18,9 @@
 #include "web/robots.h"
 #include "web/url.h"
 
+/* Files of one origin's queue, read ones included; the rest is left out, and that is told once. */
+enum { SITEMAPS_MOST = 50000 };
+
 /* A file that is to be read. */
 struct sitemap {
     struct list_node node;
@@ -29,8 +33,10 @@ struct sitemap {
 
 struct sitemap_queue {
     struct list waiting;
-    char *origin; /* whose they are; NULL before the first */
-    bool is_busy; /* one of them is being read */
+    char *origin;   /* whose they are; NULL before the first */
+    uint32_t count; /* of all that it has had */
+    bool is_busy;   /* one of them is being read */
+    bool is_full;   /* more were met, and left out */
 };
 
 void sitemap_queue_init(struct sitemap_queue *queue);
