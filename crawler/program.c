@@ -60,6 +60,7 @@ static int collect_origins(struct program *program)
     struct buf storage, origin;
     buf_init(&storage, URL_MAX_LENGTH);
     buf_init(&origin, URL_MAX_LENGTH);
+    bool some_are_https = false;
     int err = 0;
     for (size_t i = 0; i < program->options.roots.count && !err; i++) {
         const char *root = program->options.roots.items[i];
@@ -76,7 +77,11 @@ static int collect_origins(struct program *program)
             err = text_list_add(&program->hosts, url_host(&url));
         if (err)
             program_fail(root, err);
+        else
+            some_are_https |= slice_equal(url_scheme(&url), SLICE("https"));
     }
+    if (!err && program->options.certificate && !some_are_https)
+        log_warning("--cert: no root is https://, so that the certificate is shown to nobody");
     buf_free(&storage);
     buf_free(&origin);
     return err;

@@ -136,26 +136,34 @@ bool output_file_is_named(const struct output_file *file)
     return file->part != NULL;
 }
 
-int output_file_close(struct output_file *file)
+int output_file_sync(struct output_file *file)
 {
-    FILE *stream = file->stream;
-    if (!stream)
-        return file->error;
     int err = output_file_error(file);
-    file->stream = NULL;
-    if (fflush(stream) && !err)
+    if (!file->stream)
+        return err;
+    if (fflush(file->stream) && !err)
         err = error_from_errno(errno);
-    if (!err && file->part && fsync(fileno(stream)))
-        err = error_from_errno(errno);
-    if (stream != stdout && fclose(stream) && !err)
+    if (!err && file->part && fsync(fileno(file->stream)))
         err = error_from_errno(errno);
     file->error = err;
     return err;
 }
 
+int output_file_close(struct output_file *file)
+{
+    int err = output_file_sync(file);
+    FILE *stream = file->stream;
+    file->stream = NULL;
+    if (stream && stream != stdout && fclose(stream) && !err)
+        err = error_from_errno(errno);
+    file->error = err;
+    return err;
+}
+
+/* FILE.part is ours until it is closed, which is why it gets its name before. */
 int output_file_commit(struct output_file *file)
 {
-    int err = output_file_close(file);
+    int err = file->part ? output_file_sync(file) : output_file_close(file);
     if (!err && file->part && rename(file->part, file->path))
         err = error_from_errno(errno);
     file->is_committed = !err;

@@ -30,11 +30,13 @@ const char *output_file_path(const struct output_file *file);
 /* Whether it gets its name from output_file_commit: false for what is written to as it is. */
 bool output_file_is_named(const struct output_file *file);
 
-/* Writes out what is buffered, down to the disk, and closes the file, whose stream is gone then. Errors, the same in
- * repeated calls: those of error_from_errno. */
+/* Writes out what is buffered, down to the disk. Errors, the same in repeated calls: those of error_from_errno. */
+int output_file_sync(struct output_file *file);
+
+/* The same, and closes the file, whose stream is gone then; FILE.part may be taken by others from now on. */
 int output_file_close(struct output_file *file);
 
-/* Closes the file, if it is not yet, and gives the file its name. Errors: those of error_from_errno; the name then still
+/* Writes out what is buffered, as output_file_sync does, and gives the file its name. Errors: those of error_from_errno; the name then still
  * belongs to what it belonged to before. To be called at most once. */
 int output_file_commit(struct output_file *file);
 

@@ -171,7 +171,7 @@ static int write_split(struct sitemap *sitemap, const struct options *options)
     if (!err)
         err = write_index(output_file_stream(sitemap->output.file), &parts, options);
     if (!err)
-        err = output_file_close(sitemap->output.file);
+        err = output_file_sync(sitemap->output.file); /* open, it keeps other crawls from the parts */
     if (!err)
         err = sitemap_parts_commit(&parts);
     sitemap_parts_free(&parts);

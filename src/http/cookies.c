@@ -144,8 +144,10 @@ static void limit_all(struct cookies *cookies, CURL *easy, const struct curl_sli
             all[count++] = (struct cookie){domain_of(line->data), line->data};
     qsort(all, count, sizeof *all, by_domain);
     size_t most = COOKIES_A_DOMAIN;
-    while ((count = limit(cookies, easy, all, count, most)) > COOKIES_IN_ALL)
+    while ((count = limit(cookies, easy, all, count, most)) > COOKIES_IN_ALL && most > 1)
         most /= 2;
+    for (; count > COOKIES_IN_ALL; count--)
+        forget(easy, all[count - 1].line);
     free(all);
 }
 

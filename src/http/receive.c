@@ -66,7 +66,8 @@ size_t receive_header(char *bytes, size_t size, size_t count, void *context)
     transfer->active = loop_time(transfer->client->loop);
     if (!transfer->fetch || transfer->error)
         return 0;
-    bool is_trailer = transfer->head_is_over; /* which no one asked for, and a tap has in the coded body */
+    bool is_trailer =
+        transfer->head_is_over || transfer->begun; /* which no one asked for, and a tap has in the coded body */
     transfer->error = count_header(transfer, line);
     if (!transfer->error && !is_trailer)
         transfer->error = keep_header(transfer, line);
