@@ -57,8 +57,9 @@ START_TEST(what_lacks_something_gets_no_name)
         open_outputs(&outputs, (const char *const[]){"junit", "jsonl"}, (const char *const[]){"a.xml", "b"}), 0);
     outputs_for_each_observer(outputs, add_observer, &observers);
     ck_assert_int_eq(setenv("TMPDIR", "/nonexistent", 1), 0);
+    const struct slice start = SLICE("http://a/");
     memset(url, 'x', sizeof url);
-    memcpy(url, "http://a/", 9);
+    memcpy(url, start.data, start.length);
     const struct fetch_statistic stat = {.url = {url, sizeof url}, .status = 200, .content_type = "", .encoding = ""};
     bool failed = false;
     for (int i = 0; i < MOST; i++) {
