@@ -1,7 +1,9 @@
-/* The mapping holds, from below: the guard, the usable bytes, and above them the record itself, so that a stack is one
- * mapping and one list node. The guard is more than one page, lest a single large frame steps over it.
+/* Stacks are cut from blocks, each one mapping, since thousands of mappings are made and above all given back slowly. A
+ * block holds its stacks one above the other, and on top of them the record of its own. A stack holds, from below: the
+ * guard, the usable bytes, and the record of the stack. The guard is more than one page, lest a single large frame
+ * steps over it.
  *
- * The fault handler walks the list of all stacks: it only reads, and a fault in a guard can't happen while this module
+ * The fault handler walks the list of all blocks: it only reads, and a fault in a guard can't happen while this module
  * changes that list, which it does by plain stores without a call between them.
  *
  * The census needs stacks to be painted, and the paint is zero: the kernel has applied it to fresh pages already, so
@@ -9,7 +11,7 @@
  * addresses are never zero, so that what is missed is at most the untouched end of the deepest frame.
  *
  * Cached stacks keep the pages that they have: giving them back at each release (MADV_DONTNEED) costs more than a
- * release and an acquisition together, and the cache is bounded. */
+ * release and an acquisition together. Above the limit a block goes as soon as none of its stacks is in use. */
 #include "async/stack.h"
 
 #include <assert.h>
@@ -32,11 +34,24 @@ enum { DEFAULT_SIZE = 256 * 1024 };
 enum { DEFAULT_SIZE = 64 * 1024 };
 #endif
 
-enum { MOST_CACHED = 1024, GUARD_SIZE = 16 * 1024, ALTERNATE_SIZE = 64 * 1024 };
+enum { IN_BLOCK = 32, MOST_CACHED = 1024, GUARD_SIZE = 16 * 1024, ALTERNATE_SIZE = 64 * 1024 };
+
+struct stack_block {
+    char *memory;
+    size_t mapped;      /* bytes of the whole mapping */
+    size_t stride;      /* bytes from a stack to the next */
+    size_t wanted_size; /* what stack_set_size asked for when it was made */
+    unsigned cut;       /* stacks that have been made of it so far, from below */
+    unsigned in_use;
+    bool is_retired;
+    struct stack *free; /* those of the others that are cached */
+    struct stack_block *next, *previous;
+    struct stack_block *next_open, *previous_open;
+};
 
 static size_t stack_size = DEFAULT_SIZE;
-static struct stack *cache;
-static struct stack *live; /* all that are mapped, in use or cached */
+static struct stack_block *blocks;      /* all that are mapped */
+static struct stack_block *open_blocks; /* those that have a stack to give */
 static struct stack_census counts;
 static struct sigaction earlier_segv, earlier_bus;
 
@@ -75,11 +90,25 @@ static size_t guard_size(void)
     return whole_pages(GUARD_SIZE);
 }
 
+static size_t record_size(void)
+{
+    return (sizeof(struct stack) + 63) / 64 * 64;
+}
+
+static struct stack *stack_at(const struct stack_block *block, size_t place)
+{
+    return (struct stack *)(void *)(block->memory + (place + 1) * block->stride - record_size());
+}
+
 static const struct stack *stack_whose_guard_holds(uintptr_t address)
 {
-    for (const struct stack *stack = live; stack; stack = stack->next_live)
-        if (stack->owner && address < (uintptr_t)stack->low && address >= (uintptr_t)stack->low - guard_size())
-            return stack;
+    for (const struct stack_block *block = blocks; block; block = block->next) {
+        uintptr_t offset = address - (uintptr_t)block->memory;
+        if (offset < block->cut * block->stride && offset % block->stride < guard_size()) {
+            const struct stack *stack = stack_at(block, offset / block->stride);
+            return stack->owner ? stack : NULL;
+        }
+    }
     return NULL;
 }
 
@@ -88,7 +117,7 @@ static void report_overflow(const struct stack *stack)
     write_text("coroutine ");
     write_text(stack->owner);
     write_text(": stack overflow (");
-    write_number(stack->wanted_size / 1024);
+    write_number(stack->block->wanted_size / 1024);
     write_text(" KiB)\n");
 }
 
@@ -189,10 +218,37 @@ static void paint(struct stack *stack)
 
 #endif
 
-static int map_stack(struct stack **out)
+/* --- blocks ------------------------------------------------------------------------------------------------------- */
+
+/* Whether it is among the open ones. */
+static bool is_open(const struct stack_block *block)
 {
-    size_t guard = guard_size(), record = (sizeof(struct stack) + 63) / 64 * 64;
-    size_t mapped = guard + whole_pages(stack_size + record);
+    return !block->is_retired && (block->free || block->cut < IN_BLOCK);
+}
+
+static void open_block(struct stack_block *block)
+{
+    block->previous_open = NULL;
+    block->next_open = open_blocks;
+    if (open_blocks)
+        open_blocks->previous_open = block;
+    open_blocks = block;
+}
+
+static void close_block(struct stack_block *block)
+{
+    if (block->next_open)
+        block->next_open->previous_open = block->previous_open;
+    if (block->previous_open)
+        block->previous_open->next_open = block->next_open;
+    else
+        open_blocks = block->next_open;
+}
+
+static int map_block(void)
+{
+    size_t stride = guard_size() + whole_pages(stack_size + record_size());
+    size_t mapped = IN_BLOCK * stride + whole_pages(sizeof(struct stack_block));
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 #ifdef MAP_STACK
     flags |= MAP_STACK;
@@ -203,85 +259,129 @@ static int map_stack(struct stack **out)
     char *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (memory == MAP_FAILED)
         return ERR_NO_MEMORY;
-    if (mprotect(memory, guard, PROT_NONE)) {
-        munmap(memory, mapped);
+    struct stack_block *block = (struct stack_block *)(void *)(memory + IN_BLOCK * stride);
+    *block = (struct stack_block){
+        .memory = memory, .mapped = mapped, .stride = stride, .wanted_size = stack_size, .next = blocks};
+    if (blocks)
+        blocks->previous = block;
+    blocks = block;
+    open_block(block);
+    return 0;
+}
+
+static void unmap_block(struct stack_block *block)
+{
+    if (block->next)
+        block->next->previous = block->previous;
+    if (block->previous)
+        block->previous->next = block->next;
+    else
+        blocks = block->next;
+    for (unsigned i = 0; i < block->cut; i++)
+        VALGRIND_STACK_DEREGISTER(stack_at(block, i)->valgrind_id);
+    munmap(block->memory, block->mapped);
+}
+
+/* It gives no more stacks, and is unmapped when none of those that it gave is in use any more. */
+static void retire_block(struct stack_block *block)
+{
+    if (is_open(block))
+        close_block(block);
+    for (; block->free; block->free = block->free->next_free)
+        counts.cached--;
+    block->is_retired = true;
+    if (!block->in_use)
+        unmap_block(block);
+}
+
+/* --- stacks ------------------------------------------------------------------------------------------------------- */
+
+/* Makes the next stack of a block that has one left. */
+static int cut_stack(struct stack **out, struct stack_block *block)
+{
+    char *memory = block->memory + block->cut * block->stride;
+    size_t guard = guard_size();
+    if (mprotect(memory, guard, PROT_NONE))
         return ERR_NO_MEMORY;
-    }
-    struct stack *stack = (struct stack *)(void *)(memory + mapped - record);
-    *stack = (struct stack){.low = memory + guard,
-                            .size = mapped - guard - record,
-                            .wanted_size = stack_size,
-                            .mapped = mapped,
-                            .next_live = live};
+    struct stack *stack = stack_at(block, block->cut);
+    *stack = (struct stack){.low = memory + guard, .size = block->stride - guard - record_size(), .block = block};
     stack->valgrind_id = VALGRIND_STACK_REGISTER(stack->low, stack->low + stack->size);
-    if (live)
-        live->previous_live = stack;
-    live = stack;
+    block->cut++;
     *out = stack;
     return 0;
 }
 
-static void unmap_stack(struct stack *stack)
+/* Takes a stack of the first block that has one. */
+static int take_stack(struct stack **out)
 {
-    if (stack->next_live)
-        stack->next_live->previous_live = stack->previous_live;
-    if (stack->previous_live)
-        stack->previous_live->next_live = stack->next_live;
-    else
-        live = stack->next_live;
-    VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
-    munmap(stack->low - guard_size(), stack->mapped);
+    int err = open_blocks ? 0 : map_block();
+    if (err)
+        return err;
+    struct stack_block *block = open_blocks;
+    if (block->free) {
+        *out = block->free;
+        block->free = block->free->next_free;
+        counts.cached--;
+    } else {
+        err = cut_stack(out, block);
+        if (err)
+            return err;
+    }
+    block->in_use++;
+    if (!is_open(block))
+        close_block(block);
+    return 0;
 }
 
 int stack_acquire(struct stack **out, const char *owner)
 {
     int err = install_handler();
+    if (!err)
+        err = take_stack(out);
     if (err)
         return err;
-    struct stack *stack = cache;
-    if (stack) {
-        cache = stack->next_cached;
-        counts.cached--;
-    } else {
-        err = map_stack(&stack);
-        if (err)
-            return err;
-    }
-    stack->owner = owner;
+    (*out)->owner = owner;
     counts.in_use++;
-    *out = stack;
     return 0;
+}
+
+static void keep(struct stack *stack)
+{
+    struct stack_block *block = stack->block;
+    paint(stack);
+    if (!is_open(block))
+        open_block(block);
+    stack->next_free = block->free;
+    block->free = stack;
+    counts.cached++;
 }
 
 void stack_release(struct stack *stack)
 {
+    struct stack_block *block = stack->block;
     take_census(stack);
     stack->owner = NULL;
     counts.in_use--;
+    block->in_use--;
     fiber_forget(stack->low, stack->size);
-    if (counts.cached >= MOST_CACHED || stack->wanted_size != stack_size) {
-        unmap_stack(stack);
-        return;
-    }
-    paint(stack);
-    stack->next_cached = cache;
-    cache = stack;
-    counts.cached++;
+    if (!block->is_retired)
+        keep(stack);
+    if (!block->in_use && (block->is_retired || counts.cached > MOST_CACHED))
+        retire_block(block);
 }
 
 void stack_cache_drain(void)
 {
-    while (cache) {
-        struct stack *stack = cache;
-        cache = stack->next_cached;
-        unmap_stack(stack);
+    for (struct stack_block *block = blocks, *next; block; block = next) {
+        next = block->next;
+        if (!block->is_retired)
+            retire_block(block);
     }
-    counts.cached = 0;
 }
 
 void stack_set_size(size_t size)
 {
-    assert(size > 0 && size <= SIZE_MAX / 2);
+    assert(size > 0 && size <= SIZE_MAX / 2 / IN_BLOCK);
     size = whole_pages(size);
     if (size != stack_size)
         stack_cache_drain();
@@ -290,8 +390,9 @@ void stack_set_size(size_t size)
 
 void stack_census(struct stack_census *census)
 {
-    for (const struct stack *stack = live; stack; stack = stack->next_live)
-        if (stack->owner)
-            take_census(stack);
+    for (const struct stack_block *block = blocks; block; block = block->next)
+        for (unsigned i = 0; i < block->cut; i++)
+            if (stack_at(block, i)->owner)
+                take_census(stack_at(block, i));
     *census = counts;
 }
