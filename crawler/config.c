@@ -36,7 +36,8 @@ static bool continues_a_value(const char *line)
     return start > line && *start && !strchr(";#", *start);
 }
 
-/* inih's reader: one line. It has no line numbers of its own, and would take the rest of an overlong line for another. */
+/* inih's reader: one line. It has no line numbers of its own, and would take the rest of an overlong line for
+ * another. */
 static char *read_line(char *text, int size, void *context)
 {
     struct reading *reading = context;

@@ -6,7 +6,8 @@
 #include "output/output.h"
 
 /* Enters the sandbox, unless options->no_sandbox: from now on files are written only where outputs get their names, the
- * archive is, the cookie jar is written back, and temporary files lie. Before the first request, with the outputs open. */
+ * archive is, the cookie jar is written back, and temporary files lie. Before the first request, with the outputs
+ * open. */
 void confine_crawl(const struct options *options, const struct outputs *outputs);
 
 /* The same for the process that writes the state file `path`: it writes beside that alone. */

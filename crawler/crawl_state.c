@@ -86,7 +86,7 @@ static json_t *rules_of(const struct options *options)
     return NULL;
 }
 
-/* --- is it the same crawl? ------------------------------------------------------------------------------------------ */
+/* --- is it the same crawl? ---------------------------------------------------------------------------------------- */
 
 static int tell(const char *path, int err)
 {
@@ -217,7 +217,7 @@ static enum exit_code look_back(struct crawl_state *state, struct options *optio
     return options->resume || options->revisit ? refuse_new(options) : EXIT_OK;
 }
 
-/* --- the archive ---------------------------------------------------------------------------------------------------- */
+/* --- the archive -------------------------------------------------------------------------------------------------- */
 
 /* A new archive, or none. Whose it is stands in the file before there is anything of it, so that it can be gone on with
  * whenever the crawl dies. */
@@ -261,7 +261,7 @@ const struct archive_position *crawl_state_archive(const struct crawl_state *sta
     return state->state ? &state->archive_position : NULL;
 }
 
-/* --- opening -------------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 enum exit_code crawl_state_open(struct crawl_state *state, struct options *options)
 {
@@ -281,7 +281,7 @@ enum exit_code crawl_state_open(struct crawl_state *state, struct options *optio
     return code == EXIT_OK ? check_archive(state, options) : code;
 }
 
-/* --- beginning and end ---------------------------------------------------------------------------------------------- */
+/* --- beginning and end -------------------------------------------------------------------------------------------- */
 
 static int note_number(struct crawl_state *state, const char *name, uint64_t number)
 {

@@ -27,9 +27,9 @@ enum exit_code crawl_state_open(struct crawl_state *state, struct options *optio
 /* Where the archive of --warc ends by the state file; NULL without --state. Valid until crawl_state_close. */
 const struct archive_position *crawl_state_archive(const struct crawl_state *state);
 
-/* Adds the roots to the crawl, or brings in what the earlier one had, and has its observers told of it; `summary`, which is
- * one of them, gets its series apart. Errors: those of crawler_add_root, crawler_resume, state_file_for_each_end,
- * state_send, all logged. */
+/* Adds the roots to the crawl, or brings in what the earlier one had, and has its observers told of it; `summary`,
+ * which is one of them, gets its series apart. Errors: those of crawler_add_root, crawler_resume,
+ * state_file_for_each_end, state_send, all logged. */
 int crawl_state_begin(struct crawl_state *state, struct crawler *crawler, struct summary *summary,
                       const struct options *options);
 

@@ -13,8 +13,8 @@
 #include "inspect/inspect.h"
 #include "program.h"
 
-/* Standard streams that were closed get descriptors that refuse what they are for: else the next files and sockets would
- * have their numbers, and get what is meant for them. */
+/* Standard streams that were closed get descriptors that refuse what they are for: else the next files and sockets
+ * would have their numbers, and get what is meant for them. */
 static void fill_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

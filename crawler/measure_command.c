@@ -100,7 +100,7 @@ static int take_given(struct measuring *measuring, struct text_list *urls)
     return err;
 }
 
-/* --- what may be done to whom --------------------------------------------------------------------------------------- */
+/* --- what may be done to whom ------------------------------------------------------------------------------------- */
 
 /* The first host that is not this machine; empty when all are. */
 static struct slice foreign_host(const struct text_list *urls)
@@ -196,7 +196,7 @@ static int make_plan(struct measuring *measuring)
     return 0;
 }
 
-/* --- the measurement -------------------------------------------------------------------------------------------------- */
+/* --- the measurement ---------------------------------------------------------------------------------------------- */
 
 static void tell_step(void *context, const struct sweep_step *step)
 {

@@ -41,8 +41,8 @@ int program_fail(const char *what, int err);
 enum exit_code program_open(struct program *program);
 void program_close(struct program *program);
 
-/* Adds the roots, or, with --state, goes on with what is there, and tells the observers that were added before. Returns EXIT_OK, or the exit code,
- * with the reason logged. */
+/* Adds the roots, or, with --state, goes on with what is there, and tells the observers that were added before. Returns
+ * EXIT_OK, or the exit code, with the reason logged. */
 enum exit_code program_begin(struct program *program);
 
 /* Runs `body` in a task, with the loop, to its end. Errors: that of `body`, logged; ERR_NO_MEMORY. */

@@ -11,10 +11,10 @@
 /* Whether any URL is to be changed (--strip-query, --sort-query). */
 bool canonical_is_wanted(const struct options *options);
 
-/* Makes `*url` the URL that stands for it, written to `storage`: its query less the parameters of --strip-query, whose names
- * are compared as they are written and may end in '*' for all that begin so; and, with --sort-query, by their names in byte
- * order, those of one name as they stood. Fragments are dropped when anything changes. Returns 1 when it changed, 0 when
- * not, or ERR_NO_MEMORY. */
+/* Makes `*url` the URL that stands for it, written to `storage`: its query less the parameters of --strip-query, whose
+ * names are compared as they are written and may end in '*' for all that begin so; and, with --sort-query, by their
+ * names in byte order, those of one name as they stood. Fragments are dropped when anything changes. Returns 1 when it
+ * changed, 0 when not, or ERR_NO_MEMORY. */
 int canonical_apply(const struct options *options, struct url *url, struct buf *storage);
 
 #endif

@@ -1,7 +1,8 @@
 /* counts.h - figures by fingerprint, in at most 12 MB.
  *
- * A hundred thousand keys are all remembered, and of half a million 99 in 100. Where there is no room, a new key takes the
- * place of one with a small figure, of which nothing is known any more: a figure may fall, but is never too high. */
+ * A hundred thousand keys are all remembered, and of half a million 99 in 100. Where there is no room, a new key takes
+ * the place of one with a small figure, of which nothing is known any more: a figure may fall, but is never too
+ * high. */
 #ifndef CRAWL_COUNTS_H
 #define CRAWL_COUNTS_H
 

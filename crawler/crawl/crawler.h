@@ -19,8 +19,8 @@
 
 struct crawler;
 
-/* All arguments live as long as the crawler; with a `state`, which may be NULL, the crawl is written to it. Errors: those
- * of scope_create and state_attach, ERR_NO_MEMORY. */
+/* All arguments live as long as the crawler; with a `state`, which may be NULL, the crawl is written to it. Errors:
+ * those of scope_create and state_attach, ERR_NO_MEMORY. */
 int crawler_create(struct crawler **out, struct loop *loop, struct http_client *client, const struct options *options,
                    struct state *state);
 void crawler_free(struct crawler *crawler);
@@ -44,12 +44,13 @@ static inline bool crawler_keeps_links(const struct options *options)
 /* A new crawl that is written to its state, before the roots. Errors: those of state_send. */
 int crawler_begin(struct crawler *crawler);
 
-/* Goes on with the crawl of `file`, instead of adding roots: brings the roots' hosts into scope, takes in what is known,
- * and tells the observers of all that they would know by now. Errors, told in the log: those of crawler_add_root,
- * state_file_for_each_url and the observers. */
+/* Goes on with the crawl of `file`, instead of adding roots: brings the roots' hosts into scope, takes in what is
+ * known, and tells the observers of all that they would know by now. Errors, told in the log: those of
+ * crawler_add_root, state_file_for_each_url and the observers. */
 int crawler_resume(struct crawler *crawler, struct state_file *file);
 
-/* What becomes of a URL if a link leads to it: REASON_NONE when it is fetched, else why it isn't. (The chapter's url_allowed.) */
+/* What becomes of a URL if a link leads to it: REASON_NONE when it is fetched, else why it isn't. (The chapter's
+ * url_allowed.) */
 enum reason crawler_url_allowed(struct crawler *crawler, const struct url *url);
 
 /* Whether it may be refused after all, for `reason`, once enough URLs like it are known (traps.h). */

@@ -26,15 +26,17 @@ void frontier_look_up(const struct frontier *frontier, struct store_question *qu
  * ERR_CANCELLED; ERR_NO_MEMORY. */
 int frontier_next(struct frontier *frontier, struct claim *claim);
 
-/* Reports the end of a claim by STORE_FETCHED, with its record, or STORE_GIVEN_UP, without one. Errors: those of store_done_batch. */
+/* Reports the end of a claim by STORE_FETCHED, with its record, or STORE_GIVEN_UP, without one. Errors: those of
+ * store_done_batch. */
 int frontier_done(struct frontier *frontier, struct claim *claim, enum store_outcome outcome,
                   const struct fetch_statistic *stat);
 
 /* The same with STORE_FILTERED, for `reason`. */
 int frontier_filtered(struct frontier *frontier, struct claim *claim, enum reason reason);
 
-/* Ends a claim with STORE_LATER: its URL is the first of its origin that is handed out again, `not_before` that moment (0 for
- * at once). Neither such a claim nor one that ended with STORE_FILTERED counts for max_pages. Errors: as frontier_done. */
+/* Ends a claim with STORE_LATER: its URL is the first of its origin that is handed out again, `not_before` that moment
+ * (0 for at once). Neither such a claim nor one that ended with STORE_FILTERED counts for max_pages. Errors: as
+ * frontier_done. */
 int frontier_later(struct frontier *frontier, struct claim *claim, nanoseconds not_before);
 
 /* Sets the pace of the claim's origin, and wakes tasks that may go on by it. */
@@ -49,7 +51,8 @@ void frontier_wake(struct frontier *frontier);
 /* Told of a URL that still waits. Returns 0, or a negative error that ends the walk. */
 typedef int (*frontier_left)(void *context, struct slice url, struct slice referrer);
 
-/* Tells of all URLs that still wait when the crawl is over, and gives them up. Errors: that of `left`, ERR_NO_MEMORY. */
+/* Tells of all URLs that still wait when the crawl is over, and gives them up. Errors: that of `left`,
+ * ERR_NO_MEMORY. */
 int frontier_tell_left(struct frontier *frontier, frontier_left left, void *context);
 
 /* Whether max_pages ended the crawl while URLs still waited. */

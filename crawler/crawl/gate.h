@@ -1,7 +1,7 @@
 /* gate.h - how many tasks may work at once when descriptors are scarce.
  *
- * All may, until the system refuses one a descriptor. From then on there is a limit, one less than worked at that moment,
- * and it only ever falls: the process can't know when others will want descriptors of its own. */
+ * All may, until the system refuses one a descriptor. From then on there is a limit, one less than worked at that
+ * moment, and it only ever falls: the process can't know when others will want descriptors of its own. */
 #ifndef CRAWL_GATE_H
 #define CRAWL_GATE_H
 
@@ -24,8 +24,8 @@ int gate_enter(struct gate *gate);
 
 void gate_leave(struct gate *gate);
 
-/* Lowers the limit for one that is inside and lacks descriptors; it should then leave and enter again. False when it is alone:
- * there is nothing to lower. */
+/* Lowers the limit for one that is inside and lacks descriptors; it should then leave and enter again. False when it is
+ * alone: there is nothing to lower. */
 bool gate_narrow(struct gate *gate);
 
 bool gate_is_narrow(const struct gate *gate);

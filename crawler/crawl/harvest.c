@@ -89,7 +89,8 @@ static int begin_gathering(struct gathering *gathering)
     return intake_links_create(&gathering->links, worker->crawler->intake, worker->page, &worker->url, &found);
 }
 
-/* Takes in some of the links. Returns 1 when more are left, 0, or an error. The page may have become nearer meanwhile. */
+/* Takes in some of the links. Returns 1 when more are left, 0, or an error. The page may have become nearer
+ * meanwhile. */
 static int take_links(struct gathering *gathering)
 {
     struct worker *worker = gathering->worker;

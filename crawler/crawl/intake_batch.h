@@ -1,7 +1,8 @@
 /* intake_batch.h - what the parts of the intake share: URLs that are judged, handed to the store in batches, and what
  * becomes of them by its answers.
  *
- * What is in a batch is copied to one place, since a resolver shows one link at a time; the next batch is written over it. */
+ * What is in a batch is copied to one place, since a resolver shows one link at a time; the next batch is written over
+ * it. */
 #ifndef CRAWL_INTAKE_BATCH_H
 #define CRAWL_INTAKE_BATCH_H
 

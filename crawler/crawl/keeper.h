@@ -33,8 +33,9 @@ static inline bool keeper_is_slow(const struct keeper *keeper)
  * turn; 0, or an error, as archive_keep. */
 int keeper_step(struct keeper *keeper, const struct archive_answer *answer);
 
-/* The same to its end, for what gets no record: the state is told that it is in the archive, since what was learnt by it
- * may not be asked for again. Must be called in a task. Returns 0, ERR_CANCELLED, or an error as above or of state_send. */
+/* The same to its end, for what gets no record: the state is told that it is in the archive, since what was learnt by
+ * it may not be asked for again. Must be called in a task. Returns 0, ERR_CANCELLED, or an error as above or of
+ * state_send. */
 int keeper_keep(struct keeper *keeper, const struct archive_answer *answer);
 
 /* Forgets what was fetched. */

@@ -1,6 +1,6 @@
-/* Most links stand in the pages before in the same words, below the same directory: they come to the same URL, and to be
- * known by these words is cheaper than to be resolved. What is remembered of them is a fingerprint of both, as of URLs,
- * in a table where the latest of two that fall on one place stays. */
+/* Most links stand in the pages before in the same words, below the same directory: they come to the same URL, and to
+ * be known by these words is cheaper than to be resolved. What is remembered of them is a fingerprint of both, as of
+ * URLs, in a table where the latest of two that fall on one place stays. */
 #include "crawl/link_walk.h"
 
 #include <assert.h>

@@ -74,7 +74,8 @@ int page_find_base(struct page *page, const struct url *document, struct url *ba
 /* The answer's media type. Valid until the next page_begin. */
 const struct mime *page_mime(const struct page *page);
 
-/* The encoding that the answer's header names, by its standard name where it has one; "" for none. Valid as page_mime. */
+/* The encoding that the answer's header names, by its standard name where it has one; "" for none. Valid as
+ * page_mime. */
 const char *page_header_encoding(const struct page *page);
 
 /* After page_end: the encoding of a document that was searched; NULL for others. */

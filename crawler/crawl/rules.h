@@ -17,8 +17,8 @@ enum rules_answer {
 
 /* Asks the origin of `url` for the rules of `product` (robots.h), following redirects to wherever they lead. `*rules`
  * is the caller's with RULES_GIVEN, else NULL, and `text`, which takes ROBOTS_MOST + 2 bytes, gets the file. `response`
- * is that of the last request, `keeper` gets all. Must be called in a task. Returns an enum rules_answer, ERR_CANCELLED,
- * ERR_NO_MEMORY or keeper->error. */
+ * is that of the last request, `keeper` gets all. Must be called in a task. Returns an enum rules_answer,
+ * ERR_CANCELLED, ERR_NO_MEMORY or keeper->error. */
 int rules_ask(struct http_client *client, struct keeper *keeper, const struct url *url, struct slice product,
               struct http_response *response, struct robots **rules, struct buf *text);
 

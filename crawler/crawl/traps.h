@@ -22,12 +22,12 @@
  * - session ids (session_id.h): of URLs that differ in nothing else, the first is fetched as it is found. It isn't
  *   rewritten, for some servers answer no other; the others have to be told of, as URLs that somebody links to. The URL
  *   without a session id is another, so that a page is fetched twice at most;
- * - URLs of one host, with or without www.: no limit for the hosts of roots, which the user named and may be as large as
- *   they are; 100,000 for others, so that one of them can't take the crawl for itself. --max-pages-per-host holds for
+ * - URLs of one host, with or without www.: no limit for the hosts of roots, which the user named and may be as large
+ *   as they are; 100,000 for others, so that one of them can't take the crawl for itself. --max-pages-per-host holds for
  *   all. Whoever makes up host names has a budget for each.
  * Only URLs that are to be fetched count, each once. A URL that was refused stays refused. Roots are never refused.
- * Paths, calendars and hosts are counted in bounded memory (counts.h), 12 MB for each kind: with far more than a hundred
- * thousand of a kind the smallest counts may begin anew, and limits come later than they should.
+ * Paths, calendars and hosts are counted in bounded memory (counts.h), 12 MB for each kind: with far more than a
+ * hundred thousand of a kind the smallest counts may begin anew, and limits come later than they should.
  *
  * What no limit here ends soon: paths that grow by several names in any order have millions of forms before one name
  * comes too often. That takes a budget, or --depth. */

@@ -105,8 +105,8 @@ void worker_try_later(struct worker *worker);
 /* Puts the claim back, to be the first of its origin at `when`, 0 for at once. */
 void worker_put_back(struct worker *worker, nanoseconds when);
 
-/* Records the claim as failed: with worker->response, or, unasked, with what is wrong with its server. Must be called on
- * the loop's stack. */
+/* Records the claim as failed: with worker->response, or, unasked, with what is wrong with its server. Must be called
+ * on the loop's stack. */
 void worker_fail(struct worker *worker);
 void worker_fail_unasked(struct worker *worker);
 

@@ -16,7 +16,8 @@ struct slice json_lines_text(const json_t *string)
     return (struct slice){json_string_value(string), json_string_length(string)};
 }
 
-/* JSON may write half of a surrogate pair as \uD800; no string can hold it, and as everywhere else it counts as U+FFFD. */
+/* JSON may write half of a surrogate pair as \uD800; no string can hold it, and as everywhere else it counts as
+ * U+FFFD. */
 static void replace_lone_surrogates(char *line)
 {
     for (char *at = line; (at = strchr(at, '\\')); at += 2) {

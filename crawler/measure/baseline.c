@@ -149,7 +149,7 @@ static void compare_figure(struct comparison *out, const struct figure *figure, 
     };
 }
 
-/* --- is it the same that was measured? ------------------------------------------------------------------------------ */
+/* --- is it the same that was measured? ---------------------------------------------------------------------------- */
 
 static void warn_of_site(const json_t *baseline, const struct sweep *sweep)
 {

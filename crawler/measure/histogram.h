@@ -1,8 +1,8 @@
 /* histogram.h - how long things took: counts in log-linear buckets, as HdrHistogram has them.
  *
- * Values are microseconds from 0 to an hour; what is longer counts as an hour. Below 2,048 each value has a bucket of its own,
- * above a bucket is less than a thousandth of its values wide: three significant digits. Recording is an addition, and
- * histograms of any origin can be merged. */
+ * Values are microseconds from 0 to an hour; what is longer counts as an hour. Below 2,048 each value has a bucket of
+ * its own, above a bucket is less than a thousandth of its values wide: three significant digits. Recording is an
+ * addition, and histograms of any origin can be merged. */
 #ifndef MEASURE_HISTOGRAM_H
 #define MEASURE_HISTOGRAM_H
 
@@ -75,8 +75,8 @@ const char *histogram_percentile_name(unsigned index);
  * there, 1/(1-percentile); five lines for each halving of what is left. Whether that went well shows in ferror. */
 void histogram_write_hgrm(const struct histogram *histogram, FILE *file);
 
-/* {"count", "mean_us", "stddev_us", "min_us", "p50_us"..., "max_us", "buckets": [[from, to, count], ...]}, buckets in ascending order
- * and without empty ones. NULL when memory is out. */
+/* {"count", "mean_us", "stddev_us", "min_us", "p50_us"..., "max_us", "buckets": [[from, to, count], ...]}, buckets in
+ * ascending order and without empty ones. NULL when memory is out. */
 json_t *histogram_json(const struct histogram *histogram);
 
 #endif

@@ -1,11 +1,11 @@
-/* A closed loop is a number of tasks, each of which fetches one URL after the other until the time is over. What is then
- * in flight is broken off and counts nowhere: it belongs to the next moment. Tasks start one by one during the first half
- * of the warm-up: those that start together would stay in step with each other, and each would wait until the client has
- * dealt with all the others.
+/* A closed loop is a number of tasks, each of which fetches one URL after the other until the time is over. What is
+ * then in flight is broken off and counts nowhere: it belongs to the next moment. Tasks start one by one during the
+ * first half of the warm-up: those that start together would stay in step with each other, and each would wait until
+ * the client has dealt with all the others.
  *
  * In an open loop a task takes the next request that is due, sleeps until then, and fetches. Before it fetches, it sees
- * to it that another task sleeps for the request after, so that none is ever late for want of a task: their number grows
- * with what is in flight, up to MOST_AT_ONCE. What a request costs counts from the moment at which it was due. */
+ * to it that another task sleeps for the request after, so that none is ever late for want of a task: their number
+ * grows with what is in flight, up to MOST_AT_ONCE. What a request costs counts from the moment at which it was due. */
 #include "measure/load.h"
 
 #include <math.h>
@@ -106,8 +106,8 @@ static void note_ended(struct load *load, const struct sample *sample, nanosecon
     load->slice_ended[slice_of_moment(load, now)]++;
 }
 
-/* An exchange that began at `begun`, or in an open loop was due then, has ended. In an open loop it is one of those of the
- * moment at which it was due, however late it comes. */
+/* An exchange that began at `begun`, or in an open loop was due then, has ended. In an open loop it is one of those of
+ * the moment at which it was due, however late it comes. */
 static void note(struct load *load, const struct http_response *response, nanoseconds begun)
 {
     nanoseconds now = clock_now(), moment = load->plan->concurrency ? now : begun;

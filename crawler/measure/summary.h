@@ -2,10 +2,10 @@
  *
  * Fed by records, read by the outputs when it is over. Its size does not depend on that of the crawl.
  *
- * The series has each record where its last try ended, by the crawl's own time, which stands still between two processes of a
- * crawl with a state file. It takes records in that order: those of this process as they are told, to a turn of the loop; those
- * of earlier ones, which observers are told in the order of their URLs, apart, by summary_add_end. Then a crawl that went
- * on has the series of one that did not, but for tries that were broken off. */
+ * The series has each record where its last try ended, by the crawl's own time, which stands still between two
+ * processes of a crawl with a state file. It takes records in that order: those of this process as they are told, to a
+ * turn of the loop; those of earlier ones, which observers are told in the order of their URLs, apart, by
+ * summary_add_end. Then a crawl that went on has the series of one that did not, but for tries that were broken off. */
 #ifndef MEASURE_SUMMARY_H
 #define MEASURE_SUMMARY_H
 
@@ -66,11 +66,12 @@ struct summary {
 int summary_create(struct summary **out);
 void summary_free(struct summary *summary);
 
-/* Adds a record that was made by an earlier process to the series alone (state_file_for_each_end): all of them before any
- * of this process. `context` is the summary. Returns 0. */
+/* Adds a record that was made by an earlier process to the series alone (state_file_for_each_end): all of them before
+ * any of this process. `context` is the summary. Returns 0. */
 int summary_add_end(void *context, const struct fetch_statistic *stat);
 
-/* {"urls_per_second", "bytes_per_second"..., "latency": {phase: histogram}, "status": {...}, ...}. NULL when memory is out. */
+/* {"urls_per_second", "bytes_per_second"..., "latency": {phase: histogram}, "status": {...}, ...}. NULL when memory is
+ * out. */
 json_t *summary_json(const struct summary *summary, const struct crawl_totals *totals);
 
 #endif

@@ -1,9 +1,9 @@
 /* sweep.h - fetch throughput step by step: what a sweep over concurrency, or an open loop, has measured.
  *
- * In a closed loop N tasks fetch one URL after the other, so that a slow server is asked less. In an open loop requests are due
- * at a fixed rate, whatever becomes of those before, and latency counts from when a request was due: a server that stands
- * still for a second is seen by all that would have come in that second (no coordinated omission). Its rate is the one that was
- * reached all the same: of what ended within the time, whenever it was due. */
+ * In a closed loop N tasks fetch one URL after the other, so that a slow server is asked less. In an open loop requests
+ * are due at a fixed rate, whatever becomes of those before, and latency counts from when a request was due: a server
+ * that stands still for a second is seen by all that would have come in that second (no coordinated omission). Its rate
+ * is the one that was reached all the same: of what ended within the time, whenever it was due. */
 #ifndef MEASURE_SWEEP_H
 #define MEASURE_SWEEP_H
 
@@ -93,8 +93,8 @@ int sweep_run(struct sweep *sweep, const struct sweep_plan *plan, sweep_told tol
 /* Ends the sweep: the step at hand is dropped, which is no error. */
 void sweep_stop(struct sweep *sweep);
 
-/* Reads "1,2,4,..256": numbers from 1 to MOST_TASKS in ascending order; ".." before one stands for doubling up to it. At most `room`
- * are written to `steps`. Returns how many, or ERR_SYNTAX. */
+/* Reads "1,2,4,..256": numbers from 1 to MOST_TASKS in ascending order; ".." before one stands for doubling up to it.
+ * At most `room` are written to `steps`. Returns how many, or ERR_SYNTAX. */
 int sweep_parse(const char *text, unsigned *steps, size_t room);
 
 /* The site as the document has it: text, whatever its bytes. NULL when memory is out. */

@@ -1,7 +1,7 @@
 /* timeseries.h - what happened in each second.
  *
- * A row a second, or, when a crawl lasts longer than its rows, two, four...: rows are joined in pairs then, so that an endless
- * crawl takes no more memory. */
+ * A row a second, or, when a crawl lasts longer than its rows, two, four...: rows are joined in pairs then, so that an
+ * endless crawl takes no more memory. */
 #ifndef MEASURE_TIMESERIES_H
 #define MEASURE_TIMESERIES_H
 
@@ -55,8 +55,8 @@ void timeseries_add(struct timeseries *series, nanoseconds now, const struct sam
 /* Fills up to `now`: seconds in which nothing ended are rows too. To be called before rows are read. */
 void timeseries_close(struct timeseries *series, nanoseconds now);
 
-/* [{"second", "seconds", "done", "failed", "bytes", "wire_bytes", "p50_us", "p99_us", "max_us"}, ...]: when a row begins, and how long it is.
- * NULL when memory is out. */
+/* [{"second", "seconds", "done", "failed", "bytes", "wire_bytes", "p50_us", "p99_us", "max_us"}, ...]: when a row
+ * begins, and how long it is. NULL when memory is out. */
 json_t *timeseries_json(const struct timeseries *series);
 
 /* The same as CSV (RFC 4180) with a line of names. Whether that went well shows in ferror. */

@@ -1,7 +1,7 @@
-/* The law is linear in what it divides by: n / X = (1 + sigma (n-1) + kappa n (n-1)) / lambda. With a relative error e of X,
- * n / X is off by the same e, so that least squares of the relative residuals of n / X, each point weighted by X / n, fits
- * the relative residuals of X to first order. One solution of three equations is the whole fit; where it would make sigma or
- * kappa negative, that one is 0 and the rest is fitted again. */
+/* The law is linear in what it divides by: n / X = (1 + sigma (n-1) + kappa n (n-1)) / lambda. With a relative error e
+ * of X, n / X is off by the same e, so that least squares of the relative residuals of n / X, each point weighted by X
+ * / n, fits the relative residuals of X to first order. One solution of three equations is the whole fit; where it
+ * would make sigma or kappa negative, that one is 0 and the rest is fitted again. */
 #include "measure/usl.h"
 
 #include <math.h>
@@ -78,7 +78,8 @@ static bool solve_with(const struct usl_point *points, size_t count, const bool 
     return solve(&system, solution);
 }
 
-/* The best of the fits that leave none, one or both of the last two terms out; of those as good, the one with fewest. */
+/* The best of the fits that leave none, one or both of the last two terms out; of those as good, the one with
+ * fewest. */
 static bool solve_bounded(const struct usl_point *points, size_t count, double solution[TERMS])
 {
     static const bool choices[][TERMS] = {

@@ -1,5 +1,5 @@
-/* distribution.h - files of figures alone: those of each second (--timeseries, CSV) and the distribution of the times from request to
- * end (--histogram, .hgrm). */
+/* distribution.h - files of figures alone: those of each second (--timeseries, CSV) and the distribution of the times
+ * from request to end (--histogram, .hgrm). */
 #ifndef OUTPUT_DISTRIBUTION_H
 #define OUTPUT_DISTRIBUTION_H
 

@@ -4,8 +4,8 @@
 #include "output/line_output.h"
 #include "web/url.h"
 
-/* A strict graph takes an edge that comes twice for one: the target of a redirect names the redirect as the page where it
- * was found, and the edge from there is the dashed one already. */
+/* A strict graph takes an edge that comes twice for one: the target of a redirect names the redirect as the page where
+ * it was found, and the edge from there is the dashed one already. */
 static const char HEAD[] = "strict digraph crawl {\n"
                            "rankdir=LR;\n"
                            "node [shape=box, style=filled, fillcolor=white];\n";

@@ -1,4 +1,5 @@
-/* html.h - a crawl as one HTML page: figures, charts, what is broken, and a table of all URLs; or a measurement as one. */
+/* html.h - a crawl as one HTML page: figures, charts, what is broken, and a table of all URLs; or a measurement as
+ * one. */
 #ifndef OUTPUT_HTML_H
 #define OUTPUT_HTML_H
 

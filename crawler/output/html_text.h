@@ -13,8 +13,8 @@ void html_escape(FILE *file, struct slice text);
 /* The same for C text. */
 void html_escape_text(FILE *file, const char *text);
 
-/* Writes a URL as text: a link to it when it is an http or https URL of nothing but printable ASCII. What is longer than
- * HTML_URL_SHOWN bytes is cut with its length told, and no link. */
+/* Writes a URL as text: a link to it when it is an http or https URL of nothing but printable ASCII. What is longer
+ * than HTML_URL_SHOWN bytes is cut with its length told, and no link. */
 enum { HTML_URL_SHOWN = 2048 };
 void html_url(FILE *file, struct slice url);
 

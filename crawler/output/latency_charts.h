@@ -34,7 +34,8 @@ int latency_curves_write(FILE *file, const struct latency *latencies, size_t cou
 /* Writes a figure with the share of values in each of some ranges, which are of equal width on a logarithmic scale. */
 void latency_shares_write(FILE *file, const struct histogram *histogram);
 
-/* Writes a table with a row for each that holds values: count, percentiles and mean. `what` is the heading of the names. */
+/* Writes a table with a row for each that holds values: count, percentiles and mean. `what` is the heading of the
+ * names. */
 void latency_table_write(FILE *file, const char *what, const struct latency *latencies, size_t count);
 
 #endif

@@ -55,8 +55,8 @@ static const struct output_format *format_of_suffix(const char *path)
     return &OUTPUT_TEXT;
 }
 
-/* The word before the first ':', where a format may stand; empty when there is none. A path with a '/' before its ':' has
- * none. */
+/* The word before the first ':', where a format may stand; empty when there is none. A path with a '/' before its ':'
+ * has none. */
 static struct slice format_word(const char *text)
 {
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789");

@@ -36,8 +36,8 @@ int output_file_sync(struct output_file *file);
 /* The same, and closes the file, whose stream is gone then; FILE.part may be taken by others from now on. */
 int output_file_close(struct output_file *file);
 
-/* Writes out what is buffered, as output_file_sync does, and gives the file its name. Errors: those of error_from_errno; the name then still
- * belongs to what it belonged to before. To be called at most once. */
+/* Writes out what is buffered, as output_file_sync does, and gives the file its name. Errors: those of
+ * error_from_errno; the name then still belongs to what it belonged to before. To be called at most once. */
 int output_file_commit(struct output_file *file);
 
 /* Closes the file. Without a commit FILE.part goes or stays. NULL is allowed. */

@@ -37,7 +37,8 @@
  *   http_version   "1.0", "1.1" or "2"
  *   reused         whether the connection had served before
  *   address        of the server
- *   broken         whether the URL counts as broken: no whole answer, or a status of 400 and above that is not accepted */
+ *   broken         whether the URL counts as broken: no whole answer, or a status of 400 and above that is not
+ *                  accepted */
 enum { RECORD_FIELDS = 29 };
 
 struct record_field {
@@ -61,8 +62,8 @@ void record_values(const struct fetch_statistic *stat, struct record_value value
 /* Appends text in the manner of a format. */
 typedef int (*record_text_append)(struct buf *out, struct slice text);
 
-/* Appends a value: numbers in decimal, seconds with a fraction, true and false, text by `append_text`, and `absent` where there is none.
- * Errors as buf_append. */
+/* Appends a value: numbers in decimal, seconds with a fraction, true and false, text by `append_text`, and `absent`
+ * where there is none. Errors as buf_append. */
 int record_value_append(struct buf *out, const struct record_value *value, record_text_append append_text,
                         struct slice absent);
 

@@ -17,7 +17,8 @@ void sitemap_parts_init(struct sitemap_parts *parts, const char *path);
 /* Closes all; those that were not committed go. */
 void sitemap_parts_free(struct sitemap_parts *parts);
 
-/* Opens the next, when the one before is on the disk. Errors, which are told in the log with the file's name: those of output_file_open, ERR_TOO_LARGE. */
+/* Opens the next, when the one before is on the disk. Errors, which are told in the log with the file's name: those of
+ * output_file_open, ERR_TOO_LARGE. */
 int sitemap_parts_add(struct sitemap_parts *parts);
 
 /* Where to write the last one. There must be one. */

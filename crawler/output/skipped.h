@@ -2,8 +2,8 @@
  *
  *     {"url": "http://b/", "reason": "host", "text": "host is out of scope", "referrer": "http://a/"}
  *
- * "reason" is one of those of record/reason.h and never changes, "text" says it for people. "referrer" is the page where
- * the URL was first found, null for a root. A malformed URL stands as it was found. */
+ * "reason" is one of those of record/reason.h and never changes, "text" says it for people. "referrer" is the page
+ * where the URL was first found, null for a root. A malformed URL stands as it was found. */
 #ifndef OUTPUT_SKIPPED_H
 #define OUTPUT_SKIPPED_H
 

@@ -1,9 +1,9 @@
 /* special_path.h - paths at which an output finds something that it writes to as it is.
  *
  * These are descriptors that the process was given (/dev/stdout, /dev/fd/N, /proc/self/fd/N), whatever they are open
- * on; devices and pipes; and all else in /dev (but for /dev/shm, a folder as others are) and /proc, where nothing is ever
- * made or replaced. What lies there may be
- * a link to a regular file: /dev/stdout is one when standard output goes to a file. */
+ * on; devices and pipes; and all else in /dev (but for /dev/shm, a folder as others are) and /proc, where nothing is
+ * ever made or replaced. What lies there may be a link to a regular file: /dev/stdout is one when standard output goes
+ * to a file. */
 #ifndef OUTPUT_SPECIAL_PATH_H
 #define OUTPUT_SPECIAL_PATH_H
 

@@ -7,7 +7,8 @@
 
 /* Appends the key of a URL that is http or https, serialised by the standard, without credentials and fragment: the
  * host's labels from the last to the first, without "www.", path and query, in lower case, the query's parameters in
- * order: the keys that warcio.js makes. pywb's own take the last '/' of a path and session ids away. Errors as buf_append. */
+ * order: the keys that warcio.js makes. pywb's own take the last '/' of a path and session ids away. Errors as
+ * buf_append. */
 int surt_append(struct buf *out, struct slice url);
 
 #endif

@@ -10,8 +10,8 @@
 /* Whether there are enough rows for a chart. */
 bool time_charts_are_possible(const struct timeseries *series);
 
-/* Writes figures of exchanges, latency and bytes over time. `elapsed` is what the closed series covers, so that its last
- * row may be shorter than the others; `what` is what was fetched: "URLs". Errors: ERR_NO_MEMORY. */
+/* Writes figures of exchanges, latency and bytes over time. `elapsed` is what the closed series covers, so that its
+ * last row may be shorter than the others; `what` is what was fetched: "URLs". Errors: ERR_NO_MEMORY. */
 int time_charts_write(FILE *file, const struct timeseries *series, nanoseconds elapsed, const char *what);
 
 #endif

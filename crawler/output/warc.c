@@ -46,7 +46,7 @@ static int fail_at(struct warc *warc, int err)
     return fail(warc, err);
 }
 
-/* --- what is written ------------------------------------------------------------------------------------------------ */
+/* --- what is written ---------------------------------------------------------------------------------------------- */
 
 static int begin_file(struct warc *warc)
 {
@@ -169,7 +169,7 @@ static int write_begin(struct warc *warc, struct warc_slot *slot)
     return err ? fail(warc, err) : 1;
 }
 
-/* --- slots ---------------------------------------------------------------------------------------------------------- */
+/* --- slots -------------------------------------------------------------------------------------------------------- */
 
 static int create_slot(struct archive *archive, struct archive_slot **out)
 {
@@ -229,7 +229,7 @@ static int keep(struct archive_slot *archive_slot, const struct archive_answer *
 
 static const struct archive_operations OPERATIONS = {create_slot, free_slot, is_slow, keep, drop};
 
-/* --- the whole ------------------------------------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static int open_files(struct warc *warc, const struct archive_position *position)
 {

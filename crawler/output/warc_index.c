@@ -61,7 +61,7 @@ int warc_index_create(struct warc_index *index, struct archive_position *positio
     return open_lines(index, O_EXCL);
 }
 
-/* --- lines that were written ---------------------------------------------------------------------------------------- */
+/* --- lines that were written -------------------------------------------------------------------------------------- */
 
 /* Takes what is behind the last TAB off the line; false when there is none. */
 static bool take_tail(struct slice *line, struct slice *tail)
@@ -202,7 +202,7 @@ int warc_index_find_page(struct warc_index *index, struct slice url, struct warc
     return find(index, &index->pages, url, original);
 }
 
-/* --- lines that are added ------------------------------------------------------------------------------------------- */
+/* --- lines that are added ----------------------------------------------------------------------------------------- */
 
 /* "20261130080000" of "2026-11-30T08:00:00.000000Z" */
 static int append_timestamp(struct buf *line, const char *date)
@@ -297,7 +297,7 @@ void warc_index_roll_back(struct warc_index *index)
     index->end = index->position->index_length;
 }
 
-/* --- the end -------------------------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------------------------------------ */
 
 static int add_sorted(void *context, struct slice line, uint64_t offset)
 {

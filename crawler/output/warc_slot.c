@@ -7,7 +7,7 @@
 
 enum { REQUEST_LIMIT = 4 << 20, HEAD_LIMIT = 2 * HTTP_MAX_HEADERS, KEPT = 4096 };
 
-/* --- what comes over the wire --------------------------------------------------------------------------------------- */
+/* --- what comes over the wire ------------------------------------------------------------------------------------- */
 
 static void begin(void *context)
 {
@@ -68,7 +68,7 @@ static int take_payload(void *context, struct slice bytes)
     return 0;
 }
 
-/* --- the slot ------------------------------------------------------------------------------------------------------- */
+/* --- the slot ----------------------------------------------------------------------------------------------------- */
 
 int warc_slot_create(struct warc_slot **out, struct archive *archive, struct warc_spools *spools, int *error)
 {

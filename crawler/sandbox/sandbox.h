@@ -1,8 +1,8 @@
 /* sandbox.h - gives up what a crawl does not need before it meets the first bytes from outside.
  *
  * What is taken over by a document or a server can then read what the user may read and speak to the network, but it
- * writes no file but the outputs, starts no program and reaches no other process. Where the system can't do it all, what
- * it can holds. */
+ * writes no file but the outputs, starts no program and reaches no other process. Where the system can't do it all,
+ * what it can holds. */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 

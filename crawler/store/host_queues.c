@@ -1,6 +1,6 @@
-/* Hosts that have something to offer and may be asked lie in a heap by (claims going on, turn), those that only wait for
- * their time in another. A URL that waits for a time of its own lies outside of its host's queue, in a chunk that is put
- * before the others when the time has come. */
+/* Hosts that have something to offer and may be asked lie in a heap by (claims going on, turn), those that only wait
+ * for their time in another. A URL that waits for a time of its own lies outside of its host's queue, in a chunk that
+ * is put before the others when the time has come. */
 #include "store/host_queues.h"
 
 #include <assert.h>

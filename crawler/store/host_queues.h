@@ -1,8 +1,8 @@
 /* host_queues.h - URLs that wait, in a queue for each origin (scheme, host, port).
  *
  * The origins take turns, those with the fewest claims first, so that none holds more than its share of the tasks while
- * another waits, and each at its own pace. Within an origin first come, first served. The same calls in the same order give the same URLs in the
- * same order, whatever the budget of memory. A URL takes its path and at most 33 bytes. */
+ * another waits, and each at its own pace. Within an origin first come, first served. The same calls in the same order
+ * give the same URLs in the same order, whatever the budget of memory. A URL takes its path and at most 33 bytes. */
 #ifndef STORE_HOST_QUEUES_H
 #define STORE_HOST_QUEUES_H
 
@@ -21,8 +21,8 @@ void host_queues_free(struct host_queues *queues);
 int host_queues_add(struct host_queues *queues, const struct store_url *url, struct referrer *referrer,
                     const struct store_source *source);
 
-/* Takes the next URL. Returns 1, 0 when none may be claimed at `now`, ERR_NO_MEMORY, those of spill_get, or, once and not at
- * NEVER, the error with which spilling ended; nothing is lost then. */
+/* Takes the next URL. Returns 1, 0 when none may be claimed at `now`, ERR_NO_MEMORY, those of spill_get, or, once and
+ * not at NEVER, the error with which spilling ended; nothing is lost then. */
 int host_queues_take(struct host_queues *queues, nanoseconds now, struct claim *claim);
 
 /* See store_set_pace and store_next_time. */

@@ -36,7 +36,8 @@ static void number(struct memory_store *memory, struct store_url *url, bool is_n
         memory->last_id = url->id;
 }
 
-/* Makes it known; the bit of its fingerprint says whether it is refused. Returns whether it is new, or ERR_NO_MEMORY. */
+/* Makes it known; the bit of its fingerprint says whether it is refused. Returns whether it is new, or
+ * ERR_NO_MEMORY. */
 static int remember(struct seen *seen, const struct store_url *url)
 {
     bool is_refused = reason_is_refusal(url->reason);

@@ -3,8 +3,8 @@
  * keeps misses short even when nine slots in ten are taken, and growing copies from left to right. An overhang behind
  * the last home takes what the end of the array pushes over.
  *
- * Arrays are whole pages of their own, since a heap from which arrays of ever larger sizes are taken keeps a fifth of it
- * for itself in gaps that fit nothing. */
+ * Arrays are whole pages of their own, since a heap from which arrays of ever larger sizes are taken keeps a fifth of
+ * it for itself in gaps that fit nothing. */
 #include "store/seen.h"
 
 #include <stdlib.h>

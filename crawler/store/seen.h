@@ -2,7 +2,8 @@
  *
  * A set of keyed fingerprints, about 10 bytes a URL from 10^6 URLs on. In the place of the lowest of its 64 bits each
  * carries a bit of its owner's. Two of 10^9 URLs collide with a probability of 5 %, and then one is taken for known.
- * The set is split into segments that grow one by one: with 10^7 URLs that takes half a millisecond, with 10^8 a few. */
+ * The set is split into segments that grow one by one: with 10^7 URLs that takes half a millisecond, with 10^8 a
+ * few. */
 #ifndef STORE_SEEN_H
 #define STORE_SEEN_H
 

@@ -1,8 +1,8 @@
 /* state.h - a state file that a crawl goes on writing: the crawl's end of it.
  *
- * What is sent is on the disk a quarter of a second later or two, in the order in which it was sent. The waiting for the disk is done by
- * a process of its own (state_writer.h); the crawl waits only when that is megabytes behind. Errors are told in
- * the log with the file's name. */
+ * What is sent is on the disk a quarter of a second later or two, in the order in which it was sent. The waiting for
+ * the disk is done by a process of its own (state_writer.h); the crawl waits only when that is megabytes behind. Errors
+ * are told in the log with the file's name. */
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
 
@@ -14,9 +14,9 @@
 
 struct state;
 
-/* Takes the lock of `path` and starts the writer, which makes the file when there is none. To be called before there are
- * descriptors that the writer must not have. The writer calls `confine`, which may be NULL, before it opens the file.
- * Errors: ERR_RUNNING (another process has it), ERR_UNSUPPORTED (no state file), ERR_NO_MEMORY, those of
+/* Takes the lock of `path` and starts the writer, which makes the file when there is none. To be called before there
+ * are descriptors that the writer must not have. The writer calls `confine`, which may be NULL, before it opens the
+ * file. Errors: ERR_RUNNING (another process has it), ERR_UNSUPPORTED (no state file), ERR_NO_MEMORY, those of
  * error_from_errno. */
 int state_open(struct state **out, const char *path, void (*confine)(const char *path));
 
@@ -33,7 +33,8 @@ int state_attach(struct state *state, struct loop *loop, const struct state_list
 /* Sends a message. Errors: ERR_NO_MEMORY, or that with which writing failed. */
 int state_send(struct state *state, const struct journal_entry *entry);
 
-/* Sends where the crawl's archive ends, which is on the disk up to there before that is in the file. Errors: as state_send. */
+/* Sends where the crawl's archive ends, which is on the disk up to there before that is in the file. Errors: as
+ * state_send. */
 int state_note_archive(struct state *state, const struct archive_position *position);
 
 /* Whether so much waits to be written that nothing should be added to it. */

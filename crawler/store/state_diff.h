@@ -25,8 +25,8 @@ struct state_change {
 /* "new", "gone", ... Static. */
 const char *state_change_name(enum state_change_kind kind);
 
-/* Calls `visit` for each, by kind and URL. Texts are valid until `visit` returns. Errors: the first that `visit` returns; those of state_file_open, told in the
- * log. */
+/* Calls `visit` for each, by kind and URL. Texts are valid until `visit` returns. Errors: the first that `visit`
+ * returns; those of state_file_open, told in the log. */
 int state_diff(const char *old_path, const char *new_path,
                int (*visit)(void *context, const struct state_change *change), void *context);
 

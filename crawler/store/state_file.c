@@ -139,7 +139,7 @@ int state_file_number(struct state_file *file, const char *name, int64_t *number
     return 1;
 }
 
-/* --- walks ---------------------------------------------------------------------------------------------------------- */
+/* --- walks -------------------------------------------------------------------------------------------------------- */
 
 /* Runs `question` and calls `take` for each row. */
 static int walk(struct state_file *file, const char *question, int (*take)(void *walker, sqlite3_stmt *row),
@@ -195,6 +195,25 @@ struct record_walk {
     void *context;
 };
 
+/* What every query of records begins with. */
+#define OUTCOME "status, error, flags, size"
+
+static struct fetch_statistic outcome_of(sqlite3_stmt *row)
+{
+    int flags = sqlite3_column_int(row, 2);
+    return (struct fetch_statistic){
+        .status = sqlite3_column_int(row, 0),
+        .error = error_of_kind(name_at(row, 1)),
+        .is_html = flags & RECORD_HTML,
+        .truncated = flags & RECORD_TRUNCATED,
+        .is_accepted = flags & RECORD_ACCEPTED,
+        .reused = flags & RECORD_REUSED,
+        .is_not_modified = flags & RECORD_NOT_MODIFIED,
+        .is_unchanged = flags & RECORD_UNCHANGED,
+        .size = (uint64_t)sqlite3_column_int64(row, 3),
+    };
+}
+
 static void take_timings(struct fetch_statistic *stat, sqlite3_stmt *row)
 {
     stat->started = sqlite3_column_int64(row, 15);
@@ -211,34 +230,23 @@ static void take_timings(struct fetch_statistic *stat, sqlite3_stmt *row)
 static int take_record(void *walker, sqlite3_stmt *row)
 {
     const struct record_walk *walk = walker;
-    int flags = sqlite3_column_int(row, 8);
-    struct fetch_statistic stat = {
-        .url = sqlite_text(row, 0),
-        .referrer = sqlite_text(row, 1),
-        .status = sqlite3_column_int(row, 2),
-        .error = error_of_kind(name_at(row, 3)),
-        .error_detail = name_at(row, 4),
-        .next_url = sqlite_text(row, 5),
-        .content_type = name_at(row, 6),
-        .encoding = name_at(row, 7),
-        .is_html = flags & RECORD_HTML,
-        .truncated = flags & RECORD_TRUNCATED,
-        .is_accepted = flags & RECORD_ACCEPTED,
-        .reused = flags & RECORD_REUSED,
-        .is_not_modified = flags & RECORD_NOT_MODIFIED,
-        .is_unchanged = flags & RECORD_UNCHANGED,
-        .is_replayed = true,
-        .size = (uint64_t)sqlite3_column_int64(row, 9),
-        .wire_size = (uint64_t)sqlite3_column_int64(row, 10),
-        .num_urls = (uint32_t)sqlite3_column_int64(row, 11),
-        .num_new_urls = (uint32_t)sqlite3_column_int64(row, 12),
-        .depth = (uint32_t)sqlite3_column_int64(row, 13),
-        .tries = (uint32_t)sqlite3_column_int64(row, 14),
-        .version = (enum http_version)sqlite3_column_int(row, 22),
-        .remote_address = name_at(row, 23),
-    };
-    stat.digest = (uint64_t)sqlite3_column_int64(row, 24);
+    struct fetch_statistic stat = outcome_of(row);
+    stat.is_replayed = true;
+    stat.url = sqlite_text(row, 4);
+    stat.referrer = sqlite_text(row, 5);
+    stat.error_detail = name_at(row, 6);
+    stat.next_url = sqlite_text(row, 7);
+    stat.content_type = name_at(row, 8);
+    stat.encoding = name_at(row, 9);
+    stat.wire_size = (uint64_t)sqlite3_column_int64(row, 10);
+    stat.num_urls = (uint32_t)sqlite3_column_int64(row, 11);
+    stat.num_new_urls = (uint32_t)sqlite3_column_int64(row, 12);
+    stat.depth = (uint32_t)sqlite3_column_int64(row, 13);
+    stat.tries = (uint32_t)sqlite3_column_int64(row, 14);
     take_timings(&stat, row);
+    stat.version = (enum http_version)sqlite3_column_int(row, 22);
+    stat.remote_address = name_at(row, 23);
+    stat.digest = (uint64_t)sqlite3_column_int64(row, 24);
     return walk->visit(walk->context, &stat);
 }
 
@@ -247,9 +255,9 @@ int state_file_for_each_record(struct state_file *file, int (*visit)(void *conte
 {
     struct record_walk walker = {visit, context};
     return walk(file,
-                "SELECT url.url, coalesce(page.url, url.referrer), status, error, detail, next_url, content_type,"
-                " encoding, flags, size, wire_size, links, new_links, record.depth, tries, started, resolved, begun,"
-                " connected, secured, first_byte, total, version, address, digest"
+                "SELECT " OUTCOME ", url.url, coalesce(page.url, url.referrer), detail, next_url, content_type,"
+                " encoding, wire_size, links, new_links, record.depth, tries, started, resolved, begun, connected,"
+                " secured, first_byte, total, version, address, digest"
                 " FROM record JOIN url USING (id) LEFT JOIN url AS page ON page.id = url.referrer ORDER BY record.id",
                 take_record, &walker);
 }
@@ -257,18 +265,11 @@ int state_file_for_each_record(struct state_file *file, int (*visit)(void *conte
 static int take_end(void *walker, sqlite3_stmt *row)
 {
     const struct record_walk *walk = walker;
-    int flags = sqlite3_column_int(row, 2);
-    const struct fetch_statistic stat = {
-        .status = sqlite3_column_int(row, 0),
-        .error = error_of_kind(name_at(row, 1)),
-        .truncated = flags & RECORD_TRUNCATED,
-        .is_not_modified = flags & RECORD_NOT_MODIFIED,
-        .is_replayed = true,
-        .size = (uint64_t)sqlite3_column_int64(row, 3),
-        .wire_size = (uint64_t)sqlite3_column_int64(row, 4),
-        .started = sqlite3_column_int64(row, 5),
-        .timings.total = sqlite3_column_int64(row, 6),
-    };
+    struct fetch_statistic stat = outcome_of(row);
+    stat.is_replayed = true;
+    stat.wire_size = (uint64_t)sqlite3_column_int64(row, 4);
+    stat.started = sqlite3_column_int64(row, 5);
+    stat.timings.total = sqlite3_column_int64(row, 6);
     return walk->visit(walk->context, &stat);
 }
 
@@ -276,9 +277,7 @@ int state_file_for_each_end(struct state_file *file, int (*visit)(void *context,
                             void *context)
 {
     struct record_walk walker = {visit, context};
-    return walk(file,
-                "SELECT status, error, flags, size, wire_size, started, total FROM record"
-                " ORDER BY started + total, id",
+    return walk(file, "SELECT " OUTCOME ", wire_size, started, total FROM record ORDER BY started + total, id",
                 take_end, &walker);
 }
 
@@ -290,21 +289,14 @@ struct earlier_walk {
 static int take_earlier(void *walker, sqlite3_stmt *row)
 {
     const struct earlier_walk *walk = walker;
-    int flags = sqlite3_column_int(row, 3);
-    const struct fetch_statistic record = {
-        .status = sqlite3_column_int(row, 1),
-        .error = error_of_kind(name_at(row, 2)),
-        .is_html = flags & RECORD_HTML,
-        .truncated = flags & RECORD_TRUNCATED,
-        .content_type = name_at(row, 4),
-        .encoding = name_at(row, 5),
-        .size = (uint64_t)sqlite3_column_int64(row, 6),
-        .num_urls = (uint32_t)sqlite3_column_int64(row, 7),
-        .digest = (uint64_t)sqlite3_column_int64(row, 8),
-        .entity_tag = sqlite_text(row, 9),
-        .last_modified = sqlite_text(row, 10),
-    };
-    return walk->visit(walk->context, (uint64_t)sqlite3_column_int64(row, 0), &record);
+    struct fetch_statistic record = outcome_of(row);
+    record.content_type = name_at(row, 5);
+    record.encoding = name_at(row, 6);
+    record.num_urls = (uint32_t)sqlite3_column_int64(row, 7);
+    record.digest = (uint64_t)sqlite3_column_int64(row, 8);
+    record.entity_tag = sqlite_text(row, 9);
+    record.last_modified = sqlite_text(row, 10);
+    return walk->visit(walk->context, (uint64_t)sqlite3_column_int64(row, 4), &record);
 }
 
 int state_file_for_each_earlier(struct state_file *file,
@@ -312,11 +304,10 @@ int state_file_for_each_earlier(struct state_file *file,
                                 void *context)
 {
     struct earlier_walk walker = {visit, context};
-    return walk(
-        file,
-        "SELECT id, status, error, flags, content_type, encoding, size, links, digest, entity_tag, last_modified"
-        " FROM earlier WHERE id NOT IN (SELECT id FROM record) ORDER BY id",
-        take_earlier, &walker);
+    return walk(file,
+                "SELECT " OUTCOME ", id, content_type, encoding, links, digest, entity_tag, last_modified"
+                " FROM earlier WHERE id NOT IN (SELECT id FROM record) ORDER BY id",
+                take_earlier, &walker);
 }
 
 struct links_walk {

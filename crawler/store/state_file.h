@@ -44,9 +44,9 @@ int state_file_for_each_url(struct state_file *file, int (*visit)(void *context,
 int state_file_for_each_record(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),
                                void *context);
 
-/* The same for each record in the order in which they ended, the earliest first. Of `stat` are set: started, total, status,
- * error, truncated, is_not_modified, size, wire_size and is_replayed. Where there are many, they are sorted in a temporary
- * file of SQLite's, so that no sandbox may be there yet. */
+/* The same for each record in the order in which they ended, the earliest first. Of `stat` are set: started, total,
+ * status, error, size, wire_size, is_replayed and what its flags say. Where there are many, they are sorted in
+ * a temporary file of SQLite's, so that no sandbox may be there yet. */
 int state_file_for_each_end(struct state_file *file, int (*visit)(void *context, const struct fetch_statistic *stat),
                             void *context);
 

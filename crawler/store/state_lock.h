@@ -1,6 +1,7 @@
 /* state_lock.h - one process at a time for a state file.
  *
- * The lock is FILE.lock, which holds the owner's process id as long as it is held. The processes that the owner forks hold it too; it goes with the last of them. */
+ * The lock is FILE.lock, which holds the owner's process id as long as it is held. The processes that the owner forks
+ * hold it too; it goes with the last of them. */
 #ifndef STORE_STATE_LOCK_H
 #define STORE_STATE_LOCK_H
 
@@ -11,8 +12,8 @@ struct state_lock {
     char *name;     /* owned */
 };
 
-/* Takes the lock of the state file `path`. When its owner has died and a process of it still writes, that is waited for,
- * some seconds at most. Errors: ERR_RUNNING (`*owner` has it; 0 when that is not known), ERR_NO_MEMORY, those of
+/* Takes the lock of the state file `path`. When its owner has died and a process of it still writes, that is waited
+ * for, some seconds at most. Errors: ERR_RUNNING (`*owner` has it; 0 when that is not known), ERR_NO_MEMORY, those of
  * error_from_errno. */
 int state_lock_take(struct state_lock *lock, const char *path, pid_t *owner);
 

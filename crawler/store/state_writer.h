@@ -1,7 +1,8 @@
 /* state_writer.h - the process that writes a state file, so that a crawl never waits for the disk.
  *
- * It takes the journal from a socket, a quarter of a second of it or some thousand messages in a transaction, and answers what is told below.
- * When the crawl dies, it still writes what has arrived. Interrupts are the crawl's business. */
+ * It takes the journal from a socket, a quarter of a second of it or some thousand messages in a transaction, and
+ * answers what is told below. When the crawl dies, it still writes what has arrived. Interrupts are the crawl's
+ * business. */
 #ifndef STORE_STATE_WRITER_H
 #define STORE_STATE_WRITER_H
 

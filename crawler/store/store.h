@@ -125,8 +125,8 @@ struct store {
     const struct store_operations *operations;
 };
 
-/* Takes in URLs that were found in one place, and tells which of them are new. Errors: ERR_NO_MEMORY, those of state_send; those before the
- * one that failed are in. */
+/* Takes in URLs that were found in one place, and tells which of them are new. Errors: ERR_NO_MEMORY, those of
+ * state_send; those before the one that failed are in. */
 static inline int store_enqueue_batch(struct store *store, struct store_url *urls, size_t count,
                                       struct store_source *source)
 {
@@ -146,7 +146,8 @@ static inline int store_claim(struct store *store, nanoseconds now, struct claim
     return store->operations->claim(store, now, claim);
 }
 
-/* Takes the ends of claims. Errors: ERR_NO_MEMORY, those of state_send; a claim that could not be kept for later is given up then. */
+/* Takes the ends of claims. Errors: ERR_NO_MEMORY, those of state_send; a claim that could not be kept for later is
+ * given up then. */
 static inline int store_done_batch(struct store *store, const struct store_record *records, size_t count)
 {
     return store->operations->done_batch(store, records, count);

@@ -35,8 +35,8 @@ struct url_chunk {
     uint32_t referrers; /* about as many bytes hang on it as texts of referrers */
 };
 
-/* Where chunks themselves come from. They outlive their bytes: taken from the heap, each would lie in the room of bytes that
- * were given back, and no others would fit there again. */
+/* Where chunks themselves come from. They outlive their bytes: taken from the heap, each would lie in the room of bytes
+ * that were given back, and no others would fit there again. */
 struct url_chunk_pool {
     struct arena arena;
     struct url_chunk *free;

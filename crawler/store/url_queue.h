@@ -1,9 +1,9 @@
 /* url_queue.h - URLs that wait, first come, first served, in queues that share a budget of memory.
  *
- * A queue is a row of chunks. When all of them take more than the budget, those that are needed last go to a spill file:
- * of the ones between the first and the last of a queue, the one that was filled last. They come back when their turn
- * comes. So the order is the same whatever the budget. What stays are two chunks a queue, smaller ones where queues are
- * many, and about a hundred bytes for each chunk in the file. */
+ * A queue is a row of chunks. When all of them take more than the budget, those that are needed last go to a spill
+ * file: of the ones between the first and the last of a queue, the one that was filled last. They come back when their
+ * turn comes. So the order is the same whatever the budget. What stays are two chunks a queue, smaller ones where
+ * queues are many, and about a hundred bytes for each chunk in the file. */
 #ifndef STORE_URL_QUEUE_H
 #define STORE_URL_QUEUE_H
 

@@ -1,5 +1,5 @@
-/* A coroutine's record lies apart from its stack, so that one that has finished can give its stack back at once while its
- * result is still asked for. */
+/* A coroutine's record lies apart from its stack, so that one that has finished can give its stack back at once while
+ * its result is still asked for. */
 #include "async/coroutine.h"
 
 #include <assert.h>

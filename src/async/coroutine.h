@@ -24,8 +24,8 @@ typedef void *(*coroutine_body)(void *argument);
  * prints that message could not be installed). */
 int coroutine_create(struct coroutine **out, const char *name, coroutine_body body, void *argument);
 
-/* Gives the coroutine and its stack back. It must not be running. One that is suspended is dropped where it stands: what
- * its frames own is lost, so let it run to its end first where they own anything. NULL is allowed. */
+/* Gives the coroutine and its stack back. It must not be running. One that is suspended is dropped where it stands:
+ * what its frames own is lost, so let it run to its end first where they own anything. NULL is allowed. */
 void coroutine_free(struct coroutine *coroutine);
 
 /* Resumes `coroutine` with `value` as the result of the yield that it is suspended at, and runs it to its next yield or

@@ -1,7 +1,7 @@
 /* future.h - a result that is not there yet.
  *
- * A future is PENDING, then exactly once DONE, FAILED or CANCELLED, for ever. The caller embeds it, so that creating one
- * can't fail; it must not move or die while a callback is registered. */
+ * A future is PENDING, then exactly once DONE, FAILED or CANCELLED, for ever. The caller embeds it, so that creating
+ * one can't fail; it must not move or die while a callback is registered. */
 #ifndef ASYNC_FUTURE_H
 #define ASYNC_FUTURE_H
 
@@ -40,9 +40,9 @@ bool future_cancel(struct future *f);
 
 bool future_is_complete(const struct future *f);
 
-/* Takes the outcome: 0 and `*value` (which may be NULL when the value is of no interest), or the negative error it failed
- * with (ERR_CANCELLED when cancelled). `f` must be complete. Marks a failure as seen, so that it is not logged as
- * forgotten. */
+/* Takes the outcome: 0 and `*value` (which may be NULL when the value is of no interest), or the negative error it
+ * failed with (ERR_CANCELLED when cancelled). `f` must be complete. Marks a failure as seen, so that it is not logged
+ * as forgotten. */
 int future_result(struct future *f, void **value);
 
 /* Runs `callback` through the loop once `f` is complete: soon, if it is already. `callback` must be initialised and not

@@ -1,11 +1,10 @@
 /* One pass: wait, then events, timers, callbacks. What makes it right is that each of these is collected whole before
  * any of it is run, and that whatever was collected can still be taken back:
  *
- *   events     lie in an array; each watch points at its event until it was told, so that loop_unwatch can blank it. The
- *              watch's memory may go and its fd number be another's before the array is done.
+ *   events     lie in an array; each watch points at its event until it was told, so that loop_unwatch can blank it.
+ *              The watch's memory may go and its fd number be another's before the array is done.
  *   timers     move from the heap to a list; cancelling or moving one takes it off that list.
- *   callbacks  are moved from the ready queue to a list in one piece; cancelling one unlinks it from whichever it is in.
- */
+ *   callbacks  are moved from the ready queue to a list in one piece; cancelling one unlinks it from where it is. */
 #include "async/loop.h"
 
 #include <assert.h>

@@ -3,8 +3,8 @@
  * One thread. A pass of the loop waits for the selector no longer than until the next timer, then runs in this order:
  * what the descriptors had to say, the timers that were due when the wait ended, and the callbacks on the ready queue.
  * Each of the three is collected when its turn comes, before any of it is run: a timer that a timer sets and a callback
- * that a callback schedules wait for the next pass, so that nothing that re-schedules itself starves the descriptors. Timers
- * and callbacks that have taken five milliseconds go on in the next pass, before those that came later.
+ * that a callback schedules wait for the next pass, so that nothing that re-schedules itself starves the descriptors.
+ * Timers and callbacks that have taken five milliseconds go on in the next pass, before those that came later.
  * Callbacks run on the loop's own stack (the thread's), one after another.
  *
  * All the structures below are embedded by the caller, so that scheduling can't fail for memory. */
@@ -71,8 +71,8 @@ const char *loop_selector_name(const struct loop *loop);
 
 void loop_callback_init(struct loop_callback *callback, void (*run)(void *context), void *context);
 
-/* Runs `callback` when the loop next comes to its ready queue, after those scheduled before it. Nothing happens if it is
- * scheduled already. */
+/* Runs `callback` when the loop next comes to its ready queue, after those scheduled before it. Nothing happens if it
+ * is scheduled already. */
 void loop_call_soon(struct loop *loop, struct loop_callback *callback);
 
 /* Takes `callback` off the ready queue, where it is on it. */
@@ -111,15 +111,16 @@ int loop_watch_signal(struct loop *loop, struct loop_signal *signal, int number)
 void loop_unwatch_signal(struct loop *loop, struct loop_signal *signal);
 
 /* Runs passes until `future` is complete. Errors: ERR_INVALID (called on a coroutine or from a callback), or the
- * selector's; ERR_FINISHED when nothing is scheduled or watched any more, so that `future` could never complete. After an
- * error it may be called again. */
+ * selector's; ERR_FINISHED when nothing is scheduled or watched any more, so that `future` could never complete. After
+ * an error it may be called again. */
 int loop_run_until_complete(struct loop *loop, struct future *future);
 
-/* The same without descriptors and signals, for when the selector has failed: what was cancelled comes to its end by timers and
- * callbacks alone. Errors: ERR_INVALID, ERR_FINISHED. */
+/* The same without descriptors and signals, for when the selector has failed: what was cancelled comes to its end by
+ * timers and callbacks alone. Errors: ERR_INVALID, ERR_FINISHED. */
 int loop_wind_up(struct loop *loop, struct future *future);
 
-/* When the pass that is running began to run: now but for what it has run so far, without the cost of asking the clock. */
+/* When the pass that is running began to run: now but for what it has run so far, without the cost of asking the
+ * clock. */
 nanoseconds loop_time(const struct loop *loop);
 
 /* How long the loop has waited for something to do, in nanoseconds, in all. */

@@ -151,8 +151,8 @@ static int install_alternate_stack(void)
     return sigaltstack(&(stack_t){.ss_sp = alternate, .ss_size = sizeof alternate}, NULL) ? error_from_errno(errno) : 0;
 }
 
-/* Once in a process. Leaves no handler behind where it fails, so that it can be tried again: with a handler left behind, the next
- * try would take that one for the earlier. */
+/* Once in a process. Leaves no handler behind where it fails, so that it can be tried again: with a handler left
+ * behind, the next try would take that one for the earlier. */
 static int install_handler(void)
 {
     static bool installed;

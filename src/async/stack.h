@@ -11,9 +11,9 @@
 struct stack_block;
 
 struct stack {
-    char *low;          /* lowest usable byte; the guard lies just below */
-    size_t size;        /* usable bytes */
-    const char *owner;  /* name for the overflow message; NULL while unused */
+    char *low;         /* lowest usable byte; the guard lies just below */
+    size_t size;       /* usable bytes */
+    const char *owner; /* name for the overflow message; NULL while unused */
     unsigned valgrind_id;
     struct stack_block *block;
     struct stack *next_free;

@@ -1,4 +1,5 @@
-/* stalls.h - how long events had to wait because the loop was at work, counted in classes four of which double the time. */
+/* stalls.h - how long events had to wait because the loop was at work, counted in classes four of which double the
+ * time. */
 #ifndef ASYNC_STALLS_H
 #define ASYNC_STALLS_H
 

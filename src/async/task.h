@@ -7,8 +7,8 @@
  * scheduled.
  *
  * Cancellation is sticky: once task_cancel was called, the await that the task is in and every later one return
- * ERR_CANCELLED at once. Cleanup therefore must not block. A task that was cancelled before its first step still runs its
- * body, which may own things. */
+ * ERR_CANCELLED at once. Cleanup therefore must not block. A task that was cancelled before its first step still runs
+ * its body, which may own things. */
 #ifndef ASYNC_TASK_H
 #define ASYNC_TASK_H
 

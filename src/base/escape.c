@@ -64,8 +64,8 @@ int escape_for_terminal(struct buf *out, struct slice text)
     return 0;
 }
 
-/* How many bytes at the start of `text`, where no well-formed sequence is, the decoder of the Encoding standard takes for
- * one error: a lead byte with the continuations that could follow it, or one byte. */
+/* How many bytes at the start of `text`, where no well-formed sequence is, the decoder of the Encoding standard takes
+ * for one error: a lead byte with the continuations that could follow it, or one byte. */
 static size_t broken_length(struct slice text)
 {
     const unsigned char *s = (const unsigned char *)text.data;

@@ -11,8 +11,8 @@
 /* The fingerprint of some bytes: equal bytes, equal fingerprint, within one process. */
 uint64_t hash_bytes(struct slice bytes);
 
-/* A digest of bytes that come in pieces: XXH3 without a key, so that it is the same in every process and not safe against
- * those who look for two texts with the same one. */
+/* A digest of bytes that come in pieces: XXH3 without a key, so that it is the same in every process and not safe
+ * against those who look for two texts with the same one. */
 struct digest;
 
 /* NULL when memory is out. */

@@ -58,7 +58,8 @@ struct transfer *transfer_obtain(struct http_client *client);
 /* Begins the exchange that `fetch` asks for; its future completes when it is over. */
 void transfer_start(struct transfer *transfer, struct fetch *fetch);
 
-/* Tells the transfer that nobody waits for it any more; it is broken off by a callback of the loop. May be called from a coroutine. */
+/* Tells the transfer that nobody waits for it any more; it is broken off by a callback of the loop. May be called from
+ * a coroutine. */
 void transfer_abandon(struct transfer *transfer);
 
 /* Breaks off an abandoned transfer. */

@@ -3,8 +3,8 @@
  * libcurl keeps what servers set, in the share of the client's handles, and takes 50 cookies an answer without an end.
  * So whenever COOKIES_BETWEEN_COUNTS lines have come that set one, the jar is counted. A domain that has more than
  * COOKIES_A_DOMAIN loses all of its own; where more than COOKIES_IN_ALL are left, the same is done with half of that
- * figure, and so on; of domains with one each, as many are left as may be (RFC 6265, section 6.1, asks for 50 and 3,000). What the file had is left out: it isn't counted and
- * stays. */
+ * figure, and so on; of domains with one each, as many are left as may be (RFC 6265, section 6.1, asks for 50 and
+ * 3,000). What the file had is left out: it isn't counted and stays. */
 #ifndef HTTP_COOKIES_H
 #define HTTP_COOKIES_H
 

@@ -108,9 +108,9 @@ static uint64_t times(uint64_t a, uint64_t b)
     return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
 
-/* How many bytes the stage `index` may put out in all, by now. One in the middle may put out more than the last: a coding
- * may grow what it can't shrink. But it is limited too, or a small body could keep us busy for hours without a decoded byte
- * to show for it. */
+/* How many bytes the stage `index` may put out in all, by now. One in the middle may put out more than the last: a
+ * coding may grow what it can't shrink. But it is limited too, or a small body could keep us busy for hours without a
+ * decoded byte to show for it. */
 static uint64_t allowance(const struct decoder *decoder, size_t index)
 {
     uint64_t most = decoder->limits.max_size;

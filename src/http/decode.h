@@ -1,7 +1,7 @@
 /* decode.h - content codings taken off a body while it streams: gzip, deflate, br, zstd, and stacks of them.
  *
- * libcurl's own decoding is off: it calls a truncated gzip a success, fails on a second gzip member, and hides the bytes
- * as they were sent. Output is pushed to a sink in pieces; nothing is kept. */
+ * libcurl's own decoding is off: it calls a truncated gzip a success, fails on a second gzip member, and hides the
+ * bytes as they were sent. Output is pushed to a sink in pieces; nothing is kept. */
 #ifndef HTTP_DECODE_H
 #define HTTP_DECODE_H
 
@@ -29,8 +29,8 @@ const char *decode_accepted(void);
 int decoder_create(struct decoder **out, struct slice content_encoding, const struct decode_limits *limits,
                    decode_sink sink, void *context);
 
-/* Decodes the next bytes of the body, however they are cut. Errors: ERR_DECODE (corrupt), ERR_DECODED_TOO_LARGE (a limit
- * is passed; what was within has gone to the sink), ERR_NO_MEMORY, or what the sink returned. After an error only
+/* Decodes the next bytes of the body, however they are cut. Errors: ERR_DECODE (corrupt), ERR_DECODED_TOO_LARGE (a
+ * limit is passed; what was within has gone to the sink), ERR_NO_MEMORY, or what the sink returned. After an error only
  * decoder_free may be called. Bytes behind the end of the last gzip member or zstd frame that do not start another one
  * are ignored, as browsers do. */
 int decoder_feed(struct decoder *decoder, struct slice bytes);

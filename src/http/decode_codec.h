@@ -36,7 +36,8 @@ struct codec {
     const char *alias; /* NULL: none */
     size_t lead;       /* bytes of the body that `open` must see */
 
-    /* Errors: ERR_NO_MEMORY, ERR_DECODE (no unit starts so), ERR_DECODED_TOO_LARGE (the window is more than allowed). */
+    /* Errors: ERR_NO_MEMORY, ERR_DECODE (no unit starts so), ERR_DECODED_TOO_LARGE (the window is more than
+     * allowed). */
     int (*open)(struct codec_state *state, const char *lead);
 
     /* Moves on, taking from `input` and adding to `output`, until one of them is used up or the unit ends: `*ended`.

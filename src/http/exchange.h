@@ -13,8 +13,8 @@ void exchange_close(struct transfer *transfer);
  * client. False, and nothing changes, when memory is out. */
 bool exchange_renew(struct transfer *transfer);
 
-/* Tells the handle what the fetch asks for, and the addresses of the next hop where libcurl doesn't have them. Lists are
- * left in the transfer, for as long as libcurl uses them. Errors: ERR_NO_MEMORY, ERR_TOO_LARGE (of addresses),
+/* Tells the handle what the fetch asks for, and the addresses of the next hop where libcurl doesn't have them. Lists
+ * are left in the transfer, for as long as libcurl uses them. Errors: ERR_NO_MEMORY, ERR_TOO_LARGE (of addresses),
  * ERR_NAME_NOT_FOUND (for "*", which libcurl takes for all names). */
 int exchange_prepare(struct transfer *transfer);
 

@@ -41,8 +41,8 @@ static bool tunnel_was_refused(CURL *easy)
     return status != 0 && status / 100 != 2;
 }
 
-/* A connection that broke while something was read or written, or libcurl disliked what it read: then there is no errno,
- * or that of an address that was tried before. */
+/* A connection that broke while something was read or written, or libcurl disliked what it read: then there is no
+ * errno, or that of an address that was tried before. */
 static int failure_to_transfer(CURL *easy)
 {
     if (tunnel_was_refused(easy))

@@ -1,8 +1,8 @@
 /* fetch.h - HTTP requests through libcurl, driven by the loop.
  *
- * One client holds the connections, the DNS answers, the TLS sessions and the cookies of a crawl. Requests are made from
- * tasks; libcurl itself only ever runs on the loop's own stack, and is never re-entered. Bodies stream, decoded, to a
- * sink. Redirects are not followed: they are the caller's business. */
+ * One client holds the connections, the DNS answers, the TLS sessions and the cookies of a crawl. Requests are made
+ * from tasks; libcurl itself only ever runs on the loop's own stack, and is never re-entered. Bodies stream, decoded,
+ * to a sink. Redirects are not followed: they are the caller's business. */
 #ifndef HTTP_FETCH_H
 #define HTTP_FETCH_H
 
@@ -114,9 +114,10 @@ struct http_sink {
     void *context;
 };
 
-/* Who wants an exchange byte by byte, as it goes over the wire (RFC 9112). All run on the loop's stack and must not call
- * the client; those that return an int return 0, or a negative error that ends the transfer. Over HTTP/2 the lines of
- * request and head are those that libcurl makes of its frames. What was said to a proxy to get through is left out. */
+/* Who wants an exchange byte by byte, as it goes over the wire (RFC 9112). All run on the loop's stack and must not
+ * call the client; those that return an int return 0, or a negative error that ends the transfer. Over HTTP/2 the lines
+ * of request and head are those that libcurl makes of its frames. What was said to a proxy to get through is left
+ * out. */
 struct http_tap {
     /* The request is about to be sent. What came before went over a connection that turned out to be dead, and does not
      * count. */
@@ -141,7 +142,8 @@ struct http_request {
     const struct http_tap *tap; /* may be NULL; valid until the answer */
 };
 
-/* Errors: ERR_INVALID (an option's value, which is logged), ERR_NO_MEMORY, ERR_UNSUPPORTED, ERR_SYNTAX (dns_servers). */
+/* Errors: ERR_INVALID (an option's value, which is logged), ERR_NO_MEMORY, ERR_UNSUPPORTED, ERR_SYNTAX
+ * (dns_servers). */
 int http_client_create(struct http_client **out, struct loop *loop, const struct http_options *options);
 
 /* Closes all connections and writes the cookie jar. No fetch may be going on. NULL is allowed. */
@@ -152,7 +154,8 @@ void http_client_free(struct http_client *client);
 int http_fetch(struct http_client *client, const struct http_request *request, const struct http_sink *sink,
                struct http_response *response);
 
-/* Whether trying again could help: network trouble and cut answers yes; refusals by rule, certificates and limits no. */
+/* Whether trying again could help: network trouble and cut answers yes; refusals by rule, certificates and limits
+ * no. */
 bool http_error_is_transient(int error);
 
 struct http_client_stats {

@@ -33,8 +33,8 @@ struct guard {
 int guard_init(struct guard *guard, bool allow_private, const char *const *named_hosts);
 void guard_free(struct guard *guard);
 
-/* The named host of this name, in any case, with or without a trailing dot; NULL when the user named no such host. Valid
- * as long as `guard`. */
+/* The named host of this name, in any case, with or without a trailing dot; NULL when the user named no such host.
+ * Valid as long as `guard`. */
 struct guard_host *guard_find(const struct guard *guard, struct slice host);
 
 /* Notes what a lookup of the host said; only the first answer counts. */

@@ -1,21 +1,21 @@
 /* How libcurl and the loop fit together.
  *
- * libcurl's multi_socket interface is a state machine without a poller. It has two callbacks. on_socket says "watch this
- * socket for reading, writing, both, or no more"; on_timer says "call me in so many milliseconds" (0: as soon as you
- * can; -1: never mind). The other way round, curl_multi_socket_action tells it that a socket is ready or that the time
- * has come, and everything happens in there: connecting, TLS, parsing, the transfer's own callbacks.
+ * libcurl's multi_socket interface is a state machine without a poller. It has two callbacks. on_socket says "watch
+ * this socket for reading, writing, both, or no more"; on_timer says "call me in so many milliseconds" (0: as soon as
+ * you can; -1: never mind). The other way round, curl_multi_socket_action tells it that a socket is ready or that the
+ * time has come, and everything happens in there: connecting, TLS, parsing, the transfer's own callbacks.
  *
  * Several rules were learnt the hard way by others:
- * - Nothing of libcurl may be called from on_socket, on_timer or a transfer's callbacks. on_timer therefore only moves a
- *   timer of the loop, which fires in a later pass even for 0 ms.
+ * - Nothing of libcurl may be called from on_socket, on_timer or a transfer's callbacks. on_timer therefore only moves
+ *   a timer of the loop, which fires in a later pass even for 0 ms.
  * - "No more" does not mean that the socket is closed (an idle connection in the pool may come back), nor that it is
  *   still open (it may come late): the loop tolerates both.
  * - After each action the finished transfers must be fetched by curl_multi_info_read, and a message is gone with the
  *   handle's removal: the result is copied before.
  * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
- * - When socket_action itself fails, the state of all transfers is unknown. For want of memory it leaves its work half done
- *   (a socket that nobody watches): its transfers are removed and it is given up. After anything else there is nothing to go
- *   on with. */
+ * - When socket_action itself fails, the state of all transfers is unknown. For want of memory it leaves its work half
+ *   done (a socket that nobody watches): its transfers are removed and it is given up. After anything else there is
+ *   nothing to go on with. */
 #include "http/multi.h"
 
 #include <assert.h>
@@ -41,8 +41,8 @@ struct socket_watch {
     struct loop_watch watch;
 };
 
-/* libcurl counts all connections, those of the transfers included: beyond its limit each transfer that ends costs one of
- * the idle ones and a search among all. */
+/* libcurl counts all connections, those of the transfers included: beyond its limit each transfer that ends costs one
+ * of the idle ones and a search among all. */
 static void apply_limit(struct multi *multi)
 {
     curl_multi_setopt(multi->handle, CURLMOPT_MAXCONNECTS, multi->transfers + multi->idle);
@@ -89,8 +89,8 @@ static void close_handle(struct multi *multi)
     loop_timer_cancel(multi->loop, &multi->timer);
 }
 
-/* libcurl 7.88 that lacked memory for a socket's table of transfers leaves one of no size behind, and divides by that when the
- * descriptor comes back: such a handle is not used again. */
+/* libcurl 7.88 that lacked memory for a socket's table of transfers leaves one of no size behind, and divides by that
+ * when the descriptor comes back: such a handle is not used again. */
 static void lose_all(struct multi *multi)
 {
     multi->events.failed(multi->events.context, multi);

@@ -21,9 +21,9 @@ enum place {
     PLACE_RESERVED       /* for protocols, or for a future */
 };
 
-/* The place of `address`. One that carries an IPv4 address, where a translator or tunnel would send the packet on to, is
- * where that one is: IPv4-mapped and IPv4-compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056), and Teredo
- * (RFC 4380), which carries two and is public only if both are. A family other than AF_INET and AF_INET6 is RESERVED. */
+/* The place of `address`. One that carries an IPv4 address, where a translator or tunnel would send the packet on to,
+ * is where that one is: IPv4-mapped and IPv4-compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056), and Teredo (RFC
+ * 4380), which carries two and is public only if both are. A family other than AF_INET and AF_INET6 is RESERVED. */
 enum place place_of(const struct resolver_address *address);
 
 /* The place in a word or two: "loopback". Static. */

@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/slice.h"
 
-/* Reads the value of a Retry-After header: whole seconds, or a date in one of the three forms of section 5.6.7, of which
- * `now` is taken off. `*wait` is 0 for a date that is over, and at most 100 years. False, with `*wait` untouched, for
- * anything else. */
+/* Reads the value of a Retry-After header: whole seconds, or a date in one of the three forms of section 5.6.7, of
+ * which `now` is taken off. `*wait` is 0 for a date that is over, and at most 100 years. False, with `*wait` untouched,
+ * for anything else. */
 bool retry_after_read(struct slice value, time_t now, nanoseconds *wait);
 
 /* Reads a date in one of these forms; false for anything else. */

@@ -38,7 +38,8 @@ static bool field_is_port(struct slice field, uint16_t port)
     return slice_equal(field, (struct slice){text, (size_t)length});
 }
 
-/* Whether "HOST:PORT:..." speaks of the origin; `any` is the HOST that stands for all. Leaves in `rule` what follows. */
+/* Whether "HOST:PORT:..." speaks of the origin; `any` is the HOST that stands for all. Leaves in `rule` what
+ * follows. */
 static bool rule_holds(struct slice *rule, struct slice any, const struct origin *origin)
 {
     struct slice host = next_field(rule), port = next_field(rule);

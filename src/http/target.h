@@ -1,9 +1,9 @@
 /* target.h - how an easy handle is told the URL of a request.
  *
  * libcurl takes each URL apart, puts it together and takes that apart again: a sixth of all that it does for a page. So
- * it is told in two parts where it can be: scheme, host and port in a parsed form that stays the same for an origin, with
- * the path put in for the cookies; and path and query as the request's target, which goes out as it is. The whole URL is
- * told as well: a request that is repeated on a fresh connection begins with that.
+ * it is told in two parts where it can be: scheme, host and port in a parsed form that stays the same for an origin,
+ * with the path put in for the cookies; and path and query as the request's target, which goes out as it is. The whole
+ * URL is told as well: a request that is repeated on a fresh connection begins with that.
  *
  * The target must then be what libcurl would make of the URL: without bytes that it would escape. Setting a path turns
  * its escapes into lower case, which cookies would mind: such URLs, too, are told whole; and all that go to a proxy. */

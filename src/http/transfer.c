@@ -2,9 +2,9 @@
  *
  *     start -> look the name up -> wait for a turn at the origin -> libcurl -> over
  *
- * One timer watches over it: the total limit, the limit on connecting (which begins with the name) until the request can
- * be sent, then the limit on silence. What libcurl's callbacks find wrong is noted in `error` and wins over the code
- * that libcurl makes of the interruption. */
+ * One timer watches over it: the total limit, the limit on connecting (which begins with the name) until the request
+ * can be sent, then the limit on silence. What libcurl's callbacks find wrong is noted in `error` and wins over the
+ * code that libcurl makes of the interruption. */
 #include "http/transfer.h"
 
 #include <arpa/inet.h>
@@ -125,7 +125,7 @@ static void on_watchdog(void *context)
         finish(transfer, why);
 }
 
-/* --- bodies that were held back ------------------------------------------------------------------------------------ */
+/* --- bodies that were held back ----------------------------------------------------------------------------------- */
 
 /* libcurl hands over what it kept at once, and reads on in a later pass. It leaves it to us to end a transfer that is
  * stopped by that. */
@@ -398,8 +398,8 @@ static void finish(struct transfer *transfer, int error)
     recycle(transfer);
 }
 
-/* Why no socket could be opened, where libcurl can't know; 0 when it does. That one address of several was refused counts
- * for more than what became of the others: trying again would not help. */
+/* Why no socket could be opened, where libcurl can't know; 0 when it does. That one address of several was refused
+ * counts for more than what became of the others: trying again would not help. */
 static int failure_to_open(struct transfer *transfer)
 {
     char address[INET6_ADDRSTRLEN] = "";

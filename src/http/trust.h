@@ -1,7 +1,7 @@
 /* trust.h - the certificate authorities that TLS connections trust, loaded once.
  *
- * libcurl would load them for each multi handle, at some 18 ms each; here they are read when the first TLS connection is
- * opened and handed to every one through libcurl's SSL context callback. */
+ * libcurl would load them for each multi handle, at some 18 ms each; here they are read when the first TLS connection
+ * is opened and handed to every one through libcurl's SSL context callback. */
 #ifndef HTTP_TRUST_H
 #define HTTP_TRUST_H
 

@@ -37,8 +37,8 @@ enum { CHARSET_PRESCAN = 1024 }; /* bytes at the start of a document that are se
  * west; documents that are whole and valid UTF-8 are not guessed at. `source` may be NULL. */
 const struct charset *charset_of_html(struct slice start, struct slice header_charset, enum charset_source *source);
 
-/* The encoding that the content attribute of a meta element names ("text/html; charset=x"); NULL for none. HTML standard,
- * 13.2.3.3, "extracting a character encoding from a meta element". */
+/* The encoding that the content attribute of a meta element names ("text/html; charset=x"); NULL for none. HTML
+ * standard, 13.2.3.3, "extracting a character encoding from a meta element". */
 const struct charset *charset_in_content(struct slice content);
 
 /* Bytes of the byte order mark that `start` begins with: 0, 2 or 3; `*charset` is what it names. */

@@ -2,8 +2,9 @@
  * size, decoded and handed to the engine block by block. So what an engine sees depends on the document alone and never
  * on how the network cut it.
  *
- * A document that says nothing of its encoding within the prescan may still do so later, and is read anew from its start
- * then, as the HTML standard has it (13.2.3.5). Its bytes are kept until that happens, or until they are too many. */
+ * A document that says nothing of its encoding within the prescan may still do so later, and is read anew from its
+ * start then, as the HTML standard has it (13.2.3.5). Its bytes are kept until that happens, or until they are too
+ * many. */
 
 #include "web/extractor.h"
 

@@ -1,7 +1,7 @@
 /* gunzip.h - gzip files (RFC 1952) unpacked while they stream in.
  *
- * Files, not bodies: what HTTP wraps is http/decode.h's business, and what it unwraps may still be such a file. Members one
- * behind the other are one file (section 2.2); bytes behind the last that start no other are ignored. */
+ * Files, not bodies: what HTTP wraps is http/decode.h's business, and what it unwraps may still be such a file. Members
+ * one behind the other are one file (section 2.2); bytes behind the last that start no other are ignored. */
 #ifndef WEB_GUNZIP_H
 #define WEB_GUNZIP_H
 

@@ -54,8 +54,8 @@ struct html_element *html_element(struct slice name, enum html_place place);
 /* Whether an attribute of the element, not empty, matters; and the rule by which it leads to a URL, NULL for none. */
 bool html_element_needs(struct html_element *element, struct slice attribute, const struct link_rule **rule);
 
-/* The tags that matter at a place that is the innermost: elements that are not plain, attributes that tag_links looks at,
- * and in SVG end tags. NULL where all may. */
+/* The tags that matter at a place that is the innermost: elements that are not plain, attributes that tag_links looks
+ * at, and in SVG end tags. NULL where all may. */
 const struct html_skim *html_elements_skim(enum html_place place);
 
 /* The vocabularies that hold at a place. */

@@ -105,8 +105,8 @@ struct html_scanner {
     bool cdata_allowed; /* in foreign content */
     bool stop;          /* give back what is behind the tag at hand */
 
-    /* Tags that may matter here; NULL for all. Others are passed over without asking the handler, who would want nothing of
-     * them, and so is text, and where names of end tags are not in it, all of those. */
+    /* Tags that may matter here; NULL for all. Others are passed over without asking the handler, who would want
+     * nothing of them, and so is text, and where names of end tags are not in it, all of those. */
     const struct html_skim *skim;
 
     /* The rest is the scanner's own. */

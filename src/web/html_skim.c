@@ -1,14 +1,14 @@
 /* Looking for one byte after the other makes each step wait for the one before, and every tag costs some branches that
- * nothing foretells. So sixty-four bytes are looked at at once: a word of bits for each byte of interest, which then tell
- * by arithmetic where tags are and what in them is quoted. That is right as long as
+ * nothing foretells. So sixty-four bytes are looked at at once: a word of bits for each byte of interest, which then
+ * tell by arithmetic where tags are and what in them is quoted. That is right as long as
  *
  *   - '<' and '>' take turns, and neither stands within quotes,
  *   - in tags each '=' outside of quotes is followed by a '"', and each '"' that begins a value follows a '=',
- *   - before that '=' stands the name of an attribute: no white space, '/' or '"', and it doesn't belong to the tag's name.
+ *   - before that '=' stands the name of an attribute: no white space, '/' or '"', and it isn't of the tag's name.
  *
- * Then a '=' finds the HTML standard's tokenizer (13.2.5) in the name of an attribute, the '"' begins a value for it too,
- * nothing else does, and it ends the tag at the same '>'. The lowest bit at which something else is found ends what is
- * sure. */
+ * Then a '=' finds the HTML standard's tokenizer (13.2.5) in the name of an attribute, the '"' begins a value for it
+ * too, nothing else does, and it ends the tag at the same '>'. The lowest bit at which something else is found ends
+ * what is sure. */
 
 #include "web/html_skim.h"
 

@@ -36,9 +36,9 @@ void markup_close(struct markup *markup, struct slice name);
  * ERR_LIBRARY. */
 int markup_start(void);
 
-/* An XML push parser that reads on after mistakes, and nothing but what it is given: UTF-8, whatever the declaration says.
- * Of entities the callbacks get XML's own five alone. `sax` names the other callbacks, which get `context`; `options` are
- * more of libxml2's. After markup_start; to be freed by markup_xml_free. Errors: ERR_NO_MEMORY. */
+/* An XML push parser that reads on after mistakes, and nothing but what it is given: UTF-8, whatever the declaration
+ * says. Of entities the callbacks get XML's own five alone. `sax` names the other callbacks, which get `context`;
+ * `options` are more of libxml2's. After markup_start; to be freed by markup_xml_free. Errors: ERR_NO_MEMORY. */
 int markup_xml_create(xmlParserCtxtPtr *out, const xmlSAXHandler *sax, void *context, int options);
 
 /* NULL is allowed. */

@@ -359,8 +359,8 @@ static bool take_part(struct slice *pattern, struct slice *part)
     return !star;
 }
 
-/* Whether the pattern matches from the start of the path on: its first part there, each other where it is first found, as
- * no later place could do better. The last one of a pattern that ends in '$' must end with the path. */
+/* Whether the pattern matches from the start of the path on: its first part there, each other where it is first found,
+ * as no later place could do better. The last one of a pattern that ends in '$' must end with the path. */
 static bool matches(struct slice pattern, struct slice path)
 {
     struct slice part;

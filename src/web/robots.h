@@ -1,10 +1,11 @@
-/* robots.h - what a site asks crawlers not to fetch (RFC 9309, and the public cases of its authors where that is silent).
+/* robots.h - what a site asks crawlers not to fetch (RFC 9309, and the public cases of its authors where that is
+ * silent).
  *
- * A file is read for one crawler. The groups that name it hold, or, when none does, those for "*". Of the rules that match, the
- * longest wins, and Allow wins a tie. Matching takes time linear in the rule and the path.
+ * A file is read for one crawler. The groups that name it hold, or, when none does, those for "*". Of the rules that
+ * match, the longest wins, and Allow wins a tie. Matching takes time linear in the rule and the path.
  *
- * In one thing the public cases contradict the RFC, and win: the escape of a character that needs none is not undone, so that
- * "/%62%61%7A" is not "/baz" (section 2.2.2). */
+ * In one thing the public cases contradict the RFC, and win: the escape of a character that needs none is not undone,
+ * so that "/%62%61%7A" is not "/baz" (section 2.2.2). */
 #ifndef WEB_ROBOTS_H
 #define WEB_ROBOTS_H
 
@@ -23,8 +24,8 @@ enum {
 
 struct robots;
 
-/* Reads `text`, whatever it holds, for the crawler whose product token is `product` ("examplebot": section 2.2.1; letters of either
- * case are the same). Nothing of the arguments is kept. Errors: ERR_NO_MEMORY. */
+/* Reads `text`, whatever it holds, for the crawler whose product token is `product` ("examplebot": section 2.2.1;
+ * letters of either case are the same). Nothing of the arguments is kept. Errors: ERR_NO_MEMORY. */
 int robots_create(struct robots **out, struct slice text, struct slice product);
 
 /* NULL is allowed. */

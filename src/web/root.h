@@ -9,7 +9,8 @@
  * those of url_parse, ERR_UNSUPPORTED (neither http nor https). */
 int root_parse(struct slice text, struct url *url, struct buf *storage);
 
-/* Appends the credentials of a root as "name:password", percent-decoded; nothing when it has none. Errors as buf_append. */
+/* Appends the credentials of a root as "name:password", percent-decoded; nothing when it has none. Errors as
+ * buf_append. */
 int root_credentials(const struct url *url, struct buf *out);
 
 #endif

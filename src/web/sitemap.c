@@ -1,5 +1,5 @@
-/* Bytes are unpacked, gathered into blocks of a fixed size, decoded, and handed to the engine block by block. So what the
- * engine sees depends on the file alone and never on how the network cut it. */
+/* Bytes are unpacked, gathered into blocks of a fixed size, decoded, and handed to the engine block by block. So what
+ * the engine sees depends on the file alone and never on how the network cut it. */
 #include "web/sitemap.h"
 
 #include <stdlib.h>
@@ -71,7 +71,7 @@ size_t sitemap_dropped(const struct sitemap_reader *reader)
     return reader->sink.dropped;
 }
 
-/* --- text ----------------------------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 
 static struct slice behind(struct slice bytes, size_t length)
 {
@@ -110,7 +110,7 @@ static int finish_form(struct sitemap_reader *reader)
     return reader->form == FORM_XML ? sitemap_xml_finish(reader->xml) : sitemap_text_finish(&reader->text);
 }
 
-/* --- bytes ---------------------------------------------------------------------------------------------------------- */
+/* --- bytes -------------------------------------------------------------------------------------------------------- */
 
 /* Finds the encoding from the first block, and skips its byte order mark. */
 static int begin_decoding(struct sitemap_reader *reader, struct slice *block)

@@ -26,8 +26,8 @@ int sitemap_xml_create(struct sitemap_xml **out, struct sitemap_sink *sink);
 /* NULL is allowed. */
 void sitemap_xml_free(struct sitemap_xml *reader);
 
-/* Takes UTF-8 in pieces of a few KB, which must depend on the document alone: libxml2's findings depend on them where XML
- * is not well-formed. Errors as sitemap_feed and sitemap_finish. */
+/* Takes UTF-8 in pieces of a few KB, which must depend on the document alone: libxml2's findings depend on them where
+ * XML is not well-formed. Errors as sitemap_feed and sitemap_finish. */
 int sitemap_xml_feed(struct sitemap_xml *reader, struct slice utf8);
 int sitemap_xml_finish(struct sitemap_xml *reader);
 

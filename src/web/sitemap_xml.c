@@ -1,5 +1,5 @@
-/* XML lists by libxml2: its push parser with SAX2 callbacks alone, as in markup_xml.c. Which element is what is told by a
- * table of lists, and an entry is reported when its element ends. */
+/* XML lists by libxml2: its push parser with SAX2 callbacks alone, as in markup_xml.c. Which element is what is told by
+ * a table of lists, and an entry is reported when its element ends. */
 
 #include <stdlib.h>
 
@@ -86,7 +86,7 @@ static void fail(struct sitemap_xml *reader, int err)
     xml.xmlStopParser(reader->parser);
 }
 
-/* --- entries -------------------------------------------------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------------------------------------------------ */
 
 static const struct list *find_list(struct slice root)
 {
@@ -140,7 +140,7 @@ static void end_entry(struct sitemap_xml *reader)
         reader->sink->dropped += reader->has_lost;
 }
 
-/* --- elements ------------------------------------------------------------------------------------------------------- */
+/* --- elements ----------------------------------------------------------------------------------------------------- */
 
 /* The value of an attribute without a prefix; empty when it is missing. */
 static struct slice attribute_of(struct attributes attributes, const char *name)
@@ -151,8 +151,8 @@ static struct slice attribute_of(struct attributes attributes, const char *name)
     return (struct slice){NULL, 0};
 }
 
-/* In Atom a link leads to the entry itself unless its rel says otherwise (RFC 4287, section 4.2.7.2); in RSS a guid is a
- * URL unless it says that it isn't. */
+/* In Atom a link leads to the entry itself unless its rel says otherwise (RFC 4287, section 4.2.7.2); in RSS a guid is
+ * a URL unless it says that it isn't. */
 static bool is_about_entry(struct attributes attributes)
 {
     struct slice rel = slice_trim(attribute_of(attributes, "rel"));
@@ -206,7 +206,7 @@ static void end_element(struct sitemap_xml *reader)
         end_entry(reader);
 }
 
-/* --- callbacks ------------------------------------------------------------------------------------------------------ */
+/* --- callbacks ---------------------------------------------------------------------------------------------------- */
 
 static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int namespaces,
                      const xmlChar **namespace_list, int count, int defaulted, const xmlChar **attributes)
@@ -251,7 +251,7 @@ static void on_error(void *context, xml_error error)
     reader->is_damaged |= error->domain != XML_FROM_NAMESPACE;
 }
 
-/* --- documents ------------------------------------------------------------------------------------------------------ */
+/* --- documents ---------------------------------------------------------------------------------------------------- */
 
 static int create_parser(struct sitemap_xml *reader)
 {

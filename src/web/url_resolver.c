@@ -1,5 +1,5 @@
-/* A link is copied and looked at sixteen bytes at a time. The first byte that may need more than copying stops that, and
- * only then is it looked at closely. */
+/* A link is copied and looked at sixteen bytes at a time. The first byte that may need more than copying stops that,
+ * and only then is it looked at closely. */
 #include "web/url_resolver.h"
 
 #include "base/hash.h"

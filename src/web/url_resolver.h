@@ -37,8 +37,9 @@ void url_resolver_free(struct url_resolver *resolver);
  * Queries are encoded in `charset`, NULL for UTF-8. Errors: ERR_NO_MEMORY. */
 int url_resolver_begin(struct url_resolver *resolver, const struct url *base, const struct charset *charset);
 
-/* The front part of the base, up to the last '/' of its path; empty when no links can be joined to the base. A link that
- * begins with neither '#' nor '?' and can be joined makes the same URL with every base that has this front part. */
+/* The front part of the base, up to the last '/' of its path; empty when no links can be joined to the base. A link
+ * that begins with neither '#' nor '?' and can be joined makes the same URL with every base that has this front
+ * part. */
 static inline struct slice url_resolver_directory(const struct url_resolver *resolver)
 {
     return (struct slice){resolver->base->href.data, resolver->joins ? resolver->directories[0] : 0};

@@ -9,7 +9,8 @@ enum part { SITES, IN_FLIGHT, SIZE, DURABLE, DRIP, FAULTS, PARTS };
 /* What the parts are called, as files, arguments and keys. */
 extern const char *const part_names[PARTS];
 
-/* The subjects of each part, in the order in which they are shown; ends with NULL. Those of FAULTS are not known before. */
+/* The subjects of each part, in the order in which they are shown; ends with NULL. Those of FAULTS are not known
+ * before. */
 extern const char *const part_subjects[PARTS][5];
 
 /* The same by number, of FAULTS in the order of the runs; NULL behind the last. */

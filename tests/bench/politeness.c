@@ -1,5 +1,5 @@
-/* politeness.c - how exactly a crawl keeps what a server asks for: Retry-After, Crawl-delay, --delay. Beside the server that
- * asks for it there is one that doesn't, whose pages go on meanwhile.
+/* politeness.c - how exactly a crawl keeps what a server asks for: Retry-After, Crawl-delay, --delay. Beside the server
+ * that asks for it there is one that doesn't, whose pages go on meanwhile.
  *
  *     bench_politeness CRAWLER RUNS */
 #include <err.h>
@@ -13,7 +13,8 @@
 
 enum { TEXT_SIZE = 256, OTHERS = 4000, MOST_ARGUMENTS = 16, FAILED = 1, USAGE = 2 };
 
-/* What a host wants, and the two requests between which it wants it: the first one for `target` and all that follow it. */
+/* What a host wants, and the two requests between which it wants it: the first one for `target` and all that follow
+ * it. */
 struct wish {
     const char *name;
     struct site_page first;

@@ -1,7 +1,8 @@
 /* bench_summary - makes of the lines that bench.sh has written the tables, bench.json and bench.svg.
  *
- * bench_summary DIRECTORY PART...: prints the tables and goals of these parts (sites, in_flight, size, durable, drip, faults); the files are
- * made of all parts that are in the directory, each with the date and version that it was measured with. */
+ * bench_summary DIRECTORY PART...: prints the tables and goals of these parts (sites, in_flight, size, durable, drip,
+ * faults); the files are made of all parts that are in the directory, each with the date and version that it was
+ * measured with. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

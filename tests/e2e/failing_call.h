@@ -9,7 +9,8 @@
 /* Only on x86-64 Linux with glibc, and without sanitizers. */
 bool calls_can_fail(void);
 
-/* Lets the `nth` call of a kind fail in each crawl from now on, with the error `number`, by default (0) the kind's own. */
+/* Lets the `nth` call of a kind fail in each crawl from now on, with the error `number`, by default (0) the kind's
+ * own. */
 void let_call_fail(const char *kind, int nth, int number);
 void let_no_call_fail(void);
 

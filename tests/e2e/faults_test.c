@@ -1,5 +1,5 @@
-/* Servers that do everything wrong at once, beside pages that are all right: each of them has its record and its reason,
- * the same when every byte comes in a packet of its own. See FAULTS.md. */
+/* Servers that do everything wrong at once, beside pages that are all right: each of them has its record and its
+ * reason, the same when every byte comes in a packet of its own. See FAULTS.md. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Row 4: a file system that is full, at many sizes, so that it is so at all stages of a crawl with --state; then it is larger,
- * and the crawl goes on to its end. */
+/* Row 4: a file system that is full, at many sizes, so that it is so at all stages of a crawl with --state; then it is
+ * larger, and the crawl goes on to its end. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

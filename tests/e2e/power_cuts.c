@@ -1,9 +1,9 @@
-/* power_cuts CRAWLS CUTS PAGES - crawls whose machine loses its power at random moments, with what was not synced then there,
- * torn or gone.
+/* power_cuts CRAWLS CUTS PAGES - crawls whose machine loses its power at random moments, with what was not synced then
+ * there, torn or gone.
  *
- * The calls of a crawl are noted, and the cuts are made of them (power_world.h). From each the crawl goes on to the whole
- * site: no record is there twice, what was in the file is not fetched again, and of what had been synced nothing is lost. The last
- * world of a crawl is crawled on with its calls noted, too, for cuts of a crawl that goes on. */
+ * The calls of a crawl are noted, and the cuts are made of them (power_world.h). From each the crawl goes on to the
+ * whole site: no record is there twice, what was in the file is not fetched again, and of what had been synced nothing
+ * is lost. The last world of a crawl is crawled on with its calls noted, too, for cuts of a crawl that goes on. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static void crawl(struct run *run, const char *folder, const char *at_once)
                 (const char *const[]){"--state", state, "-c", at_once, "-o", output, trial.root, NULL});
 }
 
-/* --- what is in the file ------------------------------------------------------------------------------------------- */
+/* --- what is in the file ------------------------------------------------------------------------------------------ */
 
 static long ask(sqlite3 *database, const char *question)
 {
@@ -119,7 +119,7 @@ static void check_output(const char *folder)
         ck_assert_msg(is_whole(folder), "%s: half an output has its name", trial.told);
 }
 
-/* --- a cut --------------------------------------------------------------------------------------------------------- */
+/* --- a cut -------------------------------------------------------------------------------------------------------- */
 
 static long known_records(const char *err)
 {

@@ -57,7 +57,7 @@ struct power_world {
     size_t event_count;
 };
 
-/* --- files ------------------------------------------------------------------------------------------------------------ */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 static void resize(struct bytes *bytes, size_t size)
 {
@@ -130,7 +130,7 @@ static const char *data_of(const struct power_event *event)
     return (const char *)(event + 1);
 }
 
-/* --- what calls do ------------------------------------------------------------------------------------------------- */
+/* --- what calls do ------------------------------------------------------------------------------------------------ */
 
 static void apply(struct bytes *bytes, const struct power_event *event)
 {
@@ -210,7 +210,7 @@ static void play(struct disk *disk, const struct power_event *event)
     }
 }
 
-/* --- the cut ------------------------------------------------------------------------------------------------------- */
+/* --- the cut ------------------------------------------------------------------------------------------------------ */
 
 static unsigned pick(unsigned *seed, unsigned count)
 {
@@ -328,7 +328,7 @@ void power_world_cut(const struct power_world *world, size_t events, unsigned se
     free(disk);
 }
 
-/* --- what happened ------------------------------------------------------------------------------------------------- */
+/* --- what happened ------------------------------------------------------------------------------------------------ */
 
 static void read_file(struct disk *disk, const char *folder, const char *text)
 {

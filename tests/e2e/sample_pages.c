@@ -1,6 +1,6 @@
 /* sample_pages.c - pages of a crawl and of measurements that never took place: sample_pages DIR writes crawl.html,
- * many.html (more URLs than a table takes), empty.html, sweep.html, sweep.svg, open.html and open.svg. All that a server
- * can choose is as bad as it gets. */
+ * many.html (more URLs than a table takes), empty.html, sweep.html, sweep.svg, open.html and open.svg. All that a
+ * server can choose is as bad as it gets. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* A crawl with all that it may need of the system (TLS, libraries that come late, all outputs, temporary files, a cookie
- * jar) comes to the same in the sandbox and without it. */
+/* A crawl with all that it may need of the system (TLS, libraries that come late, all outputs, temporary files, a
+ * cookie jar) comes to the same in the sandbox and without it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

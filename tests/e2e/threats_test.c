@@ -1,4 +1,5 @@
-/* Pages that would have the crawler give secrets away, say what it should not, or never come to an end. See FAULTS.md. */
+/* Pages that would have the crawler give secrets away, say what it should not, or never come to an end. See
+ * FAULTS.md. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

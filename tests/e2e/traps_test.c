@@ -163,7 +163,8 @@ START_TEST(a_budget_that_suffices_changes_nothing)
 }
 END_TEST
 
-/* /x?1 may be met too deep at first, and near when /x?2 has taken the only place: it counts once, and for that reason. */
+/* /x?1 may be met too deep at first, and near when /x?2 has taken the only place: it counts once, and for that
+ * reason. */
 START_TEST(what_comes_near_counts_then)
 {
     static const struct site_page pages[] = {

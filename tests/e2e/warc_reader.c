@@ -36,7 +36,7 @@ struct bytes bytes_of_file(const char *path)
     return bytes;
 }
 
-/* --- one member ----------------------------------------------------------------------------------------------------- */
+/* --- one member --------------------------------------------------------------------------------------------------- */
 
 /* Unpacks the member at the beginning of `bytes`; returns its size. */
 static size_t unpack(struct bytes bytes, struct bytes *out, const char *where)
@@ -155,7 +155,7 @@ static void take_record(struct warc_record *record, struct bytes member)
     check_record(record);
 }
 
-/* --- an archive ----------------------------------------------------------------------------------------------------- */
+/* --- an archive --------------------------------------------------------------------------------------------------- */
 
 static void file_name(const char *prefix, unsigned number, char name[NAME_SIZE])
 {
@@ -266,7 +266,7 @@ size_t warc_count(const struct warc *warc, const char *type, const char *url)
     return count;
 }
 
-/* --- its index ------------------------------------------------------------------------------------------------------ */
+/* --- its index ---------------------------------------------------------------------------------------------------- */
 
 static const char *word(const json_t *entry, const char *name)
 {

@@ -1,7 +1,7 @@
 /* warc_reader.h - WARC files, read by the tests' own hand: nothing of what writes them is used, so that it can judge.
  *
- * The test fails where a member can't be unpacked by itself, a record is not as it should be, or a digest is wrong. Where
- * WARC_JUDGES is in the environment, programs that are not ours read the archive, too: see warc_judges.sh. */
+ * The test fails where a member can't be unpacked by itself, a record is not as it should be, or a digest is wrong.
+ * Where WARC_JUDGES is in the environment, programs that are not ours read the archive, too: see warc_judges.sh. */
 #ifndef E2E_WARC_READER_H
 #define E2E_WARC_READER_H
 

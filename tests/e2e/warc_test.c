@@ -334,7 +334,7 @@ START_TEST(large_bodies_hold_nobody_up)
 }
 END_TEST
 
-/* --- what is there already ------------------------------------------------------------------------------------------ */
+/* --- what is there already ---------------------------------------------------------------------------------------- */
 
 static void put_file(const char *suffix, const char *text)
 {
@@ -386,7 +386,7 @@ START_TEST(a_crawl_that_never_begins_leaves_nothing)
 }
 END_TEST
 
-/* --- with a state file ---------------------------------------------------------------------------------------------- */
+/* --- with a state file -------------------------------------------------------------------------------------------- */
 
 static const struct site_graph GRAPH = {.pages = 60, .links = 8};
 

@@ -2,7 +2,8 @@
  *
  *     serve_once PROGRAM    runs PROGRAM 127.0.0.1 PORT /page, where PORT is one that this program listens on
  *
- * The page is larger than the buffers of a socket and comes in pieces, so that the program has to wait in the middle. */
+ * The page is larger than the buffers of a socket and comes in pieces, so that the program has to wait in the
+ * middle. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -209,7 +209,8 @@ static int close_harness(struct harness *harness)
     return harness->bad || lost ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Each `step`th call of each kind, from places that the seed chooses; those for memory, which are many, `memory_step`. */
+/* Each `step`th call of each kind, from places that the seed chooses; those for memory, which are many,
+ * `memory_step`. */
 static void run_kinds(struct harness *harness, unsigned step, unsigned memory_step)
 {
     for (int kind = 0; kind < NTH_KIND_COUNT; kind++)

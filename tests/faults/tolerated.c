@@ -18,8 +18,8 @@ static bool was_within(const struct nth_record *record, const char *what)
 
 bool tolerated_end(const struct nth_record *record, int code)
 {
-    /* glibc's dynamic linker says that memory is out, and calls _exit: for the thread-local data of a library, or while it
-     * maps one's dependencies. */
+    /* glibc's dynamic linker says that memory is out, and calls _exit: for the thread-local data of a library, or while
+     * it maps one's dependencies. */
     return code == 127 && was_within(record, "ld-linux");
 }
 
@@ -32,8 +32,8 @@ bool tolerated_leak(const struct nth_record *record, const struct nth_module *mo
     /* The message of dlerror and its record stay until the next one. */
     if (is_module(module, "libc.so") && strstr(err, "a library is missing"))
         return more <= 2;
-    /* OpenSSL 3.0 that could not begin keeps what it had by then: it is freed by exit handlers that it has not set up. The
-     * program goes no further. */
+    /* OpenSSL 3.0 that could not begin keeps what it had by then: it is freed by exit handlers that it has not set up.
+     * The program goes no further. */
     if (is_module(module, "libcrypto.so") && was_within(record, "OPENSSL_init_ssl"))
         return true;
     /* OpenSSL 3.0 loses a number and its place when it can't keep the name for it (ossl_namemap). */

@@ -21,9 +21,8 @@ struct target {
     const char *root;
     const char *name_server;
     const char *ca_file; /* NULL without TLS */
-    bool
-        with_state; /* the crawl is kept in a state file, STATE_FILE of its folder, with hardly any memory beside it... */
-    const char *begun; /* ...and goes on with the one of this path; NULL: it is a new one */
+    bool with_state;     /* the crawl is kept in STATE_FILE of its folder, with hardly any memory beside it... */
+    const char *begun;   /* ...and goes on with the one of this path; NULL: it is a new one */
 };
 
 #define STATE_FILE "crawl.db"
@@ -54,8 +53,9 @@ void trial_start(struct trial *trial, const struct target *target, const struct 
 /* Waits until a crawl of one of the trials is over, kills those that take too long, and returns it. One must run. */
 struct trial *trial_wait(struct trial *trials, int count);
 
-/* Runs the crawler in the trial's folder without any fault, with arguments (`words`) that end with NULL, and waits for its end. It says
- * what it has to say in "then.out" and "then.err". Returns its exit code, or -1 when a signal or the time limit ended it. */
+/* Runs the crawler in the trial's folder without any fault, with arguments (`words`) that end with NULL, and waits for
+ * its end. It says what it has to say in "then.out" and "then.err". Returns its exit code, or -1 when a signal or the
+ * time limit ended it. */
 int trial_then(const struct trial *trial, const char *const *words);
 
 /* The whole of a file of the trial's folder, NUL-terminated and to be freed; NULL when there is none. */

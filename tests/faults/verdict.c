@@ -260,7 +260,7 @@ static bool left_no_parts(const struct trial *trial, char *reason)
     return true;
 }
 
-/* --- what is left in the state file --------------------------------------------------------------------------------- */
+/* --- what is left in the state file ------------------------------------------------------------------------------- */
 
 enum { BUSY_TRIES = 50, BUSY_WAIT = 100000 /* microseconds */, FINISHED_BEFORE = 2 };
 

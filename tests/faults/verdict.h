@@ -32,8 +32,8 @@ enum { REASON_SIZE = 400 };
  * - an output under its final name is not whole, or one that is not there is said to be well. */
 bool verdict(const struct expected *expected, const struct trial *trial, char reason[REASON_SIZE]);
 
-/* Whether the state file that it leaves behind is one to go on from, to the end that a clean crawl has; or, where it is said to be
- * finished, holds all of that already. */
+/* Whether the state file that it leaves behind is one to go on from, to the end that a clean crawl has; or, where it is
+ * said to be finished, holds all of that already. */
 bool verdict_of_state(const struct expected *expected, const struct trial *trial, const struct target *target,
                       char reason[REASON_SIZE]);
 

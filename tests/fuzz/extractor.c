@@ -33,8 +33,8 @@ static void take_restart(void *context)
     buf_clear(&answer->links);
 }
 
-/* Reads the document, by the extractor that the last one was read by if there was one, so that what that has left behind
- * would show. */
+/* Reads the document, by the extractor that the last one was read by if there was one, so that what that has left
+ * behind would show. */
 static void extract(struct answer *answer, struct extractor **reused, struct extractor_options options,
                     struct slice input, unsigned seed)
 {

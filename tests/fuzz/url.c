@@ -1,4 +1,5 @@
-/* URLs: the serialisation is a fixed point of the parser, its offsets agree with it, and the short cut with the standard. */
+/* URLs: the serialisation is a fixed point of the parser, its offsets agree with it, and the short cut with the
+ * standard. */
 #include "fuzz.h"
 #include "web/url_internal.h"
 

@@ -2,7 +2,8 @@
  *
  * The linker puts these wrappers between the program's own objects and the C library (--wrap), so that what counts is
  * what our code calls, and neither what the C library does for itself nor what a sanitizer does. Calls that give
- * something back (free, munmap, close, deleting a kqueue filter) never fail: there is nothing that a caller could do then. */
+ * something back (free, munmap, close, deleting a kqueue filter) never fail: there is nothing that a caller could do
+ * then. */
 #ifndef SHIM_FAILING_CALLS_H
 #define SHIM_FAILING_CALLS_H
 
@@ -20,8 +21,8 @@ void failing_calls_start(enum failing_mode mode, size_t nth);
 /* No call counts or fails any more. Returns the name of the one that failed; NULL when there were fewer. */
 const char *failing_calls_stop(void);
 
-/* Whether the program may go on as if nothing had happened: what failed only undoes something (epoll_ctl's DEL, bringing
- * a signal's disposition back). */
+/* Whether the program may go on as if nothing had happened: what failed only undoes something (epoll_ctl's DEL,
+ * bringing a signal's disposition back). */
 bool failing_calls_spared(void);
 
 /* Allocations and mappings made and not given back since the program began. */

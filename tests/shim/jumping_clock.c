@@ -1,5 +1,5 @@
-/* jumping_clock - a library for LD_PRELOAD in which the time of day is now 1971, now 2099, while the monotonic clocks go
- * on as they do. */
+/* jumping_clock - a library for LD_PRELOAD in which the time of day is now 1971, now 2099, while the monotonic clocks
+ * go on as they do. */
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>

@@ -1,15 +1,15 @@
 /* nth_failure.h - lets the Nth call of one kind fail in a whole process, libraries and all.
  *
- * A library for LD_PRELOAD (x86-64 Linux with glibc). Allocations and the dynamic linker's functions are replaced by name.
- * System calls are trapped by seccomp, so that those that the C library makes for itself (stdio) count as well; only the
- * kind that is asked for is trapped. The environment says what is to be done:
+ * A library for LD_PRELOAD (x86-64 Linux with glibc). Allocations and the dynamic linker's functions are replaced by
+ * name. System calls are trapped by seccomp, so that those that the C library makes for itself (stdio) count as well;
+ * only the kind that is asked for is trapped. The environment says what is to be done:
  *
  *     NTH_FAILURE_KIND   name of a kind; none: all are counted and nothing fails
  *     NTH_FAILURE_NTH    the call that fails, from 1; 0: none
  *     NTH_FAILURE_ERRNO  number of the error; by default that of the kind
  *     NTH_FAILURE_FROM   set: all later calls of the kind fail, too
- *     NTH_FAILURE_FD     descriptor of a file of sizeof(struct nth_record) bytes that takes the outcome; it is closed in
- *                        the process. Without it the outcome is written to standard error in the end */
+ *     NTH_FAILURE_FD     descriptor of a file of sizeof(struct nth_record) bytes that takes the outcome; it is closed
+ *                        in the process. Without it the outcome is written to standard error in the end */
 #ifndef SHIM_NTH_FAILURE_H
 #define SHIM_NTH_FAILURE_H
 

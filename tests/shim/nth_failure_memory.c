@@ -1,6 +1,7 @@
 /* nth_failure_memory.c - allocations: those that fail, and those that are never freed.
  *
- * Each block alive stands in a table with who asked for it. strdup and strndup are replaced only to see their callers. */
+ * Each block alive stands in a table with who asked for it. strdup and strndup are replaced only to see their
+ * callers. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>

@@ -131,7 +131,7 @@ static void note_sync(int fd)
         note_whole(fd, &status);
 }
 
-/* --- the calls ------------------------------------------------------------------------------------------------------ */
+/* --- the calls ---------------------------------------------------------------------------------------------------- */
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the system's have reserved names */
 

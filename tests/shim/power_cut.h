@@ -2,9 +2,9 @@
  * cut would have left of it.
  *
  * The library of power_cut.c is put before others by LD_PRELOAD, with the folder in POWER_CUT_FOLDER, as realpath gives
- * it, and in POWER_CUT_LOG a file of POWER_LOG_SIZE bytes of zeros, which all processes write to: a head, and events one
- * behind the other. Writes are noted before they are made, and syncs when they are over. What is written by mmap isn't
- * seen, and what goes through stdio is noted whole when it is synced. */
+ * it, and in POWER_CUT_LOG a file of POWER_LOG_SIZE bytes of zeros, which all processes write to: a head, and events
+ * one behind the other. Writes are noted before they are made, and syncs when they are over. What is written by mmap
+ * isn't seen, and what goes through stdio is noted whole when it is synced. */
 #ifndef SHIM_POWER_CUT_H
 #define SHIM_POWER_CUT_H
 

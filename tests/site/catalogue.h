@@ -1,4 +1,5 @@
-/* catalogue.h - which answer a request gets: the table of pages, the traps, the generated graph, the files of a directory. */
+/* catalogue.h - which answer a request gets: the table of pages, the traps, the generated graph, the files of a
+ * directory. */
 #ifndef SITE_CATALOGUE_H
 #define SITE_CATALOGUE_H
 

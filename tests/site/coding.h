@@ -10,8 +10,8 @@
 /* Its name in Content-Encoding; NULL for the identity. */
 const char *site_coding_name(enum site_coding coding);
 
-/* Appends `data` to `out` in that coding, ended when it is `whole`, else only flushed: a decoder gets all of it, but not
- * the end. `out` is marked as failed when that can't be done. */
+/* Appends `data` to `out` in that coding, ended when it is `whole`, else only flushed: a decoder gets all of it, but
+ * not the end. `out` is marked as failed when that can't be done. */
 void site_coding_encode(enum site_coding coding, const char *data, size_t length, bool whole, struct site_text *out);
 
 /* Appends bytes that no decoder takes after what was flushed. */

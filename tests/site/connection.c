@@ -2,8 +2,9 @@
  * further:
  *
  *     HANDSHAKE -> READ -> (QUEUE) -> WAIT -> SEND -> READ ...  an answer that keeps the connection
- *                                                  -> DRAIN     one that ends it: FIN is sent, and what the client still
- *                                                               says is read, since closing on unread bytes would send RST
+ *                                                  -> DRAIN     one that ends it: FIN is sent, and what the client
+ *                                                               still says is read, since closing on
+ *                                                               unread bytes would send RST
  *                                                  -> HOLD      nothing is ever said
  *
  * While it waits or holds, what arrives is stored up to the limit of a request, so that the end of the connection is

@@ -9,8 +9,8 @@
 
 struct frames_server;
 
-/* What becomes of the requests, one letter for each in the order of their arrival, the last of which stands for all that
- * follow:
+/* What becomes of the requests, one letter for each in the order of their arrival, the last of which stands for all
+ * that follow:
  *
  *     a   200, without a body
  *     c   the connection ends

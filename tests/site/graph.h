@@ -5,8 +5,8 @@
 #include "site/answer.h"
 #include "site/site.h"
 
-/* Makes the answer of `target`, with nothing prepared; false when the graph has no such page. The answer is owned by the
- * caller; its text is marked as failed when memory is out. */
+/* Makes the answer of `target`, with nothing prepared; false when the graph has no such page. The answer is owned by
+ * the caller; its text is marked as failed when memory is out. */
 bool site_graph_answer(const struct site_graph *graph, const char *target, struct site_answer *answer);
 
 #endif

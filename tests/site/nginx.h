@@ -37,9 +37,9 @@ const char *nginx_ca_file(const struct nginx *nginx);
 /* The access log: a line a request, "status protocol target". Valid until nginx_stop. */
 const char *nginx_access_log(const struct nginx *nginx);
 
-/* The targets of all requests so far, in the order of their ends. Returns their number, and stores an array that is freed
- * by nginx_free_urls; a negative number when the log can't be read. nginx writes a line when an answer has been sent, which
- * may be a little after the client has it. */
+/* The targets of all requests so far, in the order of their ends. Returns their number, and stores an array that is
+ * freed by nginx_free_urls; a negative number when the log can't be read. nginx writes a line when an answer has been
+ * sent, which may be a little after the client has it. */
 long nginx_log_urls(const struct nginx *nginx, char ***out);
 void nginx_free_urls(char **urls, long count);
 

@@ -24,8 +24,8 @@ size_t site_head_length(const char *data, size_t length);
 /* Takes a whole head apart. Returns 0, or the status that refuses it (400, 414, 501, 505). */
 int site_head_parse(struct site_head *head, const char *data, size_t length);
 
-/* Finds the header `name` (in any case) in a head of `length` bytes. Returns its trimmed value, which is not terminated,
- * and stores its length; NULL when there is none. */
+/* Finds the header `name` (in any case) in a head of `length` bytes. Returns its trimmed value, which is not
+ * terminated, and stores its length; NULL when there is none. */
 const char *site_head_find(const char *data, size_t length, const char *name, size_t *value_length);
 
 #endif

@@ -291,7 +291,8 @@ static void freeze(struct site_server *server)
 }
 
 /* A client that closes a connection and then opens another never has both, but the new one may be taken before the end
- * of the old one is seen. So what is open is noted when the turn after that, which does not wait, has seen what ended. */
+ * of the old one is seen. So what is open is noted when the turn after that, which does not wait, has seen what
+ * ended. */
 static int serve(struct site_server *server, pid_t parent)
 {
     struct site_hub *hub = &server->hub;

@@ -12,8 +12,8 @@ struct site_server;
 /* Listens, and prepares all answers. `record` is the caller's. Returns 0, or -1 with errno set. */
 int site_server_open(struct site_server **out, const struct site_config *config, struct site_record *record);
 
-/* Serves until site_server_stop, or until this process is no child of `parent` any more (0: whoever it is of). Returns 0,
- * or -1 with errno set. */
+/* Serves until site_server_stop, or until this process is no child of `parent` any more (0: whoever it is of). Returns
+ * 0, or -1 with errno set. */
 int site_server_run(struct site_server *server, pid_t parent);
 
 /* Ends the running loop; may be called in a signal handler. */

@@ -101,8 +101,8 @@ struct site_graph {
     uint64_t seed;
 };
 
-/* What is asked for is looked up in `pages`, then the traps, `graph` and `root`; 404 is the answer when none has it. All that is
- * pointed to must live until site_start has returned. */
+/* What is asked for is looked up in `pages`, then the traps, `graph` and `root`; 404 is the answer when none has it.
+ * All that is pointed to must live until site_start has returned. */
 struct site_config {
     const struct site_page *pages; /* ends with a path of NULL; NULL: none */
     bool traps;                    /* sites without an end, below /traps/ (traps.h) */
@@ -151,8 +151,8 @@ unsigned site_connections(const struct site *site); /* connections accepted */
  * loop came may be missing. */
 unsigned site_peak_connections(const struct site *site);
 
-/* Most requests being answered at once. A request is, from the arrival of its head until the last byte of the answer has
- * been handed to the system or the end of its connection has been seen. */
+/* Most requests being answered at once. A request is, from the arrival of its head until the last byte of the answer
+ * has been handed to the system or the end of its connection has been seen. */
 unsigned site_peak_in_flight(const struct site *site);
 
 /* Answers in a second: the median of all whole seconds since the first request but the first and the last, of the first

@@ -1,6 +1,7 @@
 /* text.h - bytes being put together.
  *
- * When memory runs out the text is marked as failed and what follows is dropped, so that one check at the end will do. */
+ * When memory runs out the text is marked as failed and what follows is dropped, so that one check at the end will
+ * do. */
 #ifndef SITE_TEXT_H
 #define SITE_TEXT_H
 

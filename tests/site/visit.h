@@ -1,4 +1,5 @@
-/* visit.h - what is fetched from a site, for the tests of the site itself. A test fails where it is not what it must be. */
+/* visit.h - what is fetched from a site, for the tests of the site itself. A test fails where it is not what it must
+ * be. */
 #ifndef SITE_VISIT_H
 #define SITE_VISIT_H
 

@@ -38,7 +38,8 @@ static void raise_times(int number, int times)
         ck_assert_int_eq(raise(number), 0);
 }
 
-/* A signal's byte is in the pipe before raise() returns, so that the next pass finds it; its callback runs in that pass. */
+/* A signal's byte is in the pipe before raise() returns, so that the next pass finds it; its callback runs in that
+ * pass. */
 START_TEST(every_delivery_is_told)
 {
     struct loop *loop = open_loop(_i);

@@ -1,4 +1,5 @@
-/* Stacks: what they hold, how they are kept, and how running out of one ends. Whatever ends a process does so in a child. */
+/* Stacks: what they hold, how they are kept, and how running out of one ends. Whatever ends a process does so in a
+ * child. */
 #include "async/stack.h"
 
 #include <signal.h>

@@ -44,7 +44,7 @@ START_TEST(what_is_no_value_is_told)
 }
 END_TEST
 
-/* --- from text ------------------------------------------------------------------------------------------------------ */
+/* --- from text ---------------------------------------------------------------------------------------------------- */
 
 #define LONG_TEXT "http://example.test/a/path/that/is/longer/than/what/a/buffer/has/at/first"
 

@@ -16,7 +16,7 @@ enum { CLAIMS = 32, STEPS = 20000, ORIGINS = 12, CHUNK = 65536, HALF_MEGABYTE = 
 
 static const struct fetch_statistic RECORD = {.status = 200};
 
-/* --- two stores, which must answer the same -------------------------------------------------------------------------- */
+/* --- two stores, which must answer the same ----------------------------------------------------------------------- */
 
 static struct store *twins[2];
 static struct claim claims[2][CLAIMS];
@@ -179,7 +179,7 @@ START_TEST(a_store_with_spilled_urls_goes_before_its_end)
 }
 END_TEST
 
-/* --- memory and file --------------------------------------------------------------------------------------------------- */
+/* --- memory and file ---------------------------------------------------------------------------------------------- */
 
 static struct url_memory *memory;
 static struct url_queue queue;
@@ -309,7 +309,7 @@ START_TEST(a_claim_tells_that_spilling_has_ended)
 }
 END_TEST
 
-/* --- the file alone ---------------------------------------------------------------------------------------------------- */
+/* --- the file alone ----------------------------------------------------------------------------------------------- */
 
 START_TEST(pieces_of_all_sizes_come_back)
 {

@@ -84,7 +84,8 @@ START_TEST(name_may_end_in_a_dot)
 }
 END_TEST
 
-/* libcurl is told names by lines in which such signs have a meaning: a host must not change what is known of another. */
+/* libcurl is told names by lines in which such signs have a meaning: a host must not change what is known of
+ * another. */
 START_TEST(names_may_begin_with_a_sign)
 {
     struct http_options options = options_with_dns();

@@ -24,8 +24,8 @@ static struct origin *origin_of(int number)
     return origin;
 }
 
-/* One transfer of each origin, on handles of which as many as possible are asked for; then how many have origins on them
- * and how many these are at most. */
+/* One transfer of each origin, on handles of which as many as possible are asked for; then how many have origins on
+ * them and how many these are at most. */
 static void spread_origins(unsigned max_connections, size_t *handles, size_t *most)
 {
     CURL *transfers[ORIGINS];

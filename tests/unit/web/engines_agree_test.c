@@ -1,5 +1,5 @@
-/* The engines for HTML find the same links in all pages of the documentation sites that are installed. Differences would
- * be listed here with their reasons; there are none. */
+/* The engines for HTML find the same links in all pages of the documentation sites that are installed. Differences
+ * would be listed here with their reasons; there are none. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -53,7 +53,8 @@ static void feed(struct extractor *extractor, struct slice document, size_t at, 
     ck_assert_int_eq(extractor_finish(extractor), 0);
 }
 
-/* A document that holds nothing within the prescan, then a link, and much later, at `at`, what declares its encoding. */
+/* A document that holds nothing within the prescan, then a link, and much later, at `at`, what declares its
+ * encoding. */
 struct late_case {
     const char *before;
     size_t at;

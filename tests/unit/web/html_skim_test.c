@@ -1,5 +1,5 @@
-/* What is passed over must never matter: random markup, made of pieces that are hard to tell apart, gives the same links
- * whole, where it is skimmed, and cut so small that it never is. */
+/* What is passed over must never matter: random markup, made of pieces that are hard to tell apart, gives the same
+ * links whole, where it is skimmed, and cut so small that it never is. */
 #include "unit/suite.h"
 #include "unit/web/recorded_links.h"
 #include "web/extractor_engine.h"

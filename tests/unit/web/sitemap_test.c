@@ -153,7 +153,7 @@ START_TEST(lists_are_read_however_cut)
 }
 END_TEST
 
-/* --- encodings and gzip -------------------------------------------------------------------------------------------- */
+/* --- encodings and gzip ------------------------------------------------------------------------------------------- */
 
 static struct slice utf16(struct buf *out, const char *ascii, bool has_mark)
 {
@@ -204,7 +204,7 @@ START_TEST(packed_files_are_unpacked)
 }
 END_TEST
 
-/* --- limits -------------------------------------------------------------------------------------------------------- */
+/* --- limits ------------------------------------------------------------------------------------------------------- */
 
 /* `count` times `piece` between `head` and `tail`. */
 static struct slice repeat(struct buf *out, const char *head, const char *piece, size_t count, const char *tail)
