@@ -69,16 +69,22 @@ static int fail(struct worker *worker)
     return on_loop(worker, worker_fail);
 }
 
+/* The server's other URLs lack the rules as much as this one, and would ask for them in its place: all of them wait. */
+static int ask_again_later(struct worker *worker)
+{
+    politeness_hold(&worker->server->politeness, worker_next_try(worker));
+    worker_set_pace(worker);
+    return put_back(worker, 0);
+}
+
 /* No answer that means anything came. */
 static int lack_rules(struct worker *worker, enum rules_answer answer)
 {
     struct server *server = worker->server;
     bool tries_again = answer == RULES_UNREACHABLE ? worker_will_try_again(worker)
                                                    : worker->tries < worker->crawler->options->max_tries;
-    if (server->rules != SERVER_RULES_KNOWN && tries_again && !worker->crawler->stopped) {
-        worker_try_later(worker);
-        return 0;
-    }
+    if (server->rules != SERVER_RULES_KNOWN && tries_again && !worker->crawler->stopped)
+        return ask_again_later(worker);
     if (server->rules != SERVER_RULES_KNOWN && answer == RULES_UNREACHABLE)
         return fail(worker);
     server_lack_rules(server, clock_now());

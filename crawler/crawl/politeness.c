@@ -51,11 +51,16 @@ void politeness_heed_delay(struct politeness *politeness, nanoseconds delay)
     politeness->delay = later(politeness->options->delay, sooner(delay, MOST_CRAWL_DELAY));
 }
 
+void politeness_hold(struct politeness *politeness, nanoseconds when)
+{
+    politeness->not_before = later(politeness->not_before, when);
+}
+
 void politeness_asked(struct politeness *politeness, nanoseconds now)
 {
     nanoseconds gap = later(politeness->delay, politeness->spacing);
     if (gap)
-        politeness->not_before = later(politeness->not_before, now + gap);
+        politeness_hold(politeness, now + gap);
 }
 
 bool politeness_is_refusal(int status)
@@ -68,11 +73,6 @@ nanoseconds politeness_backoff(uint32_t tries)
     nanoseconds longest = tries < 16 ? FIRST_BACKOFF << (tries - 1) : LONGEST_BACKOFF;
     longest = sooner(longest, LONGEST_BACKOFF);
     return longest / 2 + (nanoseconds)random_below((uint64_t)longest / 2);
-}
-
-static void hold(struct politeness *politeness, nanoseconds now, nanoseconds wait)
-{
-    politeness->not_before = later(politeness->not_before, now + wait);
 }
 
 static void begin_window(struct politeness *politeness)
@@ -151,9 +151,9 @@ static void note_refusal(struct politeness *politeness, const struct http_respon
     politeness->failures = 0;
     ask_less(politeness, asked, now);
     if (wants_later(response, &wait))
-        hold(politeness, now, sooner(wait, most));
+        politeness_hold(politeness, now + sooner(wait, most));
     else if (response->status == 429)
-        hold(politeness, now, politeness_backoff(tries));
+        politeness_hold(politeness, now + politeness_backoff(tries));
 }
 
 static void note_silence(struct politeness *politeness, nanoseconds asked, nanoseconds now)
@@ -162,7 +162,7 @@ static void note_silence(struct politeness *politeness, nanoseconds asked, nanos
         politeness->silent = now;
     ask_less(politeness, asked, now);
     if (politeness->adapts && politeness->failures > 1)
-        hold(politeness, now, politeness_backoff(politeness->failures - 1));
+        politeness_hold(politeness, now + politeness_backoff(politeness->failures - 1));
 }
 
 /* What we lack ourselves says nothing of the server. */

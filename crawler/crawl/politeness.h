@@ -55,6 +55,9 @@ bool politeness_has_lost(const struct politeness *politeness, nanoseconds now);
 /* Whether the answer says that another try could help: 408, 429, 502, 503, 504. */
 bool politeness_is_refusal(int status);
 
+/* Has nothing asked for before `when`. */
+void politeness_hold(struct politeness *politeness, nanoseconds when);
+
 /* How long a URL waits after so many tries: a quarter of a second at first, then twice as long each time, up to 10 s;
  * less a random part of up to half of it. */
 nanoseconds politeness_backoff(uint32_t tries);

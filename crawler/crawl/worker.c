@@ -244,15 +244,18 @@ static void log_try(const struct worker *worker)
 
 /* A try that lacked a descriptor doesn't count, for nothing was asked of the server, and waits for nothing but the
  * gate. */
+nanoseconds worker_next_try(struct worker *worker)
+{
+    if (worker->crowded)
+        return 0;
+    log_try(worker);
+    worker->claim.tries = worker->tries;
+    return clock_after(politeness_backoff(worker->tries));
+}
+
 void worker_try_later(struct worker *worker)
 {
-    nanoseconds when = 0;
-    if (!worker->crowded) {
-        log_try(worker);
-        worker->claim.tries = worker->tries;
-        when = clock_after(politeness_backoff(worker->tries));
-    }
-    worker_put_back(worker, when);
+    worker_put_back(worker, worker_next_try(worker));
 }
 
 void worker_begin_try(struct worker *worker)

@@ -98,8 +98,10 @@ void worker_begin_try(struct worker *worker);
 void worker_note_answer(struct worker *worker);
 void worker_set_pace(struct worker *worker);
 
-/* Whether the URL is tried again after worker->response, and, if so, puts it off. */
+/* Whether the URL is tried again after worker->response. If so: counts the try that was made and tells when the next may
+ * be (0: at once); and puts it off until then. */
 bool worker_will_try_again(struct worker *worker);
+nanoseconds worker_next_try(struct worker *worker);
 void worker_try_later(struct worker *worker);
 
 /* Puts the claim back, to be the first of its origin at `when`, 0 for at once. */

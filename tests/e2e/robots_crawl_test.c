@@ -177,6 +177,36 @@ START_TEST(what_answers_mean)
 }
 END_TEST
 
+/* All URLs of a server wait for its rules, and not each asks for them anew. */
+START_TEST(many_urls_ask_no_more_often_than_one)
+{
+    enum { ROOTS = 50 };
+    const struct site_page pages[] = {{.path = "/robots.txt",
+                                       .fault = _i ? SITE_RESET_BEFORE_HEAD : SITE_NO_FAULT,
+                                       .status = _i ? 200 : 503,
+                                       .body = FORBIDS},
+                                      {.path = "*", .body = "page"},
+                                      {0}};
+    char roots[ROOTS][TEXT_SIZE], path[TEXT_SIZE];
+    const char *arguments[ROOTS + 16] = {POLITE, "--max-tries", "3", "--skipped", "/dev/stdout"};
+    size_t count = 0;
+    struct run run;
+    open_site(&(struct site_config){.pages = pages});
+    while (arguments[count])
+        count++;
+    for (int i = 0; i < ROOTS; i++) {
+        snprintf(path, sizeof path, "/%d", i);
+        arguments[count++] = site_url(site, path, roots[i], sizeof roots[i]);
+    }
+    run_crawler(&run, site, arguments);
+    ck_assert_int_eq(run.exit_code, 1);
+    ck_assert_uint_eq(site_requests(site), 3);
+    ck_assert_int_eq(run_counter(&run, "fail_connection-reset"), _i ? ROOTS : -1);
+    ck_assert_int_eq(was_skipped(&run, "/49", "robots-unavailable"), !_i);
+    close_site(&run);
+}
+END_TEST
+
 /* Five redirects lead to the rules, six to none. */
 START_TEST(five_redirects_are_followed)
 {
@@ -267,6 +297,7 @@ int main(void)
                            it_is_not_asked_for_on_request, the_product_of_the_user_agent_counts,
                            bodies_of_redirects_are_not_wanted);
     failed |= RUN_TESTS_TIMES("robots answers", ANSWER_COUNT, what_answers_mean);
+    failed |= RUN_TESTS_TIMES("robots of many", 2, many_urls_ask_no_more_often_than_one);
     failed |= RUN_TESTS_TIMES("robots redirects", 2, five_redirects_are_followed);
     return failed | RUN_TESTS_TIMES("large robots", 4, large_files_are_read_so_far);
 }
