@@ -69,10 +69,13 @@ static int fail(struct worker *worker)
     return on_loop(worker, worker_fail);
 }
 
-/* The server's other URLs lack the rules as much as this one, and would ask for them in its place: all of them wait. */
+/* The server's other URLs lack the rules as much as this one, and would ask for them in its place: all of them wait. Of
+ * a server that is down nothing is asked again. */
 static int ask_again_later(struct worker *worker)
 {
-    politeness_hold(&worker->server->politeness, worker_next_try(worker));
+    nanoseconds when = worker_next_try(worker);
+    if (!server_is_down(worker->server, clock_now()))
+        politeness_hold(&worker->server->politeness, when);
     worker_set_pace(worker);
     return put_back(worker, 0);
 }

@@ -245,19 +245,31 @@ static void close_block(struct stack_block *block)
         open_blocks = block->next_open;
 }
 
-static int map_block(void)
+/* A block's memory, of which only what is touched is taken: no page is to be a huge one. */
+static char *map_memory(size_t size)
 {
-    size_t stride = guard_size() + whole_pages(stack_size + record_size());
-    size_t mapped = IN_BLOCK * stride + whole_pages(sizeof(struct stack_block));
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-#ifdef MAP_STACK
+#if defined(MAP_STACK) && !defined(__FreeBSD__) && !defined(__DragonFly__) /* there it is one stack that grows */
     flags |= MAP_STACK;
 #endif
 #ifdef MAP_NORESERVE
     flags |= MAP_NORESERVE;
 #endif
-    char *memory = mmap(NULL, mapped, PROT_READ | PROT_WRITE, flags, -1, 0);
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (memory == MAP_FAILED)
+        return NULL;
+#ifdef MADV_NOHUGEPAGE
+    (void)madvise(memory, size, MADV_NOHUGEPAGE); /* fails where there are no huge pages */
+#endif
+    return memory;
+}
+
+static int map_block(void)
+{
+    size_t stride = guard_size() + whole_pages(stack_size + record_size());
+    size_t mapped = IN_BLOCK * stride + whole_pages(sizeof(struct stack_block));
+    char *memory = map_memory(mapped);
+    if (!memory)
         return ERR_NO_MEMORY;
     struct stack_block *block = (struct stack_block *)(void *)(memory + IN_BLOCK * stride);
     *block = (struct stack_block){

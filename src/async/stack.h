@@ -1,8 +1,8 @@
 /* stack.h - stacks for coroutines.
  *
  * They are committed by the kernel page by page as they are used, each with guard pages below. Stacks that are given
- * back are kept for the next coroutines up to a limit. Running into the guard ends the process with a message that
- * names the coroutine. */
+ * back are kept for the next coroutines; above a limit only while one beside them is in use. Running into the guard
+ * ends the process with a message that names the coroutine. */
 #ifndef ASYNC_STACK_H
 #define ASYNC_STACK_H
 
