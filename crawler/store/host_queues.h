@@ -2,7 +2,7 @@
  *
  * The origins take turns, those with the fewest claims first, so that none holds more than its share of the tasks while
  * another waits, and each at its own pace. Within an origin first come, first served. The same calls in the same order
- * give the same URLs in the same order, whatever the budget of memory. A URL takes its path and at most 33 bytes. */
+ * give the same URLs in the same order, whatever the budget of memory. A URL takes its path and at most 35 bytes. */
 #ifndef STORE_HOST_QUEUES_H
 #define STORE_HOST_QUEUES_H
 
