@@ -27,6 +27,7 @@
 
 #include "async/fiber_hooks.h"
 #include "base/error.h"
+#include "base/list.h"
 
 #ifdef FIBER_HOOKS
 enum { DEFAULT_SIZE = 256 * 1024 };
@@ -45,13 +46,13 @@ struct stack_block {
     unsigned in_use;
     bool is_retired;
     struct stack *free; /* those of the others that are cached */
-    struct stack_block *next, *previous;
-    struct stack_block *next_open, *previous_open;
+    struct list_node of_all;
+    struct list_node of_open;
 };
 
 static size_t stack_size = DEFAULT_SIZE;
-static struct stack_block *blocks;      /* all that are mapped */
-static struct stack_block *open_blocks; /* those that have a stack to give */
+static struct list blocks = LIST_EMPTY(blocks);           /* all that are mapped */
+static struct list open_blocks = LIST_EMPTY(open_blocks); /* those that have a stack to give */
 static struct stack_census counts;
 static struct sigaction earlier_segv, earlier_bus;
 
@@ -102,7 +103,9 @@ static struct stack *stack_at(const struct stack_block *block, size_t place)
 
 static const struct stack *stack_whose_guard_holds(uintptr_t address)
 {
-    for (const struct stack_block *block = blocks; block; block = block->next) {
+    list_for_each(node, &blocks)
+    {
+        const struct stack_block *block = container_of(node, struct stack_block, of_all);
         uintptr_t offset = address - (uintptr_t)block->memory;
         if (offset < block->cut * block->stride && offset % block->stride < guard_size()) {
             const struct stack *stack = stack_at(block, offset / block->stride);
@@ -220,29 +223,9 @@ static void paint(struct stack *stack)
 
 /* --- blocks ------------------------------------------------------------------------------------------------------- */
 
-/* Whether it is among the open ones. */
-static bool is_open(const struct stack_block *block)
+static bool has_stack(const struct stack_block *block)
 {
-    return !block->is_retired && (block->free || block->cut < IN_BLOCK);
-}
-
-static void open_block(struct stack_block *block)
-{
-    block->previous_open = NULL;
-    block->next_open = open_blocks;
-    if (open_blocks)
-        open_blocks->previous_open = block;
-    open_blocks = block;
-}
-
-static void close_block(struct stack_block *block)
-{
-    if (block->next_open)
-        block->next_open->previous_open = block->previous_open;
-    if (block->previous_open)
-        block->previous_open->next_open = block->next_open;
-    else
-        open_blocks = block->next_open;
+    return block->free || block->cut < IN_BLOCK;
 }
 
 /* A block's memory, of which only what is touched is taken: no page is to be a huge one. */
@@ -272,23 +255,15 @@ static int map_block(void)
     if (!memory)
         return ERR_NO_MEMORY;
     struct stack_block *block = (struct stack_block *)(void *)(memory + IN_BLOCK * stride);
-    *block = (struct stack_block){
-        .memory = memory, .mapped = mapped, .stride = stride, .wanted_size = stack_size, .next = blocks};
-    if (blocks)
-        blocks->previous = block;
-    blocks = block;
-    open_block(block);
+    *block = (struct stack_block){.memory = memory, .mapped = mapped, .stride = stride, .wanted_size = stack_size};
+    list_prepend(&blocks, &block->of_all);
+    list_prepend(&open_blocks, &block->of_open);
     return 0;
 }
 
 static void unmap_block(struct stack_block *block)
 {
-    if (block->next)
-        block->next->previous = block->previous;
-    if (block->previous)
-        block->previous->next = block->next;
-    else
-        blocks = block->next;
+    list_remove(&block->of_all);
     for (unsigned i = 0; i < block->cut; i++)
         VALGRIND_STACK_DEREGISTER(stack_at(block, i)->valgrind_id);
     munmap(block->memory, block->mapped);
@@ -297,8 +272,7 @@ static void unmap_block(struct stack_block *block)
 /* It gives no more stacks, and is unmapped when none of those that it gave is in use any more. */
 static void retire_block(struct stack_block *block)
 {
-    if (is_open(block))
-        close_block(block);
+    list_remove(&block->of_open);
     for (; block->free; block->free = block->free->next_free)
         counts.cached--;
     block->is_retired = true;
@@ -326,10 +300,10 @@ static int cut_stack(struct stack **out, struct stack_block *block)
 /* Takes a stack of the first block that has one. */
 static int take_stack(struct stack **out)
 {
-    int err = open_blocks ? 0 : map_block();
+    int err = list_is_empty(&open_blocks) ? map_block() : 0;
     if (err)
         return err;
-    struct stack_block *block = open_blocks;
+    struct stack_block *block = container_of(list_first(&open_blocks), struct stack_block, of_open);
     if (block->free) {
         *out = block->free;
         block->free = block->free->next_free;
@@ -340,8 +314,8 @@ static int take_stack(struct stack **out)
             return err;
     }
     block->in_use++;
-    if (!is_open(block))
-        close_block(block);
+    if (!has_stack(block))
+        list_remove(&block->of_open);
     return 0;
 }
 
@@ -361,8 +335,8 @@ static void keep(struct stack *stack)
 {
     struct stack_block *block = stack->block;
     paint(stack);
-    if (!is_open(block))
-        open_block(block);
+    if (!list_is_linked(&block->of_open))
+        list_prepend(&open_blocks, &block->of_open);
     stack->next_free = block->free;
     block->free = stack;
     counts.cached++;
@@ -384,8 +358,9 @@ void stack_release(struct stack *stack)
 
 void stack_cache_drain(void)
 {
-    for (struct stack_block *block = blocks, *next; block; block = next) {
-        next = block->next;
+    list_for_each(node, &blocks)
+    {
+        struct stack_block *block = container_of(node, struct stack_block, of_all);
         if (!block->is_retired)
             retire_block(block);
     }
@@ -402,9 +377,12 @@ void stack_set_size(size_t size)
 
 void stack_census(struct stack_census *census)
 {
-    for (const struct stack_block *block = blocks; block; block = block->next)
+    list_for_each(node, &blocks)
+    {
+        const struct stack_block *block = container_of(node, struct stack_block, of_all);
         for (unsigned i = 0; i < block->cut; i++)
             if (stack_at(block, i)->owner)
                 take_census(stack_at(block, i));
+    }
     *census = counts;
 }

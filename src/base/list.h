@@ -18,6 +18,12 @@ struct list {
     struct list_node head;
 };
 
+/* What a static list `list` begins with; list_init makes any other one empty. */
+#define LIST_EMPTY(list)                       \
+    {                                          \
+        .head = { &(list).head, &(list).head } \
+    }
+
 /* Makes `node` a node of no list. */
 static inline void list_node_init(struct list_node *node)
 {
