@@ -203,10 +203,21 @@ void loop_watch_init(struct loop_watch *watch, void (*run)(void *context, int fd
     *watch = (struct loop_watch){.fd = -1, .run = run, .context = context};
 }
 
+/* Ends the watch's rest; returns whether it had one. */
+static bool wake(struct loop *loop, struct loop_watch *watch)
+{
+    bool rested = watch->is_resting;
+    loop->watches += rested;
+    watch->is_resting = false;
+    return rested;
+}
+
 int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned interest)
 {
     bool first = watch->interest == 0;
     assert(first || watch->fd == fd);
+    if (wake(loop, watch) && interest == watch->interest)
+        return 0;
     int err = first ? selector_register(loop->selector, fd, interest, watch)
                     : selector_modify(loop->selector, fd, interest, watch);
     if (err)
@@ -217,28 +228,59 @@ int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned 
     return 0;
 }
 
-void loop_unwatch(struct loop *loop, struct loop_watch *watch)
+/* What this pass has yet to tell the watch is forgotten. */
+static void drop_event(struct loop_watch *watch)
 {
-    if (!watch->interest)
-        return;
-    /* An fd that was closed first may be unknown to the selector by now: then there is nothing left to unregister. */
-    (void)selector_unregister(loop->selector, watch->fd);
-    loop->watches--;
-    watch->interest = 0;
-    watch->fd = -1;
     if (watch->event)
         watch->event->data = NULL;
     watch->event = NULL;
 }
 
-static void tell_watch(struct selector_event *event)
+void loop_unwatch(struct loop *loop, struct loop_watch *watch)
+{
+    if (!watch->interest)
+        return;
+    (void)wake(loop, watch);
+    /* An fd that was closed first may be unknown to the selector by now: then there is nothing left to unregister. */
+    (void)selector_unregister(loop->selector, watch->fd);
+    loop->watches--;
+    watch->interest = 0;
+    watch->fd = -1;
+    drop_event(watch);
+}
+
+void loop_rest(struct loop *loop, struct loop_watch *watch)
+{
+    if (!watch->interest || watch->is_resting)
+        return;
+    watch->is_resting = true;
+    loop->watches--;
+    drop_event(watch);
+}
+
+struct loop_watch *loop_watch_of(const struct loop *loop, int fd)
+{
+    return selector_data(loop->selector, fd);
+}
+
+/* The descriptor is ready, and nobody wants to know. */
+static void disturb(struct loop *loop, struct loop_watch *watch)
+{
+    int fd = watch->fd;
+    loop_unwatch(loop, watch);
+    watch->run(watch->context, fd, 0);
+}
+
+static void tell_watch(struct loop *loop, struct selector_event *event)
 {
     struct loop_watch *watch = event->data;
     if (!watch)
         return;
     watch->event = NULL;
     unsigned ready = event->ready & watch->interest;
-    if (ready)
+    if (watch->is_resting)
+        disturb(loop, watch);
+    else if (ready)
         watch->run(watch->context, watch->fd, ready);
 }
 
@@ -249,7 +291,7 @@ static void run_events(struct loop *loop, size_t count)
         watch->event = &loop->events[i];
     }
     for (size_t i = 0; i < count; i++)
-        tell_watch(&loop->events[i]);
+        tell_watch(loop, &loop->events[i]);
 }
 
 /* Passes. */

@@ -47,6 +47,7 @@ struct loop_timer {
 struct loop_watch {
     int fd;
     unsigned interest; /* SELECTOR_READ, SELECTOR_WRITE; 0 while not watched */
+    bool is_resting;
     void (*run)(void *context, int fd, unsigned ready);
     void *context;
     struct selector_event *event; /* what the pass that is running has yet to tell this watch; else NULL */
@@ -98,6 +99,15 @@ int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned 
 /* Stops `watch`; no event that this pass still holds will reach it. To be called before its fd is closed; one that was
  * closed already is tolerated. Nothing happens while it watches nothing. */
 void loop_unwatch(struct loop *loop, struct loop_watch *watch);
+
+/* Lets `watch` rest, for a while in which nobody wants to hear of its descriptor, as loop_unwatch does, but without
+ * telling the selector: loop_watch_fd for the same interest costs nothing then. Should the descriptor become ready
+ * before that, it isn't watched any more, and the watch is run with nothing as what is ready. loop_unwatch has to come
+ * before the fd is closed. Nothing happens while it watches nothing. */
+void loop_rest(struct loop *loop, struct loop_watch *watch);
+
+/* The watch of `fd`, which may rest; NULL for none. */
+struct loop_watch *loop_watch_of(const struct loop *loop, int fd);
 
 void loop_signal_init(struct loop_signal *signal, void (*run)(void *context, int number), void *context);
 

@@ -174,6 +174,11 @@ int selector_unregister(struct selector *selector, int fd)
     return 0;
 }
 
+void *selector_data(const struct selector *selector, int fd)
+{
+    return is_registered(selector, fd) ? selector->slots[fd].data : NULL;
+}
+
 static nanoseconds time_left(nanoseconds deadline)
 {
     if (deadline == NEVER)

@@ -55,6 +55,9 @@ int selector_modify(struct selector *selector, int fd, unsigned interest, void *
 /* Stops to watch `fd`, which may have been closed already. Errors: ERR_NOT_REGISTERED. */
 int selector_unregister(struct selector *selector, int fd);
 
+/* The data of `fd`; NULL while it is not registered. */
+void *selector_data(const struct selector *selector, int fd);
+
 /* Waits until a descriptor is ready or `deadline` is reached (a deadline in the past polls, NEVER waits for ever), and
  * writes up to `capacity` (at least 1) events, one a descriptor at most, to `events`. Returns their number: 0 at the
  * deadline or when a signal came in; a negative error otherwise (ERR_SYSTEM, ERR_NO_MEMORY). The wait is rounded up,

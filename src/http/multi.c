@@ -8,8 +8,9 @@
  * Several rules were learnt the hard way by others:
  * - Nothing of libcurl may be called from on_socket, on_timer or a transfer's callbacks. on_timer therefore only moves
  *   a timer of the loop, which fires in a later pass even for 0 ms.
- * - "No more" does not mean that the socket is closed (an idle connection in the pool may come back), nor that it is
- *   still open (it may come late): the loop tolerates both.
+ * - "No more" does not mean that the socket is closed: mostly its connection lies idle, and comes back with the next
+ *   transfer. So its watch rests until libcurl closes the socket, which it does by on_close, or something comes from
+ *   the other side.
  * - After each action the finished transfers must be fetched by curl_multi_info_read, and a message is gone with the
  *   handle's removal: the result is copied before.
  * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
@@ -20,6 +21,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -35,8 +37,9 @@ struct multi {
     struct multi_events events;
 };
 
-/* A socket of libcurl's that is watched. */
+/* A socket of libcurl's that is watched, or was and lies idle. */
 struct socket_watch {
+    struct multi *multi;
     struct list_node node;
     struct loop_watch watch;
 };
@@ -70,9 +73,9 @@ static void drain(struct multi *multi)
     }
 }
 
-static void forget_socket(struct multi *multi, struct socket_watch *socket)
+static void forget_socket(struct socket_watch *socket)
 {
-    loop_unwatch(multi->loop, &socket->watch);
+    loop_unwatch(socket->multi->loop, &socket->watch);
     list_remove(&socket->node);
     free(socket);
 }
@@ -84,7 +87,7 @@ static void close_handle(struct multi *multi)
     multi->handle = NULL;
     list_for_each(node, &multi->sockets)
     {
-        forget_socket(multi, container_of(node, struct socket_watch, node));
+        forget_socket(container_of(node, struct socket_watch, node));
     }
     loop_timer_cancel(multi->loop, &multi->timer);
 }
@@ -112,8 +115,13 @@ static void act(struct multi *multi, curl_socket_t socket, int ready)
 
 static void on_ready(void *context, int fd, unsigned ready)
 {
+    struct socket_watch *socket = context;
+    if (!ready) {
+        forget_socket(socket);
+        return;
+    }
     int action = (ready & SELECTOR_READ ? CURL_CSELECT_IN : 0) | (ready & SELECTOR_WRITE ? CURL_CSELECT_OUT : 0);
-    act(context, fd, action);
+    act(socket->multi, fd, action);
 }
 
 static void on_due(void *context)
@@ -121,16 +129,41 @@ static void on_due(void *context)
     act(context, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static struct socket_watch *new_socket(struct multi *multi, curl_socket_t fd)
+static struct socket_watch *new_socket(struct multi *multi)
 {
     struct socket_watch *socket = malloc(sizeof *socket);
     if (!socket)
         return NULL;
+    socket->multi = multi;
     list_node_init(&socket->node);
     list_append(&multi->sockets, &socket->node);
-    loop_watch_init(&socket->watch, on_ready, multi);
-    curl_multi_assign(multi->handle, fd, socket);
+    loop_watch_init(&socket->watch, on_ready, socket);
     return socket;
+}
+
+/* The watch of a socket that is libcurl's; NULL for none. */
+static struct socket_watch *watch_of(const struct multi *multi, curl_socket_t fd)
+{
+    struct loop_watch *watch = loop_watch_of(multi->loop, fd);
+    return watch ? container_of(watch, struct socket_watch, watch) : NULL;
+}
+
+/* Gives libcurl a watch for a socket that it wants watched again, or for the first time. */
+static struct socket_watch *assign_watch(struct multi *multi, curl_socket_t fd)
+{
+    struct socket_watch *socket = watch_of(multi, fd);
+    if (!socket)
+        socket = new_socket(multi);
+    if (socket)
+        curl_multi_assign(multi->handle, fd, socket);
+    return socket;
+}
+
+static void let_rest(struct socket_watch *socket)
+{
+    loop_rest(socket->multi->loop, &socket->watch);
+    if (!socket->watch.interest) /* it could not be watched, or is closed */
+        forget_socket(socket);
 }
 
 /* libcurl's CURLMOPT_SOCKETFUNCTION. Its -1 would give all transfers up, and so one that can't be watched is left to
@@ -142,10 +175,10 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
     (void)easy;
     if (what == CURL_POLL_REMOVE) {
         if (socket)
-            forget_socket(multi, socket);
+            let_rest(socket);
         return 0;
     }
-    if (!socket && !(socket = new_socket(multi, fd))) {
+    if (!socket && !(socket = assign_watch(multi, fd))) {
         log_error("cannot watch a socket: %s", error_text(ERR_NO_MEMORY));
         return 0;
     }
@@ -154,6 +187,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
     if (err)
         log_error("cannot watch a socket: %s", error_text(err));
     return 0;
+}
+
+/* libcurl's CURLOPT_CLOSESOCKETFUNCTION. */
+static int on_close(void *context, curl_socket_t fd)
+{
+    const struct multi *multi = context;
+    struct socket_watch *socket = watch_of(multi, fd);
+    if (socket && socket->watch.is_resting)
+        forget_socket(socket);
+    else if (socket)
+        loop_unwatch(multi->loop, &socket->watch); /* it has yet to say "no more" */
+    return close(fd);
 }
 
 /* libcurl's CURLMOPT_TIMERFUNCTION. */
@@ -218,6 +263,8 @@ int multi_add(struct multi *multi, CURL *easy)
     int err = multi->handle ? 0 : open_handle(multi);
     if (err)
         return err;
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, multi);
     CURLMcode code = curl_multi_add_handle(multi->handle, easy);
     if (code != CURLM_OK)
         return code == CURLM_OUT_OF_MEMORY ? ERR_NO_MEMORY : ERR_INVALID;

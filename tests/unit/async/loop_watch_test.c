@@ -1,6 +1,7 @@
 #include "async/loop.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "unit/async/fixture.h"
 
@@ -249,11 +250,158 @@ START_TEST(more_ready_descriptors_than_a_pass_holds)
 }
 END_TEST
 
+/* What a watch was told, which goes on. */
+struct sleeper {
+    struct loop_watch watch;
+    unsigned ready;
+    int times;
+};
+
+static void note(void *context, int fd, unsigned ready)
+{
+    struct sleeper *self = context;
+    (void)fd;
+    self->ready = ready;
+    self->times++;
+}
+
+/* One that was watched for reading and rests. */
+static void lay_down(struct sleeper *self, struct loop *loop, int fd)
+{
+    *self = (struct sleeper){.times = 0};
+    loop_watch_init(&self->watch, note, self);
+    ck_assert_int_eq(loop_watch_fd(loop, &self->watch, fd, SELECTOR_READ), 0);
+    loop_rest(loop, &self->watch);
+    ck_assert_ptr_eq(loop_watch_of(loop, fd), &self->watch);
+}
+
+static void open_pair(int ends[2])
+{
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+}
+
+START_TEST(watch_goes_on_behind_a_rest)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2];
+    open_pair(ends);
+    struct sleeper sleeper;
+    lay_down(&sleeper, loop, ends[0]);
+    run_dry(loop); /* nobody waits for it */
+    ck_assert_int_eq(loop_watch_fd(loop, &sleeper.watch, ends[0], SELECTOR_READ), 0);
+    ck_assert_int_eq(write(ends[1], "x", 1), 1);
+    run_briefly(loop);
+    ck_assert_int_eq(sleeper.times, 1);
+    ck_assert_uint_eq(sleeper.ready, SELECTOR_READ);
+    loop_unwatch(loop, &sleeper.watch);
+    run_dry(loop);
+    close_pipe(ends);
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(watch_goes_on_for_something_else)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2];
+    open_pair(ends);
+    struct sleeper sleeper;
+    lay_down(&sleeper, loop, ends[0]);
+    ck_assert_int_eq(loop_watch_fd(loop, &sleeper.watch, ends[0], SELECTOR_WRITE), 0);
+    run_briefly(loop);
+    ck_assert_int_eq(sleeper.times, 1);
+    ck_assert_uint_eq(sleeper.ready, SELECTOR_WRITE);
+    loop_unwatch(loop, &sleeper.watch);
+    close_pipe(ends);
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(ready_descriptor_ends_a_rest)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2];
+    open_pair(ends);
+    struct sleeper sleeper;
+    lay_down(&sleeper, loop, ends[0]);
+    ck_assert_int_eq(write(ends[1], "x", 1), 1);
+    run_briefly(loop);
+    run_briefly(loop);
+    ck_assert_int_eq(sleeper.times, 1);
+    ck_assert_uint_eq(sleeper.ready, 0);
+    ck_assert_uint_eq(sleeper.watch.interest, 0);
+    ck_assert_ptr_null(loop_watch_of(loop, ends[0]));
+    loop_rest(loop, &sleeper.watch); /* which does nothing */
+    ck_assert_int_eq(loop_watch_fd(loop, &sleeper.watch, ends[0], SELECTOR_READ), 0);
+    run_briefly(loop);
+    ck_assert_int_eq(sleeper.times, 2);
+    ck_assert_uint_eq(sleeper.ready, SELECTOR_READ);
+    loop_unwatch(loop, &sleeper.watch);
+    close_pipe(ends);
+    loop_free(loop);
+}
+END_TEST
+
+START_TEST(descriptor_may_be_closed_behind_a_rest_that_ended)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2];
+    open_pair(ends);
+    struct sleeper sleeper;
+    struct listener heir;
+    lay_down(&sleeper, loop, ends[0]);
+    loop_unwatch(loop, &sleeper.watch);
+    ck_assert_ptr_null(loop_watch_of(loop, ends[0]));
+    close_pipe(ends);
+    open_full_pipe(ends);
+    listener_init(&heir, loop);
+    listen_to(&heir, ends[0], SELECTOR_READ);
+    run_dry(loop);
+    ck_assert_int_eq(heir.times, 1);
+    ck_assert_int_eq(sleeper.times, 0);
+    close_pipe(ends);
+    loop_free(loop);
+}
+END_TEST
+
+/* Lays the other of two that are ready in the same pass to rest. */
+static void calm_other(void *context, int fd, unsigned ready)
+{
+    (void)fd;
+    struct changer *self = context;
+    ck_assert_uint_eq(ready, SELECTOR_READ);
+    ++*self->runs;
+    loop_rest(self->loop, &self->other->watch);
+}
+
+START_TEST(watch_that_rests_is_not_told_in_that_pass)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2][2], runs = 0;
+    struct changer changers[2];
+    for (int i = 0; i < 2; i++) {
+        open_full_pipe(ends[i]);
+        changers[i] = (struct changer){.loop = loop, .other = &changers[!i], .runs = &runs};
+        loop_watch_init(&changers[i].watch, calm_other, &changers[i]);
+        ck_assert_int_eq(loop_watch_fd(loop, &changers[i].watch, ends[i][0], SELECTOR_READ), 0);
+    }
+    run_briefly(loop);
+    ck_assert_int_eq(runs, 1);
+    for (int i = 0; i < 2; i++) {
+        loop_unwatch(loop, &changers[i].watch);
+        close_pipe(ends[i]);
+    }
+    loop_free(loop);
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_ON_EACH_SELECTOR("loop_watch", watch_is_told_what_it_asked_for, hang_up_wakes_a_reader,
-                                interest_can_be_changed, descriptor_that_is_not_open_is_refused,
-                                descriptor_that_was_closed_first_can_be_unwatched,
-                                event_that_is_of_no_interest_any_more_is_dropped, unwatched_descriptor_is_never_told_of,
-                                more_ready_descriptors_than_a_pass_holds);
+    return RUN_ON_EACH_SELECTOR(
+        "loop_watch", watch_is_told_what_it_asked_for, hang_up_wakes_a_reader, interest_can_be_changed,
+        descriptor_that_is_not_open_is_refused, descriptor_that_was_closed_first_can_be_unwatched,
+        event_that_is_of_no_interest_any_more_is_dropped, unwatched_descriptor_is_never_told_of,
+        more_ready_descriptors_than_a_pass_holds, watch_goes_on_behind_a_rest, watch_goes_on_for_something_else,
+        ready_descriptor_ends_a_rest, descriptor_may_be_closed_behind_a_rest_that_ended,
+        watch_that_rests_is_not_told_in_that_pass);
 }
