@@ -99,11 +99,12 @@ HTML_AVX2 static inline uint64_t html_equal_avx2(__m256i low, __m256i high, char
     return bits | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, pattern)) << 32;
 }
 
-/* White space is what a table that its lower four bits look into has for it: 0x20, 0x09, 0x0A, 0x0C and 0x0D. */
+/* White space is what this has for its lower four bits: 0x20, 0x09, 0x0A, 0x0C and 0x0D. */
+#define HTML_SPACE_TABLE ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, '\f', '\r', 0, 0
+
 HTML_AVX2 static inline uint64_t html_spaces_avx2(__m256i low, __m256i high)
 {
-    const __m256i table = _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, '\f', '\r', 0, 0, ' ', 0, 0, 0,
-                                           0, 0, 0, 0, 0, '\t', '\n', 0, '\f', '\r', 0, 0);
+    const __m256i table = _mm256_setr_epi8(HTML_SPACE_TABLE, HTML_SPACE_TABLE);
     low = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, low), low);
     high = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, high), high);
     return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
@@ -116,6 +117,28 @@ HTML_AVX2 static inline struct html_marks html_mark_avx2(const char *at)
     return (struct html_marks){html_equal_avx2(low, high, '<'), html_equal_avx2(low, high, '>'),
                                html_equal_avx2(low, high, '"'), html_equal_avx2(low, high, '='),
                                html_equal_avx2(low, high, '/'), html_spaces_avx2(low, high)};
+}
+
+#define HTML_AVX512 __attribute__((target("avx2,avx512f,avx512bw,avx512vbmi,bmi,bmi2,pclmul")))
+
+HTML_AVX512 static inline __m512i html_load_avx512(const char *at)
+{
+    return _mm512_loadu_si512((const void *)at);
+}
+
+HTML_AVX512 static inline uint64_t html_equal_avx512(__m512i bytes, char wanted)
+{
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(wanted));
+}
+
+HTML_AVX512 static inline struct html_marks html_mark_avx512(const char *at)
+{
+    const __m128i table = _mm_setr_epi8(HTML_SPACE_TABLE);
+    __m512i bytes = html_load_avx512(at);
+    __m512i spaces = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(table), bytes);
+    return (struct html_marks){html_equal_avx512(bytes, '<'), html_equal_avx512(bytes, '>'),
+                               html_equal_avx512(bytes, '"'), html_equal_avx512(bytes, '='),
+                               html_equal_avx512(bytes, '/'), _mm512_cmpeq_epi8_mask(spaces, bytes)};
 }
 
 /* Multiplying without carries by all ones. */

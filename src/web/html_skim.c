@@ -15,8 +15,9 @@
 #include "web/html_marks.h"
 
 enum {
-    KEY = 4,   /* bytes of a name */
-    MARGIN = 8 /* bytes behind a block that may be looked at: the name behind a '<' */
+    KEY = 4,    /* bytes of a name */
+    MARGIN = 8, /* bytes behind a block that may be looked at: the name behind a '<' */
+    CLASSES = 8
 };
 
 /* --- the sets of names -------------------------------------------------------------------------------------------- */
@@ -69,6 +70,34 @@ static void add_pair(signed char *pairs, char first, char second)
     }
 }
 
+static void add_class(unsigned char classes[SKIM_ASCII], char byte, unsigned char class)
+{
+    classes[(unsigned char)byte % SKIM_ASCII] |= class;
+    if (is_letter(byte))
+        classes[(unsigned char)(byte ^ 0x20)] |= class;
+}
+
+/* The class of the three bytes that begin with `first`. There are more than classes, but what '!' begins, which matters
+ * whatever follows, is alone in its own. */
+static unsigned char class_of(struct html_triples *triples, char first)
+{
+    unsigned char class = triples->classes[0][(unsigned char)first];
+    if (!class)
+        class = (unsigned char)(1u << (first == '!' ? 0 : 1 + triples->beginnings++ % (CLASSES - 1)));
+    return class;
+}
+
+/* Adds three bytes, their letters in either case, of which only the first are given: the others may be any. */
+static void add_triple(struct html_triples *triples, const char *bytes, size_t given)
+{
+    unsigned char class = class_of(triples, bytes[0]);
+    for (size_t i = 0; i < given; i++)
+        add_class(triples->classes[i], bytes[i], class);
+    for (size_t i = given; i < SKIM_TRIPLE; i++)
+        for (unsigned byte = 0; byte < SKIM_ASCII; byte++)
+            add_class(triples->classes[i], (char)byte, class);
+}
+
 void html_skim_init(struct html_skim *skim)
 {
     *skim = (struct html_skim){0};
@@ -76,30 +105,33 @@ void html_skim_init(struct html_skim *skim)
         char pair[] = {'!', (char)byte};
         skim->pairs_behind_less[load_pair(pair)] = -1;
     }
+    add_triple(&skim->behind_less, "!", 1);
 }
 
 /* What may follow a tag's name. */
 static const char BEHIND_NAME[] = {' ', '\t', '\n', '\f', '\r', '/', '>'};
 
-/* The pair and the key of what stands behind a '<'; in names of one letter the pair is all there is to see. */
-static void add_tag(struct html_skim *skim, const char *bytes)
+/* Adds what stands behind a '<', of which `given` bytes are known: in names of one letter the pair is all there is to
+ * see. */
+static void add_tag(struct html_skim *skim, const char *bytes, size_t given)
 {
     char key[KEY] = {'<', bytes[0], bytes[1], bytes[2]};
     add(skim->elements, hash(load_key(key)));
     add_pair(skim->pairs_behind_less, bytes[0], bytes[1]);
+    add_triple(&skim->behind_less, bytes, given);
 }
 
 void html_skim_add_element(struct html_skim *skim, const char *name)
 {
     size_t length = strlen(name);
     if (length >= KEY - 1)
-        add_tag(skim, name);
+        add_tag(skim, name, SKIM_TRIPLE);
     for (size_t i = 0; i < sizeof BEHIND_NAME && length < KEY - 1; i++) {
         char bytes[KEY - 1] = {0};
         memset(bytes, BEHIND_NAME[i], sizeof bytes);
         for (size_t k = 0; k < length; k++)
             bytes[k] = name[k];
-        add_tag(skim, bytes);
+        add_tag(skim, bytes, length + 1);
     }
 }
 
@@ -111,13 +143,14 @@ void html_skim_add_end(struct html_skim *skim, const char *name)
         char bytes[KEY - 1] = {'/', name[0], BEHIND_NAME[i]};
         if (length > 1)
             bytes[2] = name[1];
-        add_tag(skim, bytes);
+        add_tag(skim, bytes, SKIM_TRIPLE);
     }
 }
 
 void html_skim_add_attribute(struct html_skim *skim, const char *name)
 {
     size_t length = strlen(name);
+    add_triple(&skim->before_equals, name + length - SKIM_TRIPLE, SKIM_TRIPLE);
     if (length >= KEY) {
         skim->attributes[hash(load_key(name + length - KEY))] = -1;
         return;
@@ -141,7 +174,12 @@ struct carry {
     uint64_t after_equals; /* lowest bit: behind a '=' that a value is to follow */
     uint64_t in_name;      /* lowest bit: in or before a tag's name */
     uint64_t after_space;  /* lowest bit: behind what a name can't end with */
+    uint64_t names;        /* where values begin whose names end as one of the set */
 };
+
+/* Tells those of `tags` and `values` of a block of which a glance doesn't settle that they don't matter. */
+typedef uint64_t html_look(const struct html_skim *skim, struct carry *carry, const char *block, uint64_t tags,
+                           uint64_t values);
 
 /* What a block holds, up to its first bit in `strange`. */
 struct findings {
@@ -220,10 +258,12 @@ INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, u
     return hit;
 }
 
-/* The tags and values of a block of which a glance doesn't settle that they don't matter. As many as are usual in a
- * block are looked up without a branch, since nothing foretells how many there are. */
-INLINE uint64_t first_look(const struct html_skim *skim, const char *block, uint64_t tags, uint64_t values)
+/* One after the other. As many as are usual in a block are looked up without a branch, since nothing foretells how many
+ * there are. */
+INLINE uint64_t look_at_each(const struct html_skim *skim, struct carry *carry, const char *block, uint64_t tags,
+                             uint64_t values)
 {
+    (void)carry;
     uint64_t hits = look_at_tag(skim, block, &tags);
     hits |= look_at_value(skim, block, &values);
     hits |= look_at_tag(skim, block, &tags);
@@ -236,6 +276,37 @@ INLINE uint64_t first_look(const struct html_skim *skim, const char *block, uint
         hits |= look_at_value(skim, block, &values);
     return hits;
 }
+
+#if defined(__x86_64__)
+
+/* The classes of sixty-four bytes that stand `place` bytes behind where three of the set may begin. */
+HTML_AVX512 INLINE __m512i classes_at(const struct html_triples *triples, const char *start, int place)
+{
+    const char *classes = (const char *)triples->classes[place];
+    return _mm512_permutex2var_epi8(html_load_avx512(classes), html_load_avx512(start + place),
+                                    html_load_avx512(classes + SKIM_ASCII / 2));
+}
+
+/* At which of sixty-four bytes do three of the set begin? */
+HTML_AVX512 INLINE uint64_t find_triples(const struct html_triples *triples, const char *start)
+{
+    __m512i two = _mm512_and_si512(classes_at(triples, start, 0), classes_at(triples, start, 1));
+    return _mm512_test_epi8_mask(two, classes_at(triples, start, 2));
+}
+
+/* All at once. */
+HTML_AVX512 INLINE uint64_t look_at_all(const struct html_skim *skim, struct carry *carry, const char *block,
+                                        uint64_t tags, uint64_t values)
+{
+    enum { TO_VALUE = SKIM_TRIPLE + 1 }; /* "ref=" */
+    uint64_t names = find_triples(&skim->before_equals, block);
+    uint64_t hits =
+        (tags & find_triples(&skim->behind_less, block + 1)) | (values & (names << TO_VALUE | carry->names));
+    carry->names = names >> (64 - TO_VALUE);
+    return hits;
+}
+
+#endif
 
 /* --- a closer look ------------------------------------------------------------------------------------------------ */
 
@@ -302,6 +373,8 @@ static struct html_skim_turn second_look(const struct way *way, const struct fin
             turn = turn_at_tag(way, at);
             continue;
         }
+        if (!way->skim->attributes[hash(load_key(at - 1 - KEY))])
+            continue;
         const char *start = last_tag(way->block, found->tags & (hit - 1), way->tag);
         turn = way->skimmer->tag(way->skimmer->context, start, way->end);
         if (turn.stops || turn.at - way->block >= HTML_BLOCK ||
@@ -329,15 +402,15 @@ static __attribute__((noinline)) struct html_skim_turn look_closer(const struct 
 
 /* --- the way through a piece -------------------------------------------------------------------------------------- */
 
-INLINE const char *skim_by(html_marker *mark, html_parity *parities, const struct html_skim *skim, const char *at,
-                           const char *end, const struct html_skimmer *skimmer)
+INLINE const char *skim_by(html_marker *mark, html_parity *parities, html_look *look, const struct html_skim *skim,
+                           const char *at, const char *end, const struct html_skimmer *skimmer)
 {
     const char *block = at, *tag = at;
     struct carry carry = {0};
     while (end - block >= HTML_BLOCK + MARGIN) {
         const struct findings found = read_block(skim, &carry, mark(block), parities);
         uint64_t sure = lowest(found.strange) - 1; /* the bits below the first strange one */
-        uint64_t hits = first_look(skim, block, found.looked_at & sure, found.values & sure);
+        uint64_t hits = look(skim, &carry, block, found.looked_at & sure, found.values & sure);
         if (!(hits | found.strange)) {
             tag = last_tag(block, found.tags, tag);
             block += HTML_BLOCK;
@@ -358,10 +431,10 @@ INLINE const char *skim_by(html_marker *mark, html_parity *parities, const struc
     return carry.in_tag ? tag : block;
 }
 
-const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end,
-                               const struct html_skimmer *skimmer)
+static const char *skim_portable(const struct html_skim *skim, const char *at, const char *end,
+                                 const struct html_skimmer *skimmer)
 {
-    return skim_by(html_mark_portable, html_parities_portable, skim, at, end, skimmer);
+    return skim_by(html_mark_portable, html_parities_portable, look_at_each, skim, at, end, skimmer);
 }
 
 #if defined(__x86_64__)
@@ -369,34 +442,59 @@ const char *html_skim_portable(const struct html_skim *skim, const char *at, con
 static const char *skim_sse2(const struct html_skim *skim, const char *at, const char *end,
                              const struct html_skimmer *skimmer)
 {
-    return skim_by(html_mark_sse2, html_parities_portable, skim, at, end, skimmer);
+    return skim_by(html_mark_sse2, html_parities_portable, look_at_each, skim, at, end, skimmer);
 }
 
 HTML_AVX2 static const char *skim_avx2(const struct html_skim *skim, const char *at, const char *end,
                                        const struct html_skimmer *skimmer)
 {
-    return skim_by(html_mark_avx2, html_parities_clmul, skim, at, end, skimmer);
+    return skim_by(html_mark_avx2, html_parities_clmul, look_at_each, skim, at, end, skimmer);
 }
 
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
+HTML_AVX512 static const char *skim_avx512(const struct html_skim *skim, const char *at, const char *end,
+                                           const struct html_skimmer *skimmer)
 {
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul"))
-        return skim_avx2(skim, at, end, skimmer);
-    return skim_sse2(skim, at, end, skimmer);
+    return skim_by(html_mark_avx512, html_parities_clmul, look_at_all, skim, at, end, skimmer);
 }
 
-#elif defined(__aarch64__)
+static html_skim_way *const WAYS[] = {skim_avx512, skim_avx2, skim_sse2, skim_portable, NULL};
 
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
+html_skim_way *const *html_skim_ways(void)
 {
-    return skim_by(html_mark_neon, html_parities_portable, skim, at, end, skimmer);
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("pclmul"))
+        return &WAYS[2];
+    return &WAYS[!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vbmi")];
 }
 
 #else
 
-const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
+#if defined(__aarch64__)
+
+static const char *skim_neon(const struct html_skim *skim, const char *at, const char *end,
+                             const struct html_skimmer *skimmer)
 {
-    return html_skim_portable(skim, at, end, skimmer);
+    return skim_by(html_mark_neon, html_parities_portable, look_at_each, skim, at, end, skimmer);
+}
+
+static html_skim_way *const WAYS[] = {skim_neon, skim_portable, NULL};
+
+#else
+
+static html_skim_way *const WAYS[] = {skim_portable, NULL};
+
+#endif
+
+html_skim_way *const *html_skim_ways(void)
+{
+    return WAYS;
 }
 
 #endif
+
+const char *html_skim(const struct html_skim *skim, const char *at, const char *end, const struct html_skimmer *skimmer)
+{
+    static html_skim_way *way;
+    if (!way)
+        way = *html_skim_ways();
+    return way(skim, at, end, skimmer);
+}

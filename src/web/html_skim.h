@@ -10,15 +10,24 @@
 
 #include "base/slice.h"
 
-enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12 };
+enum { SKIM_PAIRS = 1 << 16, SKIM_KEYS = 1 << 12, SKIM_TRIPLE = 3, SKIM_ASCII = 128 };
 
-/* What of tags may matter. A look at two bytes behind a '<' settles it for most; the keys of more bytes, hashed, for
- * the others, and for attributes. */
+/* A set of three bytes: of each byte, by where it stands, the classes that have it. Three bytes of which all are in one
+ * class are of the set, or are made up of some that are. */
+struct html_triples {
+    _Alignas(64) unsigned char classes[SKIM_TRIPLE][SKIM_ASCII];
+    unsigned beginnings; /* that have a class */
+};
+
+/* What of tags may matter. A look at two bytes behind a '<' settles it for most, or one at three bytes of sixty-four
+ * names at once; the keys of more bytes, hashed, for the others, and for attributes. */
 struct html_skim {
     uint64_t ends;                             /* all bits set if end tags may matter, else 0 */
     signed char pairs_behind_less[SKIM_PAIRS]; /* -1: first bytes of an element's name, or of what is no tag at all */
     signed char attributes[SKIM_KEYS];         /* -1: the end of an attribute's name */
     uint64_t elements[SKIM_KEYS / 64];
+    struct html_triples behind_less;
+    struct html_triples before_equals;
 };
 
 /* Begins with what isn't written like a tag. */
@@ -53,8 +62,10 @@ struct html_skimmer {
 const char *html_skim(const struct html_skim *skim, const char *at, const char *end,
                       const struct html_skimmer *skimmer);
 
-/* The same by means that every machine has; for tests. */
-const char *html_skim_portable(const struct html_skim *skim, const char *at, const char *end,
-                               const struct html_skimmer *skimmer);
+/* The ways to do it that this machine has, best first, NULL behind the last, which every machine has. They come to the
+ * same; for tests. */
+typedef const char *html_skim_way(const struct html_skim *skim, const char *at, const char *end,
+                                  const struct html_skimmer *skimmer);
+html_skim_way *const *html_skim_ways(void);
 
 #endif
