@@ -4,7 +4,8 @@
  * the last home takes what the end of the array pushes over.
  *
  * Arrays are whole pages of their own, since a heap from which arrays of ever larger sizes are taken keeps a fifth of
- * it for itself in gaps that fit nothing. */
+ * it for itself in gaps that fit nothing. Those of a small crawl, which take less than a page, do come from it: two
+ * hundred pages cost more than all that is put into them. */
 #include "store/seen.h"
 
 #include <stdlib.h>
@@ -44,13 +45,17 @@ int seen_create(struct seen **out)
 
 static uint64_t *map_slots(size_t count)
 {
+    if (count < PAGE)
+        return calloc(count, sizeof(uint64_t));
     void *slots = mmap(NULL, count * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return slots == MAP_FAILED ? NULL : slots;
 }
 
 static void unmap_slots(uint64_t *slots, size_t count)
 {
-    if (slots)
+    if (count < PAGE)
+        free(slots);
+    else if (slots)
         munmap(slots, count * sizeof *slots);
 }
 
@@ -134,12 +139,21 @@ static bool refill(struct segment *to, const struct segment *from)
     return true;
 }
 
+/* The slots of an array that has `wanted` at least: whole pages, or a part of one that halving it gives. */
+static uint32_t array_size(uint32_t wanted)
+{
+    uint32_t size = PAGE;
+    while (size / 2 >= wanted)
+        size /= 2;
+    return size < wanted ? (wanted + PAGE - 1) / PAGE * PAGE : size;
+}
+
 /* Moves a segment to an array of at least `size` homes; the overhang grows until what the end pushes over fits in. */
 static int resize(struct seen *seen, struct segment *segment, uint32_t size, uint32_t overhang)
 {
     struct segment bigger;
     for (;; overhang *= 2) {
-        uint32_t slots = (size + overhang + PAGE - 1) / PAGE * PAGE;
+        uint32_t slots = array_size(size + overhang);
         bigger = (struct segment){.slots = map_slots(slots), .size = slots - overhang, .overhang = overhang};
         if (!bigger.slots)
             return ERR_NO_MEMORY;

@@ -489,13 +489,38 @@ static inline size_t skip_without_marks(struct slice rest)
 
 #endif
 
+/* Whether the mark at `at` means nothing at the top, outside of image-set(): a parenthesis that makes no function of
+ * those that count, whose names end with these letters if none is escaped, or a '/' that begins no comment. */
+static bool is_idle_mark(struct slice rest, size_t at)
+{
+    switch (rest.data[at]) {
+    case '(':
+        return at && is_name_char(rest.data[at - 1]) && !strchr("lLcCtT", rest.data[at - 1]);
+    case ')':
+        return true;
+    case '/':
+        return at + 1 < rest.length && rest.data[at + 1] != '*';
+    default:
+        return false;
+    }
+}
+
+/* The first mark from `at` on. */
+static size_t next_mark(struct slice rest, size_t at)
+{
+    at += skip_without_marks((struct slice){rest.data + at, rest.length - at});
+    while (at < rest.length && !is_mark(rest.data[at]))
+        at++;
+    return at;
+}
+
 /* Bytes at the start of `rest`, which is at the top, that lead nowhere: up to what may, and to the name that belongs to
  * it. Most of a sheet is passed over here. */
-static size_t plain_length(struct slice rest)
+static size_t plain_length(const struct css *css, struct slice rest)
 {
-    size_t length = skip_without_marks(rest);
-    while (length < rest.length && !is_mark(rest.data[length]))
-        length++;
+    size_t length = next_mark(rest, 0);
+    while (length < rest.length && !css->image_set_depth && is_idle_mark(rest, length))
+        length = next_mark(rest, length + 1);
     bool ends_name = length < rest.length && strchr(")@\"'/", rest.data[length]) && rest.data[length];
     if (ends_name)
         return length;
@@ -506,7 +531,7 @@ static size_t plain_length(struct slice rest)
 
 static size_t skip_top(struct css *css, struct slice rest)
 {
-    size_t length = plain_length(rest);
+    size_t length = plain_length(css, rest);
     if (length)
         css->after_return = false;
     for (size_t i = 0; css->expected != CSS_PLAIN && i < length; i++)
@@ -522,7 +547,10 @@ static size_t skip_plain(struct css *css, struct slice rest)
         return skip_top(css, rest);
     if (css->state != CSS_COMMENT)
         return 0;
-    const char *star = html_find(rest.data, rest.data + rest.length, '*');
+    const char *end = rest.data + rest.length;
+    const char *star = html_find(rest.data, end, '*');
+    while (end - star > 1 && star[1] != '/')
+        star = html_find(star + 1, end, '*');
     css->after_return = false;
     return (size_t)(star - rest.data);
 }

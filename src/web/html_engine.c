@@ -120,6 +120,15 @@ static int on_tag(void *context, const struct html_tag *html)
     return err;
 }
 
+static int on_anchor(void *context, struct slice href)
+{
+    const struct html_engine *engine = context;
+    static const struct link_rule *rule;
+    if (!rule)
+        rule = link_rule_find(link_rules_of(SLICE("a")), SLICE("href"), VOCABULARY_HTML);
+    return link_report(engine->sink, rule, rule->kind, href, (struct slice){NULL, 0});
+}
+
 static int on_close(void *context, struct slice name)
 {
     struct html_engine *engine = context;
@@ -163,7 +172,7 @@ static void engine_reset(void *state, struct link_sink *sink)
 
 static int engine_create(void **state, struct link_sink *sink)
 {
-    static const struct html_handler handler = {on_open, on_attribute, on_tag, on_close, on_text};
+    static const struct html_handler handler = {on_open, on_attribute, on_tag, on_anchor, on_close, on_text};
     struct html_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return ERR_NO_MEMORY;

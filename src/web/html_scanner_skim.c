@@ -9,15 +9,17 @@
 static inline const char *find_value(const char *name, const char *end)
 {
     const char *at = name + html_name_length(name, end, true);
-    while (at < end && (unsigned char)*at > ' ' && *at != '=' && *at != '/' && *at != '>')
+    while (at < end && *at != '=' && (unsigned char)*at > ' ' && *at != '/' && *at != '>')
         at++;
     bool good = end - at > 2 && at[0] == '=' && at[1] == '"' && at > name && at - name <= HTML_NAME_MAX;
     return good ? at + 1 : NULL;
 }
 
+/* Mostly there is one. */
 static inline const char *skip_spaces(const char *at, const char *end)
 {
-    while (at < end && ascii_is_space(*at))
+    at += at < end && *at == ' ';
+    while (at < end && (unsigned char)*at <= ' ' && ascii_is_space(*at))
         at++;
     return at;
 }
@@ -89,10 +91,59 @@ static void read_with_care(struct html_scanner *scanner, struct slice name, cons
     }
 }
 
+static inline bool is_href(struct slice name)
+{
+    return name.length == SKIM_KEY && (html_skim_key(name.data) | 0x20202020) == html_skim_key("href");
+}
+
+static inline bool is_rel(struct slice name)
+{
+    return name.length == 3 && slice_equal_nocase(name, SLICE("rel"));
+}
+
+/* Short cut for most of the links that pages hold: reads the attributes of a tag "a", which are to have a href, once
+ * and as it is, and nothing else that counts. Returns as read_attributes. */
+static const char *read_anchor(const struct html_skim *skim, const char *at, const char *end, struct slice *href)
+{
+    for (;;) {
+        at = skip_spaces(at, end);
+        if (at < end && *at == '>')
+            return href->length ? at + 1 : NULL;
+        const char *value = at < end ? find_value(at, end) : NULL;
+        if (!value)
+            return NULL;
+        struct slice name = html_between(at, value - 1);
+        if (!html_skim_attribute(skim, value) && !is_rel(name)) {
+            at = html_find(value + 1, end, '"') + 1;
+            continue;
+        }
+        bool special = false;
+        at = html_find_value_end(value + 1, end, '"', &special);
+        if (href->data || special || !is_href(name))
+            return NULL;
+        *href = html_between(value + 1, at++);
+    }
+}
+
+/* Hands over a tag that is such an anchor, and returns where it ends; NULL for any other. */
+static const char *hand_anchor(struct html_scanner *scanner, const char *start, const char *end)
+{
+    struct slice href = {NULL, 0};
+    if ((start[1] != 'a' && start[1] != 'A') || start[2] != ' ' || !scanner->handler->anchor)
+        return NULL;
+    const char *behind = read_anchor(scanner->skim, start + 2, end, &href);
+    if (behind)
+        scanner->err = scanner->handler->anchor(scanner->context, href);
+    return behind;
+}
+
 static struct html_skim_turn on_skimmed(void *context, const char *start, const char *end)
 {
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
+    const char *behind = hand_anchor(scanner, start, end);
+    if (behind)
+        return (struct html_skim_turn){behind, scanner->err};
     struct slice name = html_between(start + 1, html_find_name_end(start + 1, end));
     if (!html_is_letter(*name.data) || name.length > HTML_NAME_MAX)
         return (struct html_skim_turn){start, true};
@@ -102,7 +153,7 @@ static struct html_skim_turn on_skimmed(void *context, const char *start, const 
     reading.count = 0;
     reading.shapes = interest.shapes;
     reading.special = interest.always;
-    const char *behind = read_attributes(&reading, name.data + name.length, end);
+    behind = read_attributes(&reading, name.data + name.length, end);
     if (!behind)
         return (struct html_skim_turn){start, true};
     const struct html_tag tag = {name, reading.attributes, reading.count, false};

@@ -15,7 +15,6 @@
 #include "web/html_marks.h"
 
 enum {
-    KEY = 4,    /* bytes of a name */
     MARGIN = 8, /* bytes behind a block that may be looked at: the name behind a '<' */
     CLASSES = 8
 };
@@ -25,19 +24,6 @@ enum {
 static inline uint32_t load_pair(const char *at)
 {
     return (uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8;
-}
-
-static inline uint32_t load_key(const char *at)
-{
-    uint32_t key;
-    memcpy(&key, at, sizeof key);
-    return key;
-}
-
-/* A number for a key whose letters may be of either case. Others may have the same; that costs only time. */
-static inline uint32_t hash(uint32_t key)
-{
-    return (key | 0x20202020) * 0x9E3779B1u / (UINT32_MAX / SKIM_KEYS + 1);
 }
 
 static inline bool is_in(const uint64_t *set, uint32_t bit)
@@ -115,8 +101,8 @@ static const char BEHIND_NAME[] = {' ', '\t', '\n', '\f', '\r', '/', '>'};
  * see. */
 static void add_tag(struct html_skim *skim, const char *bytes, size_t given)
 {
-    char key[KEY] = {'<', bytes[0], bytes[1], bytes[2]};
-    add(skim->elements, hash(load_key(key)));
+    char key[SKIM_KEY] = {'<', bytes[0], bytes[1], bytes[2]};
+    add(skim->elements, html_skim_hash(html_skim_key(key)));
     add_pair(skim->pairs_behind_less, bytes[0], bytes[1]);
     add_triple(&skim->behind_less, bytes, given);
 }
@@ -124,10 +110,10 @@ static void add_tag(struct html_skim *skim, const char *bytes, size_t given)
 void html_skim_add_element(struct html_skim *skim, const char *name)
 {
     size_t length = strlen(name);
-    if (length >= KEY - 1)
+    if (length >= SKIM_KEY - 1)
         add_tag(skim, name, SKIM_TRIPLE);
-    for (size_t i = 0; i < sizeof BEHIND_NAME && length < KEY - 1; i++) {
-        char bytes[KEY - 1] = {0};
+    for (size_t i = 0; i < sizeof BEHIND_NAME && length < SKIM_KEY - 1; i++) {
+        char bytes[SKIM_KEY - 1] = {0};
         memset(bytes, BEHIND_NAME[i], sizeof bytes);
         for (size_t k = 0; k < length; k++)
             bytes[k] = name[k];
@@ -140,7 +126,7 @@ void html_skim_add_end(struct html_skim *skim, const char *name)
     size_t length = strlen(name);
     skim->ends = UINT64_MAX;
     for (size_t i = 0; i < sizeof BEHIND_NAME; i++) {
-        char bytes[KEY - 1] = {'/', name[0], BEHIND_NAME[i]};
+        char bytes[SKIM_KEY - 1] = {'/', name[0], BEHIND_NAME[i]};
         if (length > 1)
             bytes[2] = name[1];
         add_tag(skim, bytes, SKIM_TRIPLE);
@@ -151,14 +137,14 @@ void html_skim_add_attribute(struct html_skim *skim, const char *name)
 {
     size_t length = strlen(name);
     add_triple(&skim->before_equals, name + length - SKIM_TRIPLE, SKIM_TRIPLE);
-    if (length >= KEY) {
-        skim->attributes[hash(load_key(name + length - KEY))] = -1;
+    if (length >= SKIM_KEY) {
+        skim->attributes[html_skim_hash(html_skim_key(name + length - SKIM_KEY))] = -1;
         return;
     }
     static const char before[] = {' ', '\t', '\n', '\f', '\r', '/', '"'};
     for (size_t i = 0; i < sizeof before; i++) {
-        char key[KEY] = {before[i], name[0], name[1], name[2]};
-        skim->attributes[hash(load_key(key))] = -1;
+        char key[SKIM_KEY] = {before[i], name[0], name[1], name[2]};
+        skim->attributes[html_skim_hash(html_skim_key(key))] = -1;
     }
 }
 
@@ -179,7 +165,7 @@ struct carry {
 
 /* Tells those of `tags` and `values` of a block of which a glance doesn't settle that they don't matter. */
 typedef uint64_t html_look(const struct html_skim *skim, struct carry *carry, const char *block, uint64_t tags,
-                           uint64_t values);
+                           uint64_t values, struct html_marks marks, uint64_t *likely);
 
 /* What a block holds, up to its first bit in `strange`. */
 struct findings {
@@ -253,7 +239,7 @@ INLINE uint64_t look_at_tag(const struct html_skim *skim, const char *block, uin
 INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, uint64_t *bits)
 {
     const char *quote = block + first_bit(*bits);
-    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)skim->attributes[hash(load_key(quote - 1 - KEY))];
+    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)html_skim_attribute(skim, quote);
     *bits &= *bits - 1;
     return hit;
 }
@@ -261,9 +247,10 @@ INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, u
 /* One after the other. As many as are usual in a block are looked up without a branch, since nothing foretells how many
  * there are. */
 INLINE uint64_t look_at_each(const struct html_skim *skim, struct carry *carry, const char *block, uint64_t tags,
-                             uint64_t values)
+                             uint64_t values, struct html_marks marks, uint64_t *likely)
 {
     (void)carry;
+    (void)marks;
     uint64_t hits = look_at_tag(skim, block, &tags);
     hits |= look_at_value(skim, block, &values);
     hits |= look_at_tag(skim, block, &tags);
@@ -274,6 +261,7 @@ INLINE uint64_t look_at_each(const struct html_skim *skim, struct carry *carry, 
         hits |= look_at_tag(skim, block, &tags);
     while (values)
         hits |= look_at_value(skim, block, &values);
+    *likely = hits;
     return hits;
 }
 
@@ -296,14 +284,14 @@ HTML_AVX512 INLINE uint64_t find_triples(const struct html_triples *triples, con
 
 /* All at once. */
 HTML_AVX512 INLINE uint64_t look_at_all(const struct html_skim *skim, struct carry *carry, const char *block,
-                                        uint64_t tags, uint64_t values)
+                                        uint64_t tags, uint64_t values, struct html_marks marks, uint64_t *likely)
 {
     enum { TO_VALUE = SKIM_TRIPLE + 1 }; /* "ref=" */
     uint64_t names = find_triples(&skim->before_equals, block);
-    uint64_t hits =
-        (tags & find_triples(&skim->behind_less, block + 1)) | (values & (names << TO_VALUE | carry->names));
+    uint64_t t = find_triples(&skim->behind_less, block + 1), v = names << TO_VALUE | carry->names;
     carry->names = names >> (64 - TO_VALUE);
-    return hits;
+    *likely = (t & marks.less) | (v & marks.quote);
+    return (t & tags) | (v & values);
 }
 
 #endif
@@ -331,7 +319,7 @@ INLINE bool matters(const struct html_skim *skim, const char *at)
     if (!skim->pairs_behind_less[load_pair(at + 1)])
         return false;
     return at[1] == '!' || (is_letter(at[1]) && !is_letter(at[2]) && !is_digit(at[2])) ||
-           is_in(skim->elements, hash(load_key(at)));
+           is_in(skim->elements, html_skim_hash(html_skim_key(at)));
 }
 
 /* Where the comment that begins with the "<!--" at `at` ends (HTML standard, 13.2.5.43 and following); NULL for
@@ -373,7 +361,7 @@ static struct html_skim_turn second_look(const struct way *way, const struct fin
             turn = turn_at_tag(way, at);
             continue;
         }
-        if (!way->skim->attributes[hash(load_key(at - 1 - KEY))])
+        if (!html_skim_attribute(way->skim, at))
             continue;
         const char *start = last_tag(way->block, found->tags & (hit - 1), way->tag);
         turn = way->skimmer->tag(way->skimmer->context, start, way->end);
@@ -408,13 +396,19 @@ INLINE const char *skim_by(html_marker *mark, html_parity *parities, html_look *
     const char *block = at, *tag = at;
     struct carry carry = {0};
     while (end - block >= HTML_BLOCK + MARGIN) {
-        const struct findings found = read_block(skim, &carry, mark(block), parities);
+        const struct html_marks marks = mark(block);
+        uint64_t likely;
+        const struct findings found = read_block(skim, &carry, marks, parities);
         uint64_t sure = lowest(found.strange) - 1; /* the bits below the first strange one */
-        uint64_t hits = look(skim, &carry, block, found.looked_at & sure, found.values & sure);
-        if (!(hits | found.strange)) {
-            tag = last_tag(block, found.tags, tag);
-            block += HTML_BLOCK;
-            continue;
+        uint64_t hits = look(skim, &carry, block, found.looked_at & sure, found.values & sure, marks, &likely);
+        uint64_t strange = found.strange;
+        if (!likely) {
+            __asm__ volatile("" : "+r"(strange));
+            if (!strange) {
+                tag = last_tag(block, found.tags, tag);
+                block += HTML_BLOCK;
+                continue;
+            }
         }
         const struct way way = {skim, skimmer, block, tag, end};
         const struct findings noted = found;

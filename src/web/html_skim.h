@@ -7,6 +7,7 @@
 #define WEB_HTML_SKIM_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/slice.h"
 
@@ -29,6 +30,29 @@ struct html_skim {
     struct html_triples behind_less;
     struct html_triples before_equals;
 };
+
+/* The bytes of a name that are looked at together: in a tag, those behind its '<' with it; of an attribute the last. */
+enum { SKIM_KEY = 4 };
+
+static inline uint32_t html_skim_key(const char *at)
+{
+    uint32_t key;
+    memcpy(&key, at, sizeof key);
+    return key;
+}
+
+/* A number for a key whose letters may be of either case. Others may have the same; that costs only time. */
+static inline uint32_t html_skim_hash(uint32_t key)
+{
+    return (key | 0x20202020) * 0x9E3779B1u / (UINT32_MAX / SKIM_KEYS + 1);
+}
+
+/* -1 if an attribute, before whose value's '"' at `quote` a '=' stands, may be of the set, else 0. Before that stand
+ * SKIM_KEY bytes of the tag, or more. */
+static inline signed char html_skim_attribute(const struct html_skim *skim, const char *quote)
+{
+    return skim->attributes[html_skim_hash(html_skim_key(quote - 1 - SKIM_KEY))];
+}
 
 /* Begins with what isn't written like a tag. */
 void html_skim_init(struct html_skim *skim);

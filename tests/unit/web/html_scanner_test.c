@@ -60,7 +60,7 @@ static int ignore(void *context, struct slice bytes)
     return 0;
 }
 
-static const struct html_handler RECORDER = {want_all, want, record_tag, ignore, ignore};
+static const struct html_handler RECORDER = {want_all, want, record_tag, NULL, ignore, ignore};
 
 struct start {
     enum html_content content;
