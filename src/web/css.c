@@ -455,8 +455,8 @@ static inline bool is_mark(char c)
 
 #ifdef __SSE2__
 
-/* The bytes before the first mark of the next sixteen: sixteen where there is none. */
-static inline size_t before_mark(const char *at)
+/* Which of sixteen bytes are marks, a bit for each? */
+static inline unsigned marks_of(const char *at)
 {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
     __m128i from_apostrophe = _mm_sub_epi8(bytes, _mm_set1_epi8('\''));
@@ -464,17 +464,16 @@ static inline size_t before_mark(const char *at)
     marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
     for (const char *mark = "\"/@\\"; *mark; mark++)
         marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(*mark)));
-    return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(marks) | 1u << HTML_FIND_STEP);
+    return (unsigned)_mm_movemask_epi8(marks);
 }
 
 static inline size_t skip_without_marks(struct slice rest)
 {
     size_t length = 0;
-    while (rest.length - length >= HTML_FIND_STEP) {
-        size_t step = before_mark(rest.data + length);
-        length += step;
-        if (step < HTML_FIND_STEP)
-            break;
+    for (; rest.length - length >= HTML_FIND_STEP; length += HTML_FIND_STEP) {
+        unsigned marks = marks_of(rest.data + length);
+        if (marks)
+            return length + (size_t)__builtin_ctz(marks);
     }
     return length;
 }

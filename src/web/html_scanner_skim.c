@@ -15,10 +15,8 @@ static inline const char *find_value(const char *name, const char *end)
     return good ? at + 1 : NULL;
 }
 
-/* Mostly there is one. */
 static inline const char *skip_spaces(const char *at, const char *end)
 {
-    at += at < end && *at == ' ';
     while (at < end && (unsigned char)*at <= ' ' && ascii_is_space(*at))
         at++;
     return at;

@@ -68,6 +68,10 @@ START_TEST(urls)
         {"url(\xc3\xa9)", URL("\xc3\xa9")},
         {"url()url( )url('')url(' ')", ""},
         {"url('x' modifier('no'))", URL("x")},
+        {"a:lang(x):not(b){c:rgb(1,2,3)url(x)}", URL("x")},
+        {"f(g(1))h(url(x))i(2)url(y)", URL("x") URL("y")},
+        {"))url(x)((url(y)", URL("x") URL("y")},
+        {"1/2/url(x)/ url(y)/**/url(z)", URL("x") URL("y") URL("z")},
     };
     EXPECT_ALL(cases);
 }
@@ -99,6 +103,7 @@ START_TEST(what_is_not_a_url)
         {"/* url(no) */", ""},
         {"/*/ url(no) **/url(x)", URL("x")},
         {"/ *url(x)*/", URL("x")},
+        {"/***/url(x)/* ** url(no) * / **/url(y)/**/", URL("x") URL("y")},
         {"content:'url(no)'", ""},
         {"'\\'url(no)'", ""},
         {"'unclosed\nurl(x)", URL("x")},
@@ -152,6 +157,8 @@ START_TEST(image_sets)
         {"image-set(url('a') 1x, 'b' 2x)", URL("a") URL("b")},
         {"f(image-set(g(1) 'a')) h('no')", URL("a")},
         {"my-image-set('no')", ""},
+        {"rgb(1)image-set(calc(1/2) 'a',f() 'b')g(1) 'no'", URL("a") URL("b")},
+        {")f(image-set(rgb(1) 'a')) 'no'", URL("a")},
     };
     EXPECT_ALL(cases);
 }
