@@ -165,7 +165,7 @@ struct carry {
 
 /* Tells those of `tags` and `values` of a block of which a glance doesn't settle that they don't matter. */
 typedef uint64_t html_look(const struct html_skim *skim, struct carry *carry, const char *block, uint64_t tags,
-                           uint64_t values, struct html_marks marks, uint64_t *likely);
+                           uint64_t values);
 
 /* What a block holds, up to its first bit in `strange`. */
 struct findings {
@@ -247,10 +247,9 @@ INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, u
 /* One after the other. As many as are usual in a block are looked up without a branch, since nothing foretells how many
  * there are. */
 INLINE uint64_t look_at_each(const struct html_skim *skim, struct carry *carry, const char *block, uint64_t tags,
-                             uint64_t values, struct html_marks marks, uint64_t *likely)
+                             uint64_t values)
 {
     (void)carry;
-    (void)marks;
     uint64_t hits = look_at_tag(skim, block, &tags);
     hits |= look_at_value(skim, block, &values);
     hits |= look_at_tag(skim, block, &tags);
@@ -261,7 +260,6 @@ INLINE uint64_t look_at_each(const struct html_skim *skim, struct carry *carry, 
         hits |= look_at_tag(skim, block, &tags);
     while (values)
         hits |= look_at_value(skim, block, &values);
-    *likely = hits;
     return hits;
 }
 
@@ -284,14 +282,14 @@ HTML_AVX512 INLINE uint64_t find_triples(const struct html_triples *triples, con
 
 /* All at once. */
 HTML_AVX512 INLINE uint64_t look_at_all(const struct html_skim *skim, struct carry *carry, const char *block,
-                                        uint64_t tags, uint64_t values, struct html_marks marks, uint64_t *likely)
+                                        uint64_t tags, uint64_t values)
 {
     enum { TO_VALUE = SKIM_TRIPLE + 1 }; /* "ref=" */
     uint64_t names = find_triples(&skim->before_equals, block);
-    uint64_t t = find_triples(&skim->behind_less, block + 1), v = names << TO_VALUE | carry->names;
+    uint64_t hits =
+        (tags & find_triples(&skim->behind_less, block + 1)) | (values & (names << TO_VALUE | carry->names));
     carry->names = names >> (64 - TO_VALUE);
-    *likely = (t & marks.less) | (v & marks.quote);
-    return (t & tags) | (v & values);
+    return hits;
 }
 
 #endif
@@ -396,19 +394,13 @@ INLINE const char *skim_by(html_marker *mark, html_parity *parities, html_look *
     const char *block = at, *tag = at;
     struct carry carry = {0};
     while (end - block >= HTML_BLOCK + MARGIN) {
-        const struct html_marks marks = mark(block);
-        uint64_t likely;
-        const struct findings found = read_block(skim, &carry, marks, parities);
+        const struct findings found = read_block(skim, &carry, mark(block), parities);
         uint64_t sure = lowest(found.strange) - 1; /* the bits below the first strange one */
-        uint64_t hits = look(skim, &carry, block, found.looked_at & sure, found.values & sure, marks, &likely);
-        uint64_t strange = found.strange;
-        if (!likely) {
-            __asm__ volatile("" : "+r"(strange));
-            if (!strange) {
-                tag = last_tag(block, found.tags, tag);
-                block += HTML_BLOCK;
-                continue;
-            }
+        uint64_t hits = look(skim, &carry, block, found.looked_at & sure, found.values & sure);
+        if (!(hits | found.strange)) {
+            tag = last_tag(block, found.tags, tag);
+            block += HTML_BLOCK;
+            continue;
         }
         const struct way way = {skim, skimmer, block, tag, end};
         const struct findings noted = found;
