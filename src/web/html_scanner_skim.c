@@ -89,57 +89,54 @@ static void read_with_care(struct html_scanner *scanner, struct slice name, cons
     }
 }
 
-static inline bool is_href(struct slice name)
+static inline bool is_href(const char *name)
 {
-    return name.length == SKIM_KEY && (html_skim_key(name.data) | 0x20202020) == html_skim_key("href");
+    return (html_skim_key(name) | 0x20202020) == html_skim_key("href");
 }
 
-static inline bool is_rel(struct slice name)
+static inline bool is_rel(const char *name, const char *end)
 {
-    return name.length == 3 && slice_equal_nocase(name, SLICE("rel"));
+    return end - name == 3 && slice_equal_nocase(html_between(name, end), SLICE("rel"));
 }
 
-/* Short cut for most of the links that pages hold: reads the attributes of a tag "a", which are to have a href, once
- * and as it is, and nothing else that counts. Returns as read_attributes. */
-static const char *read_anchor(const struct html_skim *skim, const char *at, const char *end, struct slice *href)
+/* Passes over attributes that don't count. Returns where the name of one that does begins, or the tag's '>'; NULL where
+ * the tag isn't plain, or not whole. */
+static inline const char *pass_attributes(const struct html_skim *skim, const char *at, const char *end)
 {
     for (;;) {
         at = skip_spaces(at, end);
-        if (at < end && *at == '>')
-            return href->length ? at + 1 : NULL;
-        const char *value = at < end ? find_value(at, end) : NULL;
-        if (!value)
-            return NULL;
-        struct slice name = html_between(at, value - 1);
-        if (!html_skim_attribute(skim, value) && !is_rel(name)) {
-            at = html_find(value + 1, end, '"') + 1;
-            continue;
-        }
-        bool special = false;
-        at = html_find_value_end(value + 1, end, '"', &special);
-        if (href->data || special || !is_href(name))
-            return NULL;
-        *href = html_between(value + 1, at++);
+        if (at >= end || *at == '>')
+            return at < end ? at : NULL;
+        const char *value = find_value(at, end);
+        if (!value || html_skim_attribute(skim, value) || is_rel(at, value - 1))
+            return value ? at : NULL;
+        at = html_find(value + 1, end, '"') + 1;
     }
 }
 
-/* Hands over a tag that is such an anchor, and returns where it ends; NULL for any other. */
-static const char *hand_anchor(struct html_scanner *scanner, const char *start, const char *end)
+/* Short cut for most of the links that pages hold: hands over a tag "a" that has the href whose value begins at
+ * `value`, and nothing else that counts. Returns the tag's end, behind its '>'; NULL for any other. What stands before
+ * the href is looked at apart, so that nothing waits for it. */
+static const char *hand_anchor(struct html_scanner *scanner, const char *start, const char *value, const char *end)
 {
-    struct slice href = {NULL, 0};
-    if ((start[1] != 'a' && start[1] != 'A') || start[2] != ' ' || !scanner->handler->anchor)
+    const char *name = value - 1 - SKIM_KEY;
+    bool is_anchor = (start[1] == 'a' || start[1] == 'A') && start[2] == ' ' && is_href(name);
+    if (!is_anchor || !scanner->handler->anchor || pass_attributes(scanner->skim, start + 2, end) != name)
         return NULL;
-    const char *behind = read_anchor(scanner->skim, start + 2, end, &href);
-    if (behind)
-        scanner->err = scanner->handler->anchor(scanner->context, href);
-    return behind;
+    bool special = false;
+    const char *close = html_find_value_end(value + 1, end, '"', &special);
+    const char *behind = close < end ? pass_attributes(scanner->skim, close + 1, end) : NULL;
+    if (!behind || *behind != '>' || special || close == value + 1)
+        return NULL;
+    scanner->err = scanner->handler->anchor(scanner->context, html_between(value + 1, close));
+    return behind + 1;
 }
 
-static struct html_skim_turn on_skimmed(void *context, const char *start, const char *end)
+static struct html_skim_turn on_skimmed(void *context, const char *start, const char *value, const char *end)
 {
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
-    const char *behind = hand_anchor(scanner, start, end);
+    const char *behind = hand_anchor(scanner, start, value, end);
     if (behind)
         return (struct html_skim_turn){behind, scanner->err};
     struct slice name = html_between(start + 1, html_find_name_end(start + 1, end));

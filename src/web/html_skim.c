@@ -362,7 +362,7 @@ static struct html_skim_turn second_look(const struct way *way, const struct fin
         if (!html_skim_attribute(way->skim, at))
             continue;
         const char *start = last_tag(way->block, found->tags & (hit - 1), way->tag);
-        turn = way->skimmer->tag(way->skimmer->context, start, way->end);
+        turn = way->skimmer->tag(way->skimmer->context, start, at, way->end);
         if (turn.stops || turn.at - way->block >= HTML_BLOCK ||
             (found->strange & (((uint64_t)1 << (turn.at - way->block)) - 1)))
             break;

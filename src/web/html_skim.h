@@ -72,11 +72,11 @@ struct html_skim_turn {
     bool stops;
 };
 
-/* Who gets start and end tags with an attribute that may matter: `start` is their '<'. Up to that attribute's value
- * no '<' or '>' is in the tag, and outside of values each '=' ends an attribute's name and is followed by a value in
+/* Who gets start and end tags with an attribute that may matter: `start` is their '<', `value` the '"' of the first such
+ * attribute's value. Up to that no '<' or '>' is in the tag, and outside of values each '=' ends an attribute's name and is followed by a value in
  * '"'. What is behind has to be looked at, up to `end` if need be. */
 struct html_skimmer {
-    struct html_skim_turn (*tag)(void *context, const char *start, const char *end);
+    struct html_skim_turn (*tag)(void *context, const char *start, const char *value, const char *end);
     void *context;
 };
 

@@ -215,12 +215,13 @@ static void add_note(struct notes *notes, const char *what, const char *at)
         ck_abort_msg("no memory");
 }
 
-static struct html_skim_turn note(void *context, const char *start, const char *end)
+static struct html_skim_turn note(void *context, const char *start, const char *value, const char *end)
 {
     struct notes *notes = context;
     size_t kind = (size_t)(start - notes->document) % 8;
     const char *close = memchr(start, '>', (size_t)(end - start));
     add_note(notes, "", start);
+    add_note(notes, "value ", value);
     if (kind == 0 || !close)
         return (struct html_skim_turn){start, true};
     return (struct html_skim_turn){close + 1, kind == 1};
