@@ -76,6 +76,23 @@ static inline const char *html_find_value_end(const char *at, const char *end, c
     return html_find_value_end_portable(at, end, wanted, special);
 }
 
+/* Whether the value that begins at `at` ends with a '"' before `end`, and none of "(@\\&" is in it. */
+static inline bool html_is_idle_css(const char *at, const char *end)
+{
+    for (; end - at >= HTML_FIND_STEP; at += HTML_FIND_STEP) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i marks =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('(')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('@')));
+        marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+        marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')));
+        unsigned hits = (unsigned)_mm_movemask_epi8(marks);
+        unsigned quotes = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+        if (hits | quotes)
+            return ((hits - 1) & ~hits & quotes) != 0;
+    }
+    return false;
+}
+
 /* Bytes before the first one at which a name may end: white space, '/', '>' or, for an attribute, '='. Maybe fewer,
  * since other control characters count too; at most one step, and 0 where there is no whole one. */
 static inline size_t html_name_length(const char *at, const char *end, bool attribute)
@@ -99,6 +116,13 @@ static inline size_t html_name_length(const char *at, const char *end, bool attr
     (void)end;
     (void)attribute;
     return 0;
+}
+
+static inline bool html_is_idle_css(const char *at, const char *end)
+{
+    (void)at;
+    (void)end;
+    return false;
 }
 
 static inline const char *html_find(const char *at, const char *end, char wanted)

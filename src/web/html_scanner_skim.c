@@ -132,8 +132,18 @@ static const char *hand_anchor(struct html_scanner *scanner, const char *start, 
     return behind + 1;
 }
 
+/* Short cut: whether the value is that of an attribute "style" that holds no link, as css_may_link has it, nor
+ * references that may become one. */
+static inline bool is_idle_style(const char *value, const char *end)
+{
+    bool is_style = (html_skim_key(value - 1 - SKIM_KEY) | 0x20202020) == html_skim_key("tyle");
+    return is_style && html_is_idle_css(value + 1, end);
+}
+
 static struct html_skim_turn on_skimmed(void *context, const char *start, const char *value, const char *end)
 {
+    if (is_idle_style(value, end))
+        return (struct html_skim_turn){NULL, false};
     struct html_scanner *scanner = context;
     const struct html_skim *skim = scanner->skim;
     const char *behind = hand_anchor(scanner, start, value, end);

@@ -363,6 +363,8 @@ static struct html_skim_turn second_look(const struct way *way, const struct fin
             continue;
         const char *start = last_tag(way->block, found->tags & (hit - 1), way->tag);
         turn = way->skimmer->tag(way->skimmer->context, start, at, way->end);
+        if (!turn.at)
+            continue;
         if (turn.stops || turn.at - way->block >= HTML_BLOCK ||
             (found->strange & (((uint64_t)1 << (turn.at - way->block)) - 1)))
             break;

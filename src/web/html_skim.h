@@ -66,7 +66,7 @@ void html_skim_add_end(struct html_skim *skim, const char *name);
 /* Tags with that attribute matter. The name is in lower case and ends with three letters at least. */
 void html_skim_add_attribute(struct html_skim *skim, const char *name);
 
-/* Where to go on, outside of tags, and whether to stop there. */
+/* Where to go on, outside of tags, and whether to stop there; NULL to go on behind the value, which doesn't matter. */
 struct html_skim_turn {
     const char *at;
     bool stops;
