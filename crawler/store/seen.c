@@ -4,8 +4,8 @@
  * the last home takes what the end of the array pushes over.
  *
  * Arrays are whole pages of their own, since a heap from which arrays of ever larger sizes are taken keeps a fifth of
- * it for itself in gaps that fit nothing. Those of a small crawl, which take less than a page, do come from it: two
- * hundred pages cost more than all that is put into them. */
+ * it for itself in gaps that fit nothing. Those of a small crawl, which take less than a page and double when they are
+ * full, do come from it: 256 pages cost more than all that is put into them. */
 #include "store/seen.h"
 
 #include <stdlib.h>
@@ -168,7 +168,7 @@ static int resize(struct seen *seen, struct segment *segment, uint32_t size, uin
     return 0;
 }
 
-/* Grows a segment that is full by an eighth. */
+/* Grows a segment that is full by an eighth at least. */
 static int make_room(struct seen *seen, struct segment *segment)
 {
     if (!segment->slots)

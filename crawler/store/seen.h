@@ -32,7 +32,7 @@ void seen_set_bit(struct seen *seen, uint64_t fingerprint, bool bit);
 
 size_t seen_count(const struct seen *seen);
 
-/* Bytes mapped for the set; those of pages that were never touched count. */
+/* Bytes that the set has for itself; those of pages that were never touched count. */
 size_t seen_bytes(const struct seen *seen);
 
 #endif

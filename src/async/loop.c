@@ -212,22 +212,6 @@ static bool wake(struct loop *loop, struct loop_watch *watch)
     return rested;
 }
 
-int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned interest)
-{
-    bool first = watch->interest == 0;
-    assert(first || watch->fd == fd);
-    if (wake(loop, watch) && interest == watch->interest)
-        return 0;
-    int err = first ? selector_register(loop->selector, fd, interest, watch)
-                    : selector_modify(loop->selector, fd, interest, watch);
-    if (err)
-        return err;
-    loop->watches += first;
-    watch->fd = fd;
-    watch->interest = interest;
-    return 0;
-}
-
 /* What this pass has yet to tell the watch is forgotten. */
 static void drop_event(struct loop_watch *watch)
 {
@@ -263,12 +247,31 @@ struct loop_watch *loop_watch_of(const struct loop *loop, int fd)
     return selector_data(loop->selector, fd);
 }
 
-/* The descriptor is ready, and nobody wants to know. */
+/* Ends the rest of a watch for good, and lets its owner know. */
 static void disturb(struct loop *loop, struct loop_watch *watch)
 {
     int fd = watch->fd;
     loop_unwatch(loop, watch);
     watch->run(watch->context, fd, 0);
+}
+
+int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned interest)
+{
+    bool first = watch->interest == 0;
+    assert(first || watch->fd == fd);
+    struct loop_watch *other = first ? loop_watch_of(loop, fd) : NULL;
+    if (other && other->is_resting)
+        disturb(loop, other);
+    if (wake(loop, watch) && interest == watch->interest)
+        return 0;
+    int err = first ? selector_register(loop->selector, fd, interest, watch)
+                    : selector_modify(loop->selector, fd, interest, watch);
+    if (err)
+        return err;
+    loop->watches += first;
+    watch->fd = fd;
+    watch->interest = interest;
+    return 0;
 }
 
 static void tell_watch(struct loop *loop, struct selector_event *event)

@@ -92,8 +92,9 @@ bool loop_timer_is_scheduled(const struct loop_timer *timer);
 
 void loop_watch_init(struct loop_watch *watch, void (*run)(void *context, int fd, unsigned ready), void *context);
 
-/* Watches `fd` for `interest`, or changes what `watch` watches the same `fd` for. One watch a descriptor. Errors: those
- * of selector_register and selector_modify. */
+/* Watches `fd` for `interest`, or changes what `watch` watches the same `fd` for. One watch a descriptor; another that
+ * rests there can only be of a file that had the number before, and its rest ends. Errors: those of selector_register
+ * and selector_modify. */
 int loop_watch_fd(struct loop *loop, struct loop_watch *watch, int fd, unsigned interest);
 
 /* Stops `watch`; no event that this pass still holds will reach it. To be called before its fd is closed; one that was
@@ -102,8 +103,8 @@ void loop_unwatch(struct loop *loop, struct loop_watch *watch);
 
 /* Lets `watch` rest, for a while in which nobody wants to hear of its descriptor, as loop_unwatch does, but without
  * telling the selector: loop_watch_fd for the same interest costs nothing then. Should the descriptor become ready
- * before that, it isn't watched any more, and the watch is run with nothing as what is ready. loop_unwatch has to come
- * before the fd is closed. Nothing happens while it watches nothing. */
+ * before that, or its number be watched by another, the watch watches nothing any more, and is run with nothing as what
+ * is ready. It must not go on when the fd was closed meanwhile. Nothing happens while it watches nothing. */
 void loop_rest(struct loop *loop, struct loop_watch *watch);
 
 /* The watch of `fd`, which may rest; NULL for none. */

@@ -77,6 +77,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     int fd = socket(address->family, address->socktype, address->protocol);
     if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) {
         transfer->open_error = 0;
+        multi_socket_opened(transfer->client->loop, fd);
         return fd;
     }
     transfer->open_error = error_from_errno(errno);

@@ -9,8 +9,9 @@
  * - Nothing of libcurl may be called from on_socket, on_timer or a transfer's callbacks. on_timer therefore only moves
  *   a timer of the loop, which fires in a later pass even for 0 ms.
  * - "No more" does not mean that the socket is closed: mostly its connection lies idle, and comes back with the next
- *   transfer. So its watch rests until libcurl closes the socket, which it does by on_close, or something comes from
- *   the other side.
+ *   transfer. So its watch rests, until the socket is closed or something comes from the other side. Nor does it mean
+ *   that the socket is still open, for it may come late; and not all are closed by on_close. So a new socket never gets
+ *   a watch that rests, but one that was taken for idle and had the same number.
  * - After each action the finished transfers must be fetched by curl_multi_info_read, and a message is gone with the
  *   handle's removal: the result is copied before.
  * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
@@ -141,28 +142,30 @@ static struct socket_watch *new_socket(struct multi *multi)
     return socket;
 }
 
-/* The watch of a socket that is libcurl's; NULL for none. */
-static struct socket_watch *watch_of(const struct multi *multi, curl_socket_t fd)
+/* The watch of a socket of libcurl's, or of one that had its number; NULL for none. */
+static struct socket_watch *watch_of(const struct loop *loop, curl_socket_t fd)
 {
-    struct loop_watch *watch = loop_watch_of(multi->loop, fd);
-    return watch ? container_of(watch, struct socket_watch, watch) : NULL;
+    struct loop_watch *watch = loop_watch_of(loop, fd);
+    return watch && watch->run == on_ready ? container_of(watch, struct socket_watch, watch) : NULL;
 }
 
 /* Gives libcurl a watch for a socket that it wants watched again, or for the first time. */
 static struct socket_watch *assign_watch(struct multi *multi, curl_socket_t fd)
 {
-    struct socket_watch *socket = watch_of(multi, fd);
-    if (!socket)
+    struct socket_watch *socket = watch_of(multi->loop, fd);
+    if (!socket || socket->multi != multi)
         socket = new_socket(multi);
     if (socket)
         curl_multi_assign(multi->handle, fd, socket);
     return socket;
 }
 
+/* Those of connections that wait for nothing but an answer may come back. One that is being opened doesn't. */
 static void let_rest(struct socket_watch *socket)
 {
-    loop_rest(socket->multi->loop, &socket->watch);
-    if (!socket->watch.interest) /* it could not be watched, or is closed */
+    if (socket->watch.interest == SELECTOR_READ)
+        loop_rest(socket->multi->loop, &socket->watch);
+    else
         forget_socket(socket);
 }
 
@@ -189,16 +192,27 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
     return 0;
 }
 
+/* What is known of a socket that had the number and is closed. */
+static void leave_socket(struct loop *loop, curl_socket_t fd)
+{
+    struct socket_watch *socket = watch_of(loop, fd);
+    if (socket && socket->watch.is_resting)
+        forget_socket(socket);
+    else if (socket)
+        loop_unwatch(loop, &socket->watch); /* libcurl has yet to say "no more" */
+}
+
 /* libcurl's CURLOPT_CLOSESOCKETFUNCTION. */
 static int on_close(void *context, curl_socket_t fd)
 {
     const struct multi *multi = context;
-    struct socket_watch *socket = watch_of(multi, fd);
-    if (socket && socket->watch.is_resting)
-        forget_socket(socket);
-    else if (socket)
-        loop_unwatch(multi->loop, &socket->watch); /* it has yet to say "no more" */
+    leave_socket(multi->loop, fd);
     return close(fd);
+}
+
+void multi_socket_opened(struct loop *loop, curl_socket_t fd)
+{
+    leave_socket(loop, fd);
 }
 
 /* libcurl's CURLMOPT_TIMERFUNCTION. */

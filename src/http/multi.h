@@ -31,6 +31,11 @@ void multi_free(struct multi *multi);
  * added or over. At first it is 1. */
 void multi_limit_idle(struct multi *multi, long most);
 
+/* To be told of each socket that is opened for a transfer, by CURLOPT_OPENSOCKETFUNCTION. libcurl 7.88 closes those
+ * that were never connected without a word: what is still known of one is not to be taken for its successor's, which
+ * has the same number. */
+void multi_socket_opened(struct loop *loop, curl_socket_t fd);
+
 /* Starts a transfer. Errors: ERR_NO_MEMORY, ERR_INVALID. */
 int multi_add(struct multi *multi, CURL *easy);
 

@@ -43,8 +43,8 @@ struct html_handler {
     struct html_interest (*open)(void *context, struct slice name);
     bool (*wants)(void *context, struct slice attribute, const struct link_rule **rule); /* the attribute's */
     int (*tag)(void *context, const struct html_tag *tag);
-    /* A tag "a" that has a href, not empty, and nothing else that may matter, where html_scanner.skim is set; NULL to
-     * get it as any other. */
+    /* A tag "a" that has a href, not empty, and nothing else that may matter: most are handed over like that where
+     * html_scanner.skim is set. NULL to get all as tags. */
     int (*anchor)(void *context, struct slice href);
     int (*close)(void *context,
                  struct slice name); /* an end tag, while html_scanner.ends_wanted, and those that end text */

@@ -108,7 +108,7 @@ static inline const char *pass_attributes(const struct html_skim *skim, const ch
         if (at >= end || *at == '>')
             return at < end ? at : NULL;
         const char *value = find_value(at, end);
-        if (!value || html_skim_attribute(skim, value) || is_rel(at, value - 1))
+        if (!value || html_skim_counts(skim, value) || is_rel(at, value - 1))
             return value ? at : NULL;
         at = html_find(value + 1, end, '"') + 1;
     }

@@ -239,7 +239,8 @@ INLINE uint64_t look_at_tag(const struct html_skim *skim, const char *block, uin
 INLINE uint64_t look_at_value(const struct html_skim *skim, const char *block, uint64_t *bits)
 {
     const char *quote = block + first_bit(*bits);
-    uint64_t hit = lowest(*bits) & (uint64_t)(int64_t)html_skim_attribute(skim, quote);
+    uint64_t hit =
+        lowest(*bits) & (uint64_t)(int64_t)skim->attributes[html_skim_hash(html_skim_key(quote - 1 - SKIM_KEY))];
     *bits &= *bits - 1;
     return hit;
 }
@@ -314,7 +315,7 @@ INLINE const char *last_tag(const char *block, uint64_t tags, const char *before
 /* Whether the '<' at `at` begins a comment or its like, or the tag of an element that may matter. */
 INLINE bool matters(const struct html_skim *skim, const char *at)
 {
-    if (!skim->pairs_behind_less[load_pair(at + 1)])
+    if (!skim->pairs_behind_less[load_pair(at + 1)] || !html_triples_hold(&skim->behind_less, at + 1))
         return false;
     return at[1] == '!' || (is_letter(at[1]) && !is_letter(at[2]) && !is_digit(at[2])) ||
            is_in(skim->elements, html_skim_hash(html_skim_key(at)));
@@ -359,7 +360,7 @@ static struct html_skim_turn second_look(const struct way *way, const struct fin
             turn = turn_at_tag(way, at);
             continue;
         }
-        if (!html_skim_attribute(way->skim, at))
+        if (!html_skim_counts(way->skim, at))
             continue;
         const char *start = last_tag(way->block, found->tags & (hit - 1), way->tag);
         turn = way->skimmer->tag(way->skimmer->context, start, at, way->end);

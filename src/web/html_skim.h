@@ -6,6 +6,7 @@
 #ifndef WEB_HTML_SKIM_H
 #define WEB_HTML_SKIM_H
 
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -47,11 +48,21 @@ static inline uint32_t html_skim_hash(uint32_t key)
     return (key | 0x20202020) * 0x9E3779B1u / (UINT32_MAX / SKIM_KEYS + 1);
 }
 
-/* -1 if an attribute, before whose value's '"' at `quote` a '=' stands, may be of the set, else 0. Before that stand
- * SKIM_KEY bytes of the tag, or more. */
-static inline signed char html_skim_attribute(const struct html_skim *skim, const char *quote)
+/* Whether the three bytes at `at` are of the set. */
+static inline bool html_triples_hold(const struct html_triples *triples, const char *at)
 {
-    return skim->attributes[html_skim_hash(html_skim_key(quote - 1 - SKIM_KEY))];
+    unsigned char common = UCHAR_MAX;
+    for (int i = 0; i < SKIM_TRIPLE; i++)
+        common &= triples->classes[i][(unsigned char)at[i] % SKIM_ASCII];
+    return common;
+}
+
+/* Whether an attribute, before whose value's '"' at `quote` a '=' stands, may be of the set. Before that stand SKIM_KEY
+ * bytes of the tag, or more. */
+static inline bool html_skim_counts(const struct html_skim *skim, const char *quote)
+{
+    return skim->attributes[html_skim_hash(html_skim_key(quote - 1 - SKIM_KEY))] &&
+           html_triples_hold(&skim->before_equals, quote - 1 - SKIM_TRIPLE);
 }
 
 /* Begins with what isn't written like a tag. */
@@ -72,9 +83,9 @@ struct html_skim_turn {
     bool stops;
 };
 
-/* Who gets start and end tags with an attribute that may matter: `start` is their '<', `value` the '"' of the first such
- * attribute's value. Up to that no '<' or '>' is in the tag, and outside of values each '=' ends an attribute's name and is followed by a value in
- * '"'. What is behind has to be looked at, up to `end` if need be. */
+/* Who gets start and end tags with an attribute that may matter: `start` is their '<', `value` the '"' of its value. Up
+ * to there no '<' or '>' is in the tag, and outside of values each '=' ends an attribute's name and is followed by a
+ * value in '"'. What is behind has to be looked at, up to `end` if need be. */
 struct html_skimmer {
     struct html_skim_turn (*tag)(void *context, const char *start, const char *value, const char *end);
     void *context;

@@ -364,6 +364,31 @@ START_TEST(descriptor_may_be_closed_behind_a_rest_that_ended)
 }
 END_TEST
 
+START_TEST(another_watch_ends_a_rest)
+{
+    struct loop *loop = open_loop(_i);
+    int ends[2];
+    open_pair(ends);
+    struct sleeper sleeper;
+    struct listener heir;
+    lay_down(&sleeper, loop, ends[0]);
+    int number = ends[0];
+    close_pipe(ends);
+    open_full_pipe(ends);
+    ck_assert_int_eq(ends[0], number);
+    listener_init(&heir, loop);
+    listen_to(&heir, ends[0], SELECTOR_READ);
+    ck_assert_int_eq(sleeper.times, 1);
+    ck_assert_uint_eq(sleeper.ready, 0);
+    ck_assert_uint_eq(sleeper.watch.interest, 0);
+    ck_assert_ptr_eq(loop_watch_of(loop, ends[0]), &heir.watch);
+    run_dry(loop);
+    ck_assert_int_eq(heir.times, 1);
+    close_pipe(ends);
+    loop_free(loop);
+}
+END_TEST
+
 /* Lays the other of two that are ready in the same pass to rest. */
 static void calm_other(void *context, int fd, unsigned ready)
 {
@@ -402,6 +427,6 @@ int main(void)
         descriptor_that_is_not_open_is_refused, descriptor_that_was_closed_first_can_be_unwatched,
         event_that_is_of_no_interest_any_more_is_dropped, unwatched_descriptor_is_never_told_of,
         more_ready_descriptors_than_a_pass_holds, watch_goes_on_behind_a_rest, watch_goes_on_for_something_else,
-        ready_descriptor_ends_a_rest, descriptor_may_be_closed_behind_a_rest_that_ended,
+        ready_descriptor_ends_a_rest, descriptor_may_be_closed_behind_a_rest_that_ended, another_watch_ends_a_rest,
         watch_that_rests_is_not_told_in_that_pass);
 }

@@ -1,7 +1,9 @@
 /* What a fetch makes of servers that fail, lie, dawdle or flood. */
 #include "http/fetch.h"
 
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "unit/http/fetch_fixture.h"
@@ -137,6 +139,59 @@ START_TEST(nobody_listens)
 END_TEST
 
 /* Some are fetched, the others say why not; with descriptors to spare again, all is well. */
+/* A port of this machine that has room for one connection, which is taken: others wait, and try each second whether that
+ * one was accepted. Nothing is ever said. */
+struct full_port {
+    int listener, first;
+    char url[64];
+    struct loop_timer timer;
+};
+
+static void make_room(void *context)
+{
+    const struct full_port *port = context;
+    int accepted = accept4(port->listener, NULL, NULL, SOCK_CLOEXEC);
+    ck_assert_int_ge(accepted, 0);
+    close(port->first);
+    close(accepted);
+}
+
+static void open_full_port(struct full_port *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    port->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    port->first = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_ge(port->first, 0);
+    ck_assert_int_eq(bind(port->listener, (struct sockaddr *)&address, length), 0);
+    ck_assert_int_eq(listen(port->listener, 0), 0);
+    ck_assert_int_eq(getsockname(port->listener, (struct sockaddr *)&address, &length), 0);
+    ck_assert_int_eq(connect(port->first, (struct sockaddr *)&address, length), 0);
+    snprintf(port->url, sizeof port->url, "http://127.0.0.1:%u/", ntohs(address.sin_port));
+    loop_timer_init(&port->timer, make_room, port);
+}
+
+/* libcurl closes a socket that was never connected without a word. The next one gets its number, and waits to be
+ * connected just so. */
+START_TEST(socket_that_was_given_up_is_not_taken_for_the_next)
+{
+    struct full_port never, later;
+    struct http_options options = test_options();
+    options.connect_timeout = MILLISECONDS(10 * SHORT);
+    options.idle_timeout = MILLISECONDS(SHORT);
+    open_with(options);
+    open_full_port(&never);
+    open_full_port(&later);
+    assert_kind(fate_of(never.url), ERR_CONNECT_TIMED_OUT, "a port that stays full");
+    loop_call_at(loop, &later.timer, clock_after(MILLISECONDS(SHORT)));
+    assert_kind(fate_of(later.url), ERR_IDLE, "a port that had room at last");
+    close(never.first);
+    close(never.listener);
+    close(later.listener);
+    close_all();
+}
+END_TEST
+
 START_TEST(want_of_descriptors_is_said_and_survived)
 {
     static struct job jobs[CROWD];
@@ -410,7 +465,8 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("fetch_fault", each_fault_has_its_error, cut_coding_is_truncated_and_a_corrupt_one_an_error,
-                     nobody_listens, want_of_descriptors_is_said_and_survived, body_is_capped_on_the_wire,
+                     nobody_listens, socket_that_was_given_up_is_not_taken_for_the_next,
+                     want_of_descriptors_is_said_and_survived, body_is_capped_on_the_wire,
                      body_of_just_the_limit_is_whole, headers_are_capped_where_asked, interim_answers_are_capped,
                      trailers_are_capped, trailers_are_not_kept, silence_ends_at_the_idle_limit,
                      all_ends_at_the_total_limit, every_content_encoding_line_counts, folded_header_does_no_harm,

@@ -40,6 +40,8 @@ static const char *const HARD[] = {
     "<td\001c=\"x d='\">",
     "<td style=\"background:url(u)\">",
     "<td style=\"color:red\">",
+    "<td aria-expanded=\"true\">",
+    "<a data-id=\"1\" href=\"u\">",
     "<td style=\"color:red\" style=\"background:url(u)\">",
     "<td style=\"color:red\" background=\"u\">",
     "<td style=\"background:url&#40;u)\">",
