@@ -10,8 +10,8 @@
  *   a timer of the loop, which fires in a later pass even for 0 ms.
  * - "No more" does not mean that the socket is closed: mostly its connection lies idle, and comes back with the next
  *   transfer. So its watch rests, until the socket is closed or something comes from the other side. Nor does it mean
- *   that the socket is still open, for it may come late; and not all are closed by on_close. So a new socket never gets
- *   a watch that rests, but one that was taken for idle and had the same number.
+ *   that the socket is still open: it may come late, and not every socket is closed by on_close. So whatever is known
+ *   of the last socket that had its number is forgotten when one is opened.
  * - After each action the finished transfers must be fetched by curl_multi_info_read, and a message is gone with the
  *   handle's removal: the result is copied before.
  * - Callbacks still come during curl_multi_cleanup, so that what they need is freed after it.
