@@ -114,6 +114,8 @@ static struct slice charset_value(struct slice text)
 
 const struct charset *charset_in_content(struct slice content)
 {
+    if (!content.length)
+        return NULL;
     struct scan scan = {content.data, content.data + content.length};
     while (scan.at < scan.end) {
         if (!is_at(&scan, "charset")) {

@@ -109,6 +109,7 @@ static void fill_html_skim(struct html_skim *skim)
         if (SPECIALS[i].content != HTML_DATA || SPECIALS[i].foreign <= FOREIGN_MATH)
             html_skim_add_element(skim, SPECIALS[i].name);
     html_skim_add_element(skim, "template");
+    html_skim_add_element(skim, "base"); /* the first one counts even if its href has no value */
     link_attributes(VOCABULARY_HTML, skim_attribute, skim);
     html_skim_add_attribute(skim, "charset");
 }

@@ -95,6 +95,10 @@ static const char *const HARD[] = {
     "<a=\"u\"href=\"u\">",
     "<script=\"u\" src=\"u\">",
     "<a =href=\"u\">",
+    "<base href>",
+    "<base href=\"b\">",
+    "<BASE target=\"t\" href='c'>",
+    "<meta name=\"robots\" content=\"nofollow\">",
     "<a href=\"\" =\"u\">",
     "<a href=\"\" href=\"u\">",
     "<a href=\"u\" href=\"v\">",
@@ -189,6 +193,7 @@ static void extract(struct slice document, size_t step, struct buf *found)
         err |= HTML_SCANNER.feed(state, (struct slice){document.data + at, length});
     }
     err |= HTML_SCANNER.finish(state);
+    err |= buf_printf(found, "base %.*s%s\n", SLICE_ARGS(buf_slice(&sink.base)), sink.nofollow ? ", nofollow" : "");
     ck_assert_int_eq(err, 0);
     HTML_SCANNER.free(state);
     link_sink_free(&sink);
