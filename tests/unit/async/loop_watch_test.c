@@ -117,43 +117,55 @@ START_TEST(descriptor_that_was_closed_first_can_be_unwatched)
 }
 END_TEST
 
-/* Makes the other of two that are ready to read in the same pass wait to write. */
+/* One of two that are ready to read in the same pass: the first that runs does something to the other. */
 struct changer {
     struct loop *loop;
     struct loop_watch watch;
     struct changer *other;
-    int *runs;
+    int runs;
+    int ends[2];
 };
 
+/* Makes the other wait to write, which it never can. */
 static void change_other(void *context, int fd, unsigned ready)
 {
     (void)fd;
     struct changer *self = context;
     ck_assert_uint_eq(ready, SELECTOR_READ);
-    ++*self->runs;
+    self->runs++;
     struct loop_watch *other = &self->other->watch;
     ck_assert_int_eq(loop_watch_fd(self->loop, other, other->fd, SELECTOR_WRITE), 0);
     loop_unwatch(self->loop, &self->watch);
 }
 
+static void open_changers(struct changer changers[2], struct loop *loop,
+                          void (*change)(void *context, int fd, unsigned ready))
+{
+    for (int i = 0; i < 2; i++) {
+        changers[i] = (struct changer){.loop = loop, .other = &changers[!i]};
+        open_full_pipe(changers[i].ends);
+        loop_watch_init(&changers[i].watch, change, &changers[i]);
+        ck_assert_int_eq(loop_watch_fd(loop, &changers[i].watch, changers[i].ends[0], SELECTOR_READ), 0);
+    }
+}
+
+static void close_changers(struct changer changers[2])
+{
+    for (int i = 0; i < 2; i++) {
+        loop_unwatch(changers[i].loop, &changers[i].watch);
+        close_pipe(changers[i].ends);
+    }
+}
+
 START_TEST(event_that_is_of_no_interest_any_more_is_dropped)
 {
     struct loop *loop = open_loop(_i);
-    int ends[2][2], runs = 0;
     struct changer changers[2];
-    for (int i = 0; i < 2; i++) {
-        open_full_pipe(ends[i]); /* whose end to read is never writable */
-        changers[i] = (struct changer){.loop = loop, .other = &changers[!i], .runs = &runs};
-        loop_watch_init(&changers[i].watch, change_other, &changers[i]);
-        ck_assert_int_eq(loop_watch_fd(loop, &changers[i].watch, ends[i][0], SELECTOR_READ), 0);
-    }
+    open_changers(changers, loop, change_other);
     run_briefly(loop);
     run_briefly(loop);
-    ck_assert_int_eq(runs, 1);
-    for (int i = 0; i < 2; i++) {
-        loop_unwatch(loop, &changers[i].watch);
-        close_pipe(ends[i]);
-    }
+    ck_assert_int_eq(changers[0].runs + changers[1].runs, 1);
+    close_changers(changers);
     loop_free(loop);
 }
 END_TEST
@@ -265,157 +277,145 @@ static void note(void *context, int fd, unsigned ready)
     self->times++;
 }
 
-/* One that was watched for reading and rests. */
-static void lay_down(struct sleeper *self, struct loop *loop, int fd)
+/* A watch that was to read one end of a pair and rests. */
+struct bed {
+    struct loop *loop;
+    int ends[2];
+    struct sleeper sleeper;
+};
+
+static void lay_down(struct bed *bed, int selector)
 {
-    *self = (struct sleeper){.times = 0};
-    loop_watch_init(&self->watch, note, self);
-    ck_assert_int_eq(loop_watch_fd(loop, &self->watch, fd, SELECTOR_READ), 0);
-    loop_rest(loop, &self->watch);
-    ck_assert_ptr_eq(loop_watch_of(loop, fd), &self->watch);
+    *bed = (struct bed){.loop = open_loop(selector)};
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, bed->ends), 0);
+    loop_watch_init(&bed->sleeper.watch, note, &bed->sleeper);
+    ck_assert_int_eq(loop_watch_fd(bed->loop, &bed->sleeper.watch, bed->ends[0], SELECTOR_READ), 0);
+    loop_rest(bed->loop, &bed->sleeper.watch);
+    ck_assert_ptr_eq(loop_watch_of(bed->loop, bed->ends[0]), &bed->sleeper.watch);
 }
 
-static void open_pair(int ends[2])
+static void wake_up(struct bed *bed, unsigned interest)
 {
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    ck_assert_int_eq(loop_watch_fd(bed->loop, &bed->sleeper.watch, bed->ends[0], interest), 0);
+}
+
+static void disturb(const struct bed *bed)
+{
+    ck_assert_int_eq(write(bed->ends[1], "x", 1), 1);
+}
+
+/* Gives the fd number to a pipe that has a byte to read, and a watch to that. */
+static void give_number_away(struct bed *bed, struct listener *heir)
+{
+    int number = bed->ends[0];
+    close_pipe(bed->ends);
+    open_full_pipe(bed->ends);
+    ck_assert_int_eq(bed->ends[0], number);
+    listener_init(heir, bed->loop);
+    listen_to(heir, number, SELECTOR_READ);
+    ck_assert_ptr_eq(loop_watch_of(bed->loop, number), &heir->watch);
+    run_dry(bed->loop);
+    ck_assert_int_eq(heir->times, 1);
+}
+
+static void put_away(struct bed *bed)
+{
+    loop_unwatch(bed->loop, &bed->sleeper.watch);
+    run_dry(bed->loop);
+    close_pipe(bed->ends);
+    loop_free(bed->loop);
+}
+
+static void assert_told(const struct bed *bed, int times, unsigned last)
+{
+    ck_assert_int_eq(bed->sleeper.times, times);
+    ck_assert_uint_eq(bed->sleeper.ready, last);
 }
 
 START_TEST(watch_goes_on_behind_a_rest)
 {
-    struct loop *loop = open_loop(_i);
-    int ends[2];
-    open_pair(ends);
-    struct sleeper sleeper;
-    lay_down(&sleeper, loop, ends[0]);
-    run_dry(loop); /* nobody waits for it */
-    ck_assert_int_eq(loop_watch_fd(loop, &sleeper.watch, ends[0], SELECTOR_READ), 0);
-    ck_assert_int_eq(write(ends[1], "x", 1), 1);
-    run_briefly(loop);
-    ck_assert_int_eq(sleeper.times, 1);
-    ck_assert_uint_eq(sleeper.ready, SELECTOR_READ);
-    loop_unwatch(loop, &sleeper.watch);
-    run_dry(loop);
-    close_pipe(ends);
-    loop_free(loop);
+    struct bed bed;
+    lay_down(&bed, _i);
+    run_dry(bed.loop); /* nobody waits for it */
+    wake_up(&bed, SELECTOR_READ);
+    disturb(&bed);
+    run_briefly(bed.loop);
+    assert_told(&bed, 1, SELECTOR_READ);
+    put_away(&bed);
 }
 END_TEST
 
 START_TEST(watch_goes_on_for_something_else)
 {
-    struct loop *loop = open_loop(_i);
-    int ends[2];
-    open_pair(ends);
-    struct sleeper sleeper;
-    lay_down(&sleeper, loop, ends[0]);
-    ck_assert_int_eq(loop_watch_fd(loop, &sleeper.watch, ends[0], SELECTOR_WRITE), 0);
-    run_briefly(loop);
-    ck_assert_int_eq(sleeper.times, 1);
-    ck_assert_uint_eq(sleeper.ready, SELECTOR_WRITE);
-    loop_unwatch(loop, &sleeper.watch);
-    close_pipe(ends);
-    loop_free(loop);
+    struct bed bed;
+    lay_down(&bed, _i);
+    wake_up(&bed, SELECTOR_WRITE);
+    run_briefly(bed.loop);
+    assert_told(&bed, 1, SELECTOR_WRITE);
+    put_away(&bed);
 }
 END_TEST
 
 START_TEST(ready_descriptor_ends_a_rest)
 {
-    struct loop *loop = open_loop(_i);
-    int ends[2];
-    open_pair(ends);
-    struct sleeper sleeper;
-    lay_down(&sleeper, loop, ends[0]);
-    ck_assert_int_eq(write(ends[1], "x", 1), 1);
-    run_briefly(loop);
-    run_briefly(loop);
-    ck_assert_int_eq(sleeper.times, 1);
-    ck_assert_uint_eq(sleeper.ready, 0);
-    ck_assert_uint_eq(sleeper.watch.interest, 0);
-    ck_assert_ptr_null(loop_watch_of(loop, ends[0]));
-    loop_rest(loop, &sleeper.watch); /* which does nothing */
-    ck_assert_int_eq(loop_watch_fd(loop, &sleeper.watch, ends[0], SELECTOR_READ), 0);
-    run_briefly(loop);
-    ck_assert_int_eq(sleeper.times, 2);
-    ck_assert_uint_eq(sleeper.ready, SELECTOR_READ);
-    loop_unwatch(loop, &sleeper.watch);
-    close_pipe(ends);
-    loop_free(loop);
+    struct bed bed;
+    lay_down(&bed, _i);
+    disturb(&bed);
+    run_briefly(bed.loop);
+    run_briefly(bed.loop);
+    assert_told(&bed, 1, 0);
+    ck_assert_ptr_null(loop_watch_of(bed.loop, bed.ends[0]));
+    loop_rest(bed.loop, &bed.sleeper.watch); /* which does nothing */
+    wake_up(&bed, SELECTOR_READ);
+    run_briefly(bed.loop);
+    assert_told(&bed, 2, SELECTOR_READ);
+    put_away(&bed);
 }
 END_TEST
 
 START_TEST(descriptor_may_be_closed_behind_a_rest_that_ended)
 {
-    struct loop *loop = open_loop(_i);
-    int ends[2];
-    open_pair(ends);
-    struct sleeper sleeper;
+    struct bed bed;
     struct listener heir;
-    lay_down(&sleeper, loop, ends[0]);
-    loop_unwatch(loop, &sleeper.watch);
-    ck_assert_ptr_null(loop_watch_of(loop, ends[0]));
-    close_pipe(ends);
-    open_full_pipe(ends);
-    listener_init(&heir, loop);
-    listen_to(&heir, ends[0], SELECTOR_READ);
-    run_dry(loop);
-    ck_assert_int_eq(heir.times, 1);
-    ck_assert_int_eq(sleeper.times, 0);
-    close_pipe(ends);
-    loop_free(loop);
+    lay_down(&bed, _i);
+    loop_unwatch(bed.loop, &bed.sleeper.watch);
+    ck_assert_ptr_null(loop_watch_of(bed.loop, bed.ends[0]));
+    give_number_away(&bed, &heir);
+    ck_assert_int_eq(bed.sleeper.times, 0);
+    put_away(&bed);
 }
 END_TEST
 
 START_TEST(another_watch_ends_a_rest)
 {
-    struct loop *loop = open_loop(_i);
-    int ends[2];
-    open_pair(ends);
-    struct sleeper sleeper;
+    struct bed bed;
     struct listener heir;
-    lay_down(&sleeper, loop, ends[0]);
-    int number = ends[0];
-    close_pipe(ends);
-    open_full_pipe(ends);
-    ck_assert_int_eq(ends[0], number);
-    listener_init(&heir, loop);
-    listen_to(&heir, ends[0], SELECTOR_READ);
-    ck_assert_int_eq(sleeper.times, 1);
-    ck_assert_uint_eq(sleeper.ready, 0);
-    ck_assert_uint_eq(sleeper.watch.interest, 0);
-    ck_assert_ptr_eq(loop_watch_of(loop, ends[0]), &heir.watch);
-    run_dry(loop);
-    ck_assert_int_eq(heir.times, 1);
-    close_pipe(ends);
-    loop_free(loop);
+    lay_down(&bed, _i);
+    give_number_away(&bed, &heir);
+    assert_told(&bed, 1, 0);
+    ck_assert_uint_eq(bed.sleeper.watch.interest, 0);
+    put_away(&bed);
 }
 END_TEST
 
-/* Lays the other of two that are ready in the same pass to rest. */
+/* Lays the other to rest. */
 static void calm_other(void *context, int fd, unsigned ready)
 {
     (void)fd;
     struct changer *self = context;
     ck_assert_uint_eq(ready, SELECTOR_READ);
-    ++*self->runs;
+    self->runs++;
     loop_rest(self->loop, &self->other->watch);
 }
 
 START_TEST(watch_that_rests_is_not_told_in_that_pass)
 {
     struct loop *loop = open_loop(_i);
-    int ends[2][2], runs = 0;
     struct changer changers[2];
-    for (int i = 0; i < 2; i++) {
-        open_full_pipe(ends[i]);
-        changers[i] = (struct changer){.loop = loop, .other = &changers[!i], .runs = &runs};
-        loop_watch_init(&changers[i].watch, calm_other, &changers[i]);
-        ck_assert_int_eq(loop_watch_fd(loop, &changers[i].watch, ends[i][0], SELECTOR_READ), 0);
-    }
+    open_changers(changers, loop, calm_other);
     run_briefly(loop);
-    ck_assert_int_eq(runs, 1);
-    for (int i = 0; i < 2; i++) {
-        loop_unwatch(loop, &changers[i].watch);
-        close_pipe(ends[i]);
-    }
+    ck_assert_int_eq(changers[0].runs + changers[1].runs, 1);
+    close_changers(changers);
     loop_free(loop);
 }
 END_TEST
